@@ -1,0 +1,149 @@
+"""From percent text to notebooks: lessons, nbgrader's sources, and the learners' copies.
+
+One way and byte for byte the same each time. Notebooks carry no outputs and ids made from their content.
+"""
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+import jupytext
+from nbformat import NotebookNode
+
+from autograder.units import ROOT, Unit, all_units
+
+MEND = "python -m autograder build"
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def build(units: list[Unit] | None = None) -> list[Path]:
+    """Write the generated notebooks of these units, by default of all; returns the files that changed."""
+    changed = []
+    for unit in units or all_units():
+        for path, text in generated(unit).items():
+            if not path.exists() or path.read_text("utf-8") != text:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8", newline="\n")
+                changed.append(path)
+    return changed
+
+
+def stale(units: list[Unit] | None = None) -> list[Path]:
+    """Generated files that are missing, edited by hand, or older than their source."""
+    return [
+        path
+        for unit in units or all_units()
+        for path, text in generated(unit).items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+
+
+def generated(unit: Unit) -> dict[Path, str]:
+    """Every generated file of a unit with its text."""
+    files = {}
+    if unit.lesson_source.exists():
+        files[unit.lesson] = notebook_text(_read(unit.lesson_source))
+    if unit.solution_source.exists():
+        solution = solution_notebook(unit)
+        files[unit.solution] = notebook_text(solution)
+        files[unit.learners_copy] = _released(unit, notebook_text(solution))
+    return files
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """The bytes of a notebook file, as text: sorted keys, one space of indent, a newline at the end."""
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def solution_notebook(unit: Unit) -> NotebookNode:
+    """nbgrader's source notebook: the percent text with grade ids turned into nbgrader's metadata.
+
+    A cell names its grade id in its first line: `# %% grade_id="softmax"` for the answer, `softmax-check`
+    for its check, `softmax-task` for its text. The points stand in the suite. Raises `ValueError` where
+    text and suite disagree.
+    """
+    notebook = _read(unit.solution_source)
+    points, seen = unit.points(), []
+    for cell in notebook.cells:
+        grade_id = cell.metadata.pop("grade_id", None)
+        if grade_id is not None:
+            cell.metadata["nbgrader"] = _nbgrader_metadata(unit, grade_id, points)
+            seen.append(grade_id)
+    wanted = [f"{name}{suffix}" for name in points for suffix in ("-task", "", "-check")]
+    if sorted(seen) != sorted(wanted):
+        apart = sorted(set(seen) ^ set(wanted)) or sorted({grade_id for grade_id in seen if seen.count(grade_id) > 1})
+        raise ValueError(
+            f"{unit.solution_source.name} and {unit.suite.name} disagree about {', '.join(apart)}: every exercise of "
+            "the suite needs one cell each for its task, its answer and its check."
+        )
+    return notebook
+
+
+def _nbgrader_metadata(unit: Unit, grade_id: str, points: dict[str, float]) -> dict:
+    name, _, role = grade_id.partition("-")
+    if name not in points or role not in ("", "check", "task"):
+        raise ValueError(
+            f"{unit.solution_source.name}: grade_id {grade_id!r} fits no exercise of {unit.suite.name}; "
+            f"it has {', '.join(points)}."
+        )
+    metadata = {
+        "cell_type": "markdown" if role == "task" else "code",
+        "grade": role == "check",
+        "grade_id": grade_id,
+        "locked": role != "",
+        "schema_version": 3,
+        "solution": role == "",
+        "task": False,
+    }
+    return metadata | ({"points": points[name]} if role == "check" else {})
+
+
+def _read(source: Path) -> NotebookNode:
+    """Read a percent source into a notebook whose ids and metadata depend on nothing but its text."""
+    notebook = jupytext.read(source, fmt="py:percent")
+    notebook.metadata = NotebookNode(kernelspec=_KERNEL, language_info={"name": "python"})
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    used: set[str] = set()
+    for cell in notebook.cells:
+        base = cell.metadata.get("grade_id") or hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        cell.id, count = base, 1
+        while cell.id in used:
+            count += 1
+            cell.id = f"{base}-{count}"
+        used.add(cell.id)
+        cell.metadata.pop("lines_to_next_cell", None)
+    return notebook
+
+
+def _released(unit: Unit, solution: str) -> str:
+    """The learner's copy, made by nbgrader's own `generate_assignment` in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "source", unit.stem)
+        source.mkdir(parents=True)
+        (source / f"{unit.stem}.ipynb").write_text(solution, "utf-8")
+        generate_assignment(unit, Path(folder), Path(folder, "source"))
+        released = Path(folder, "release", unit.stem, f"{unit.stem}.ipynb").read_text("utf-8")
+    return notebook_text(json.loads(released))
+
+
+def generate_assignment(unit: Unit, root: Path, source: Path, db_url: str | None = None) -> None:
+    """Run nbgrader's converter from `source` into `root/release`; with a gradebook it also registers the unit."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+
+    from autograder.grading.nbgrader_settings import converter
+
+    generator = converter(
+        GenerateAssignment, root=root, source=source, unit=unit.stem, db_url=db_url, release=root / "release"
+    )
+    if db_url is None:
+        generator.no_database = True
+        generator.preprocessors = [step for step in generator.preprocessors if step is not SaveCells]
+    generator.start()
+
+
+def register(unit: Unit, db_url: str) -> None:
+    """Enter the unit and its cells into a gradebook, as `nbgrader generate_assignment` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate_assignment(unit, Path(folder), ROOT / "solutions", db_url)

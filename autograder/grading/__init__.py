@@ -1,0 +1,1 @@
+"""Grading: intake of submissions, one notebook, a whole class, and nbgrader's side of it."""

@@ -1,0 +1,52 @@
+"""How nbgrader is plugged into, in one place: for `nbgrader_config.py` and for our own commands."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.units import ROOT
+
+STUB = 'raise NotImplementedError("your code here")'
+
+
+def settings(root: Path = ROOT, grading: Path | None = None) -> dict[str, dict[str, Any]]:
+    """nbgrader's settings for a course in `root` whose class lives in `grading` (by default `.grading`)."""
+    grading = grading or root / ".grading"
+    steps = {f"{step}_directory": str(grading / step) for step in ("submitted", "autograded", "feedback")}
+    return {
+        "CourseDirectory": {
+            "root": str(root),
+            "source_directory": str(root / "solutions"),
+            "release_directory": str(root / "exercises"),
+            "db_url": f"sqlite:///{grading / 'gradebook.db'}",
+            **steps,
+        },
+        "ClearSolutions": {"code_stub": {"python": STUB}},
+    }
+
+
+def converter(kind: type, unit: str, db_url: str | None = None, **folders: Path) -> Any:
+    """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them."""
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    make_alembic_reachable()
+    config = Config(settings())
+    config.CourseDirectory.assignment_id = unit
+    for step, folder in folders.items():
+        config.CourseDirectory["root" if step == "root" else f"{step}_directory"] = str(folder)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
+    made = kind(coursedir=CourseDirectory(config=config), config=config)
+    made.force = True
+    made.log = logging.getLogger("autograder.nbgrader")
+    return made
+
+
+def make_alembic_reachable() -> None:
+    """nbgrader runs `alembic` by its bare name: put this Python's scripts first on the path."""
+    scripts = str(Path(sys.executable).parent)
+    if os.environ.get("PATH", "").split(os.pathsep)[0] != scripts:
+        os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")

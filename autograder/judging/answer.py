@@ -1,0 +1,119 @@
+"""The learner's answer as a test sees it, wherever the learner's code lives."""
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from autograder.seam import Handle, LearnerError
+
+_COURSE_DTYPES = {"float64": np.float32, "int64": np.int32}
+
+
+class Performer(Protocol):
+    """Whoever performs operations on the learner's objects: a `Workbench` here, or one in another process."""
+
+    def perform(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any: ...
+
+
+class Entry(NamedTuple):
+    """One thing a test asked of an answer, and the plain result or the `LearnerError` that it got."""
+
+    answer: "Answer"
+    operation: str
+    args: tuple
+    result: Any
+
+
+class Transcript(list[Entry]):
+    """What one test asked, in order."""
+
+
+class Answer:
+    """The learner's function, class or object: call it, differentiate it, take it apart.
+
+    Arguments and results are plain data: numbers, text, lists, tuples, dicts and NumPy arrays.
+    Floats cross as float32 and integers as int32. What is not plain data stays with the learner's code
+    and comes back as another `Answer`. A function passed as an argument is called back here.
+    """
+
+    def __init__(self, performer: Performer, target: str | Handle, transcript: Transcript):
+        self._performer = performer
+        self._target = target
+        self._transcript = transcript
+
+    def __repr__(self) -> str:
+        return self._target if isinstance(self._target, str) else f"the {self._target.type_name}"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it, eagerly."""
+        return self._ask("call", args, kwargs)
+
+    def compiled(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it inside a compiled graph, with the first axis of the array arguments unknown."""
+        return self._ask("compiled", args, kwargs)
+
+    def effect_on(self, *args: Any, **kwargs: Any) -> tuple:
+        """Call it with NumPy arrays and return those arrays as they are afterwards."""
+        return self._ask("effect", args, kwargs)
+
+    def gradient(self, *args: Any, cotangent: np.ndarray, wrt: tuple[int, ...] = (0,), **kwargs: Any) -> list:
+        """Gradients of `sum(first output * cotangent)` for the positional arguments numbered in `wrt`."""
+        return self._ask("gradient", args, kwargs, wrt=wrt, cotangent=cotangent)
+
+    def weight_gradients(self, *args: Any, cotangent: np.ndarray, **kwargs: Any) -> list:
+        """Gradients of `sum(first output * cotangent)` for each trainable weight of a layer."""
+        return self._ask("weight_gradients", args, kwargs, cotangent=cotangent)
+
+    def weights(self) -> list:
+        """A layer's weights, as `get_weights` orders them."""
+        return self._ask("weights")
+
+    def set_weights(self, arrays: list) -> None:
+        """Give a layer weights, as `set_weights` takes them."""
+        self._ask("set_weights", arrays)
+
+    def attribute(self, path: str) -> Any:
+        """An attribute; dots reach further in: `attribute("query_dense.units")`."""
+        return self._ask("attribute", path)
+
+    def method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method by its name."""
+        return self._ask("method", name, args, kwargs)
+
+    def rebuilt(self) -> "Answer":
+        """A new layer made by `from_config(get_config())`."""
+        return self._ask("rebuilt")
+
+    def reloaded(self, *args: Any, **kwargs: Any) -> "Answer":
+        """The layer as it comes back from a saved `.keras` file; the arguments show how it is called."""
+        return self._ask("reloaded", args, kwargs)
+
+    def _ask(self, operation: str, *args: Any, **options: Any) -> Any:
+        args, options = _unwrapped(args), _unwrapped(options)
+        try:
+            result = self._performer.perform(operation, self._target, *args, **options)
+        except LearnerError as error:
+            self._transcript.append(Entry(self, operation, args, error))
+            raise
+        self._transcript.append(Entry(self, operation, args, result))
+        return self._wrapped(result)
+
+    def _wrapped(self, result: Any) -> Any:
+        if isinstance(result, Handle):
+            return Answer(self._performer, result, self._transcript)
+        if isinstance(result, (list, tuple)):
+            return type(result)(self._wrapped(item) for item in result)
+        return result
+
+
+def _unwrapped(value: Any) -> Any:
+    """What crosses to the learner: handles in the place of answers, arrays in the course's dtypes."""
+    if isinstance(value, np.ndarray):
+        return value.astype(_COURSE_DTYPES.get(value.dtype.name, value.dtype))
+    if isinstance(value, Answer):
+        return value._target
+    if isinstance(value, (list, tuple)):
+        return type(value)(_unwrapped(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _unwrapped(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,78 @@
+"""Which known mistake explains a failure: the one that gives, on the same inputs, what the learner gave."""
+
+import contextlib
+import functools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.judging.answer import Answer, Transcript
+from autograder.judging.known import Known
+from autograder.judging.verdicts import TestVerdict
+from autograder.seam import Handle, LearnerError, Workbench
+
+
+@dataclass
+class Trial:
+    """A test that has run: its verdict, what it asked and got, and how to run it again on another answer."""
+
+    verdict: TestVerdict
+    transcript: Transcript
+    rerun: Callable[[Answer], Any]
+
+    @property
+    def compiles(self) -> bool:
+        return any(entry.operation == "compiled" for entry in self.transcript)
+
+    def reproduced_by(self, known: Known) -> bool:
+        """Whether `known`, put in the learner's place, gives the learner's results from the first call to the last."""
+        transcript = Transcript()
+        answer = Answer(Workbench({known.exercise: known.answer}), known.exercise, transcript)
+        with contextlib.suppress(Exception):  # it is expected to fail; what it returned until then matters
+            self.rerun(answer)
+        return len(transcript) == len(self.transcript) and all(
+            _same(mine.result, theirs.result) for mine, theirs in zip(transcript, self.transcript, strict=True)
+        )
+
+
+def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
+    """Write into each failed verdict the sentence of the mistake that best explains it, if one does.
+
+    A mistake that explains more of the failures comes first; among equals, the one that also agrees
+    with the tests that passed, then the one listed first. Tests that compile are slow to run again:
+    they take over what explains the eager ones.
+    """
+    failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
+    studied = [trial for trial in failed if not trial.compiles] or failed
+    passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.compiles]
+    explaining = [[known for known in mistakes if trial.reproduced_by(known)] for trial in studied]
+    reach = Counter(known.name for found in explaining for known in found)
+    agreement = functools.cache(lambda known: sum(trial.reproduced_by(known) for trial in passed))
+    for trial, found in zip(studied, explaining, strict=True):
+        most = max((reach[known.name] for known in found), default=0)
+        found = [known for known in found if reach[known.name] == most]
+        best = max(found, key=agreement) if len(found) > 1 else next(iter(found), None)
+        trial.verdict.mistake = best and best.sentence
+    named = Counter(trial.verdict.mistake for trial in studied if trial.verdict.mistake)
+    for trial in failed:
+        if trial.verdict.mistake is None and trial.compiles and named:
+            trial.verdict.mistake = named.most_common(1)[0][0]
+
+
+def _same(mine: Any, theirs: Any) -> bool:
+    if isinstance(mine, LearnerError) and isinstance(theirs, LearnerError):
+        return mine.outcome == theirs.outcome and mine.types == theirs.types
+    if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
+        if mine.shape != theirs.shape or mine.dtype.kind != theirs.dtype.kind:
+            return False
+        return bool(np.allclose(mine, theirs, rtol=1e-4, atol=1e-5, equal_nan=True))
+    if isinstance(mine, Handle) and isinstance(theirs, Handle):
+        return True
+    if isinstance(mine, (list, tuple)) and type(mine) is type(theirs) and len(mine) == len(theirs):
+        return all(_same(a, b) for a, b in zip(mine, theirs, strict=True))
+    if isinstance(mine, dict) and isinstance(theirs, dict) and mine.keys() == theirs.keys():
+        return all(_same(mine[key], theirs[key]) for key in mine)
+    return type(mine) is type(theirs) and mine == theirs

@@ -1,0 +1,27 @@
+"""Marks that tie a suite's classes to exercises, and their points."""
+
+from collections.abc import Callable
+
+
+def exercise(name: str, points: float) -> Callable[[type], type]:
+    """Mark a test class as the check of the exercise `name`, worth `points` in its unit.
+
+    The points are shared out among the tests of the class, in equal parts unless `worth` says otherwise.
+    """
+
+    def mark(suite_class: type) -> type:
+        suite_class.exercise_name = name
+        suite_class.exercise_points = points
+        return suite_class
+
+    return mark
+
+
+def worth(parts: float) -> Callable[[Callable], Callable]:
+    """Let a test count `parts` times as much as an unmarked test of the same exercise."""
+
+    def mark(test: Callable) -> Callable:
+        test.parts = parts
+        return test
+
+    return mark

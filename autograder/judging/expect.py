@@ -1,0 +1,149 @@
+"""Expectations whose failures a learner can use: what was expected, what came back, where they differ."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograder.judging.tolerance import tolerance
+from autograder.seam import LearnerError
+
+
+class Unmet(AssertionError):
+    """An expectation that does not hold.
+
+    `sentence` says the rule; `got` and `expected` describe both sides in a few words; `arrays` holds
+    `(got, expected)` when both are arrays of one shape, for a picture.
+    """
+
+    def __init__(self, sentence: str, got: str = "", expected: str = "", arrays: tuple | None = None):
+        super().__init__(sentence)
+        self.sentence, self.got, self.expected, self.arrays = sentence, got, expected, arrays
+
+
+def close(actual: Any, expected: Any, sentence: str, rtol: float | None = None, atol: float | None = None) -> None:
+    """`actual` is an array of the shape of `expected` with the same values, up to rounding."""
+    expected = np.asarray(expected)
+    array = _array(actual, sentence)
+    shape(array, expected.shape, sentence)
+    wide, wanted = array.astype(np.float64), expected.astype(np.float64)
+    standard = tolerance(array.dtype if array.dtype.kind == "f" else np.float32)
+    rtol, atol = standard[0] if rtol is None else rtol, standard[1] if atol is None else atol
+    with np.errstate(invalid="ignore"):
+        wrong = ~np.isclose(wide, wanted, rtol=rtol, atol=atol, equal_nan=False)
+    if wrong.any():
+        raise _difference(array, expected, wrong, sentence)
+
+
+def equal(actual: Any, expected: Any, sentence: str) -> None:
+    """`actual` equals `expected` exactly: text, numbers, lists, or arrays of one shape and kind of number."""
+    if isinstance(expected, np.ndarray):
+        array = _array(actual, sentence)
+        shape(array, expected.shape, sentence)
+        if (array.dtype.kind == "b") != (expected.dtype.kind == "b"):
+            raise Unmet(sentence, f"dtype {array.dtype}", f"dtype {expected.dtype}")
+        if (array != expected).any():
+            raise _difference(array, expected, array != expected, sentence)
+        return
+    found = _bare(actual)
+    if isinstance(found, np.ndarray) or type(found) is not type(expected) or found != expected:
+        raise Unmet(sentence, summary(actual), summary(expected))
+
+
+def shape(actual: Any, expected: Sequence[int], sentence: str) -> None:
+    """`actual` is an array of this shape."""
+    found = _array(actual, sentence).shape
+    if found != tuple(expected):
+        raise Unmet(sentence, f"shape {found}", f"shape {tuple(expected)}")
+
+
+def boolean(actual: Any, sentence: str) -> None:
+    """`actual` is an array of booleans."""
+    array = _array(actual, sentence)
+    if array.dtype.kind != "b":
+        raise Unmet(sentence, f"dtype {array.dtype}", "dtype bool")
+
+
+def finite(actual: Any, sentence: str) -> None:
+    """`actual` holds no NaN and no infinity."""
+    array = _array(actual, sentence)
+    bad = ~np.isfinite(array)
+    if bad.any():
+        where = tuple(int(index) for index in np.argwhere(bad)[0])
+        raise Unmet(sentence, f"{array[where]} at {list(where)}", "only finite numbers")
+
+
+def true(condition: bool, sentence: str, got: str = "", expected: str = "") -> None:
+    """`condition` holds."""
+    if not condition:
+        raise Unmet(sentence, got, expected)
+
+
+def pair(result: Any, names: str) -> tuple[Any, Any]:
+    """`result` is a tuple (or list) of two, such as `(output, weights)`; returns it."""
+    if not isinstance(result, (list, tuple)) or len(result) != 2:
+        raise Unmet(f"Return two things: `return {names}`.", summary(result), f"a tuple ({names})")
+    return result[0], result[1]
+
+
+@contextmanager
+def raises(type_name: str, sentence: str, mentions: Sequence[str] = ()) -> Iterator[None]:
+    """The learner's code raises an exception of this class, whose message holds all of `mentions`."""
+    try:
+        yield
+    except LearnerError as error:
+        if error.outcome != "error":
+            raise
+        if type_name not in error.types:
+            raise Unmet(sentence, error.message, f"a {type_name}") from error
+        missing = [text for text in mentions if text not in error.message]
+        if missing:
+            raise Unmet(sentence, error.message, "a message that names " + " and ".join(missing)) from error
+    else:
+        raise Unmet(sentence, "no error", f"a {type_name}")
+
+
+def summary(value: Any) -> str:
+    """A value in a few words: numbers and short text whole, arrays by shape and dtype."""
+    if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            return f"{value[()]:.6g}" if value.dtype.kind == "f" else str(value[()])
+        if value.size <= 6 and value.ndim == 1:
+            return np.array2string(value, precision=4, separator=", ")
+        return f"{_axes(value.shape)} {value.dtype}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(summary(item) for item in value) + ("," if len(value) == 1 else "") + ")"
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:100]} … ({type(value).__name__})"
+
+
+def _array(actual: Any, sentence: str) -> np.ndarray:
+    if isinstance(actual, (np.ndarray, bool, int, float)):
+        return np.asarray(actual)
+    got = "None (is a `return` missing?)" if actual is None else summary(actual)
+    raise Unmet(sentence, got, "a tensor")
+
+
+def _bare(value: Any) -> Any:
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+def _axes(found: tuple[int, ...]) -> str:
+    return "(" + ", ".join(str(size) for size in found) + ("," if len(found) == 1 else "") + ")"
+
+
+def _difference(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray, sentence: str) -> Unmet:
+    where = tuple(int(index) for index in np.argwhere(wrong)[0])
+    place = f" at {list(where)}" if where else ""
+    count = f", the first of {int(wrong.sum())} of {wrong.size} that differ" if wrong.size > 1 else ""
+    return Unmet(
+        sentence,
+        f"{_number(array[where])}{place}{count}",
+        f"{_number(expected[where])}{place}",
+        (array, expected) if array.ndim else None,
+    )
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if np.asarray(value).dtype.kind == "f" else str(value)

@@ -1,0 +1,70 @@
+"""Known answers: the mistakes a suite must tell apart, and other ways to be right.
+
+Both are written as a learner would write them, under any function or class name; what they are
+submitted as is the name of the exercise.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Known:
+    """One known answer: `sentence` is what a learner who wrote it should read, `""` for a correct variant."""
+
+    exercise: str
+    sentence: str
+    answer: Any
+
+    @property
+    def name(self) -> str:
+        return self.answer.__name__
+
+    def source(self) -> str:
+        """The source of a cell in which a learner wrote this answer under the exercise's name."""
+        source = textwrap.dedent(inspect.getsource(self.answer))
+        node = ast.parse(source).body[0]
+        lines = source.splitlines()[node.lineno - 1 :]
+        lines[0] = lines[0].replace(self.name, self.exercise, 1)
+        return "\n".join(lines) + "\n"
+
+
+def mistake(exercise: str, sentence: str) -> Callable[[Any], Any]:
+    """Record a wrong answer to `exercise`, with the sentence that helps whoever wrote it."""
+    return _recorder("known_mistakes", exercise, sentence)
+
+
+def correct(exercise: str) -> Callable[[Any], Any]:
+    """Record another right answer to `exercise`; the suite must give it full marks."""
+    return _recorder("known_correct", exercise, "")
+
+
+def _recorder(kind: str, exercise: str, sentence: str) -> Callable[[Any], Any]:
+    def record(answer: Any) -> Any:
+        marks = [*getattr(answer, kind, []), Known(exercise, sentence, answer)]
+        setattr(answer, kind, marks)
+        return answer
+
+    return record
+
+
+def mistakes_in(module: ModuleType | None) -> list[Known]:
+    """The mistakes that a module records, in the order they are written."""
+    return _collect(module, "known_mistakes")
+
+
+def correct_in(module: ModuleType | None) -> list[Known]:
+    """The correct variants that a module records, in the order they are written."""
+    return _collect(module, "known_correct")
+
+
+def _collect(module: ModuleType | None, kind: str) -> list[Known]:
+    if module is None:
+        return []
+    answers = [value for value in vars(module).values() if inspect.isfunction(value) or inspect.isclass(value)]
+    return [known for answer in answers for known in vars(answer).get(kind, [])]

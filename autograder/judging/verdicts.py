@@ -1,0 +1,72 @@
+"""Verdicts: what was decided about a test, an exercise and a submission, as plain data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+OUTCOMES = ("passed", "failed", "error", "timeout", "memory", "crashed", "missing", "not_attempted")
+
+
+@dataclass
+class TestVerdict:
+    """One test: its name as a sentence, its outcome, and what the learner reads.
+
+    `parts` is the test's share of the exercise's points. `call`, `got`, `expected`, `line` and
+    `arrays` are what `check` draws; only `name`, `outcome`, `message` and `mistake` are stored.
+    """
+
+    __test__ = False  # not a test class, whatever its name says to pytest
+
+    name: str
+    outcome: str
+    parts: float = 1.0
+    sentence: str = ""
+    call: str = ""
+    got: str = ""
+    expected: str = ""
+    line: str = ""
+    arrays: tuple | None = None
+    mistake: str | None = None
+
+    @property
+    def message(self) -> str:
+        """At most four lines: the rule, the call, what came back and what was expected."""
+        lines = [self.sentence, self.line]
+        if self.outcome == "failed":
+            lines = [
+                self.sentence,
+                self.call and f"Called: {self.call}",
+                self.got and f"Got: {self.got}",
+                self.expected and f"Expected: {self.expected}",
+            ]
+        return "\n".join(line for line in lines if line)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "outcome": self.outcome, "message": self.message, "mistake": self.mistake}
+
+
+@dataclass
+class ExerciseVerdict:
+    """One exercise: its points, and its tests."""
+
+    name: str
+    max_score: float
+    tests: list[TestVerdict] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """The points of the tests that passed, rounded to hundredths."""
+        parts = sum(test.parts for test in self.tests)
+        won = sum(test.parts for test in self.tests if test.outcome == "passed")
+        return round(self.max_score * won / parts, 2) if parts else 0.0
+
+    @property
+    def attempted(self) -> bool:
+        return any(test.outcome not in ("not_attempted", "missing") for test in self.tests)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "score": self.score,
+            "max_score": self.max_score,
+            "tests": [test.as_dict() for test in self.tests],
+        }

@@ -1,0 +1,71 @@
+"""`check` and `progress`: the judge inside a learner's own notebook."""
+
+import time
+from typing import Any
+
+from autograder.units import Unit, UnknownName, all_units, find_exercise, find_unit
+
+_CHECK_SEED = 20170612  # the same inputs at every check, so that a failure can be studied
+
+
+def check(exercise: str, seed: int = _CHECK_SEED):
+    """Check the exercise with this name on what the notebook has bound to it, and show what holds.
+
+    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text.
+    """
+    from autograder.display import Note, Report
+
+    started = time.perf_counter()
+    try:
+        unit = find_exercise(str(exercise))
+    except UnknownName as error:
+        return Note(str(error))
+    answers = _answers()
+    if exercise not in answers:
+        return Note(
+            f"There is no `{exercise}` yet.",
+            f"Run the cell that defines `{exercise}`, the one above this check, then run this cell again. "
+            "After a restart of the kernel, run all cells above first.",
+        )
+    verdicts = _judge(unit, answers, seed, [exercise])
+    return Report(verdicts[0], seconds=time.perf_counter() - started)
+
+
+def progress(unit: str | None = None):
+    """Check every exercise of a unit and show the points of each; by default the unit of this notebook."""
+    from autograder.display import Note, Progress
+
+    answers = _answers()
+    try:
+        found = find_unit(unit) if unit else _unit_of(answers)
+    except UnknownName as error:
+        return Note(str(error))
+    if found is None:
+        return Note("No exercise is defined yet.", "Run the cells above, or name a unit: `progress('04_attention')`.")
+    return Progress(found.stem, _judge(found, answers, _CHECK_SEED, None))
+
+
+def _judge(unit: Unit, answers: dict[str, Any], seed: int, only: list[str] | None):
+    from autograder.judging.judge import judge
+    from autograder.seam import Workbench
+
+    return judge(unit.suite, Workbench(answers), seed, unit.mistakes(), only)
+
+
+def _answers() -> dict[str, Any]:
+    """The names that the learner's notebook has bound."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        return shell.user_ns
+    import __main__
+
+    return vars(__main__)
+
+
+def _unit_of(answers: dict[str, Any]) -> Unit | None:
+    """The unit most of whose exercises the notebook defines."""
+    counted = [(sum(name in answers for name in unit.points()), unit) for unit in all_units()]
+    most, unit = max(counted, key=lambda pair: pair[0], default=(0, None))
+    return unit if most else None

@@ -1,0 +1,76 @@
+"""Gradients and compilation, the two things that each Keras backend does in its own way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+
+def gradients(loss: Callable[[list], Any], tensors: list) -> list:
+    """The gradients of the scalar `loss(tensors)` for each float tensor, as arrays; zeros where unconnected."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            value = loss(tensors)
+        found = tape.gradient(value, tensors, unconnected_gradients="zero")
+    elif backend == "jax":
+        import jax
+
+        found = jax.grad(lambda inner: loss(inner))(tensors)
+    else:
+        import torch
+
+        tensors = [tensor.detach().clone().requires_grad_() for tensor in tensors]
+        found = torch.autograd.grad(loss(tensors), tensors, allow_unused=True, materialize_grads=True)
+    return [ops.convert_to_numpy(gradient) for gradient in found]
+
+
+def variable_gradients(loss: Callable[[], Any], variables: list) -> list:
+    """The gradients of the scalar `loss()` for each `keras.Variable`, as arrays; zeros where unconnected."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            value = loss()
+        found = tape.gradient(value, [variable.value for variable in variables], unconnected_gradients="zero")
+    elif backend == "jax":
+        import jax
+
+        def stateless(values):
+            with keras.StatelessScope(list(zip(variables, values, strict=True))):
+                return loss()
+
+        found = jax.grad(stateless)([variable.value for variable in variables])
+    else:
+        import torch
+
+        values = [variable.value for variable in variables]
+        found = torch.autograd.grad(loss(), values, allow_unused=True, materialize_grads=True)
+    return [ops.convert_to_numpy(gradient) for gradient in found]
+
+
+def compiled(function: Callable, tensors: list) -> Any:
+    """Run `function(*tensors)` as Keras runs it in `fit`: traced once, with the batch size unknown.
+
+    TensorFlow traces a graph whose first axis is `None` wherever a tensor has two axes or more; JAX
+    traces with fixed sizes; PyTorch has no tracing in Keras and runs eagerly.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        signature = [
+            tf.TensorSpec([None, *tensor.shape[1:]] if len(tensor.shape) > 1 else tensor.shape, tensor.dtype)
+            for tensor in tensors
+        ]
+        return tf.function(function, input_signature=signature, autograph=False).get_concrete_function()(*tensors)
+    if backend == "jax":
+        import jax
+
+        return jax.jit(function)(*tensors)
+    return function(*tensors)

@@ -1,0 +1,64 @@
+"""What goes wrong on the learner's side of the seam, as data."""
+
+import linecache
+import re
+import traceback
+from dataclasses import dataclass, field
+
+STUB_MESSAGE = "your code here"
+_CELL_FILE = re.compile(r"ipython-input|ipykernel_|<cell ")
+_TENSORFLOW_NOISE = re.compile(r"\{\{function_node [^}]*\}\} ?| \[Op:\w+\]( name: ?)?")
+_LONGEST_MESSAGE = 600
+
+
+@dataclass
+class LearnerError(Exception):
+    """The learner's code could not give a result.
+
+    `outcome` is one of `error`, `timeout`, `memory`, `crashed`, `missing`, `not_attempted`;
+    `types` names the exception's class and its ancestors, so that a test can ask for a `ValueError`
+    without importing anything from the learner's side; `line` is the learner's own line, if known.
+    """
+
+    outcome: str
+    message: str
+    types: list[str] = field(default_factory=list)
+    line: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.line}" if self.line else self.message
+
+
+def describe(error: BaseException) -> LearnerError:
+    """Turn an exception out of the learner's code into a `LearnerError`."""
+    if isinstance(error, LearnerError):
+        return error
+    types = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
+    text = _first_lines(error)
+    if isinstance(error, NotImplementedError) and STUB_MESSAGE in text:
+        return LearnerError("not_attempted", "Not attempted yet.", types)
+    if isinstance(error, MemoryError):
+        return LearnerError("memory", "Your code asked for more memory than it may have.", types)
+    if isinstance(error, RecursionError):
+        text = "your code calls itself without end"
+    return LearnerError("error", f"{types[0]}: {text}" if text else types[0], types, own_line(error))
+
+
+def own_line(error: BaseException) -> str:
+    """Where the learner's own cell raised: its number in the cell and its text, or `""`."""
+    if isinstance(error, SyntaxError) and error.lineno and _CELL_FILE.search(error.filename or ""):
+        return f"in line {error.lineno} of the cell: {(error.text or '').strip()}"
+    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+        filename = frame.f_code.co_filename
+        if _CELL_FILE.search(filename):
+            return f"in line {number} of the cell: {linecache.getline(filename, number).strip()}"
+    return ""
+
+
+def _first_lines(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:
+        return "(its message could not be read)"
+    text = _TENSORFLOW_NOISE.sub("", text.split("\n\nArguments received by")[0]).strip()
+    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"

@@ -1,0 +1,162 @@
+"""The operations a judge may ask for, done on the learner's real objects.
+
+The same class serves both places: the learner's kernel, where `check` uses it directly, and the
+worker, where the calls arrive over the wire. A judge sees only plain data and handles.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.seam.errors import LearnerError, describe
+from autograder.seam.plain import Handle, to_plain, to_tensors
+
+OPERATIONS = (
+    "call",
+    "compiled",
+    "effect",
+    "gradient",
+    "weight_gradients",
+    "weights",
+    "set_weights",
+    "attribute",
+    "method",
+    "rebuilt",
+    "reloaded",
+    "forget",
+)
+
+
+class Workbench:
+    """Holds the learner's answers and performs the judge's operations on them.
+
+    `answers` maps an exercise's name to the object that the learner bound to it. `excuses` may hold,
+    for a name without an answer, the `LearnerError` that says why.
+    """
+
+    def __init__(self, answers: Mapping[str, Any], excuses: Mapping[str, LearnerError] | None = None):
+        self._answers = answers
+        self._excuses = excuses or {}
+        self._kept: dict[int, Any] = {}
+        self._last_handle = 0
+
+    def perform(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any:
+        """Perform one operation; returns plain data, raises `LearnerError` for whatever goes wrong."""
+        if operation not in OPERATIONS:
+            raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
+        found = self._find(target)
+        try:
+            result = getattr(self, f"_{operation}")(found, *args, **options)
+            return to_plain(result, self._keep)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise describe(error) from error
+
+    def _find(self, target: str | Handle) -> Any:
+        if isinstance(target, Handle):
+            if target.number not in self._kept:
+                raise LearnerError("error", f"The {target.type_name} is no longer there.")
+            return self._kept[target.number]
+        if target in self._answers:
+            return self._answers[target]
+        raise self._excuses.get(target) or LearnerError("missing", f"There is no `{target}` in the notebook.")
+
+    def _keep(self, value: Any) -> Handle:
+        self._last_handle += 1
+        self._kept[self._last_handle] = value
+        return Handle(self._last_handle, type(value).__name__)
+
+    def _tensors(self, value: Any, as_numpy: bool = False) -> Any:
+        return to_tensors(value, self._find, as_numpy)
+
+    def _call(self, found: Any, args: tuple, kwargs: dict) -> Any:
+        _must_be_callable(found)
+        return found(*self._tensors(args), **self._tensors(kwargs))
+
+    def _compiled(self, found: Any, args: tuple, kwargs: dict) -> Any:
+        from autograder.seam.backends import compiled
+
+        slots = [index for index, value in enumerate(args) if isinstance(value, np.ndarray)]
+        fixed, kwargs = list(self._tensors(args)), self._tensors(kwargs)
+
+        def traced(*tensors: Any) -> Any:
+            for slot, tensor in zip(slots, tensors, strict=True):
+                fixed[slot] = tensor
+            return found(*fixed, **kwargs)
+
+        return compiled(traced, [fixed[slot] for slot in slots])
+
+    def _effect(self, found: Any, args: tuple, kwargs: dict) -> Any:
+        arrays = self._tensors(args, as_numpy=True)
+        found(*arrays, **self._tensors(kwargs, as_numpy=True))
+        return arrays
+
+    def _gradient(self, found: Any, args: tuple, kwargs: dict, wrt: tuple[int, ...], cotangent: np.ndarray) -> Any:
+        from autograder.seam.backends import gradients
+
+        inputs, kwargs = list(self._tensors(args)), self._tensors(kwargs)
+
+        def loss(tensors: list) -> Any:
+            for slot, tensor in zip(wrt, tensors, strict=True):
+                inputs[slot] = tensor
+            return _weighted_sum(found(*inputs, **kwargs), cotangent)
+
+        return gradients(loss, [inputs[slot] for slot in wrt])
+
+    def _weight_gradients(self, found: Any, args: tuple, kwargs: dict, cotangent: np.ndarray) -> Any:
+        from autograder.seam.backends import variable_gradients
+
+        inputs, kwargs = self._tensors(args), self._tensors(kwargs)
+        found(*inputs, **kwargs)
+        return variable_gradients(
+            lambda: _weighted_sum(found(*inputs, **kwargs), cotangent), list(found.trainable_variables)
+        )
+
+    def _weights(self, found: Any) -> Any:
+        return [np.array(weight) for weight in found.get_weights()]
+
+    def _set_weights(self, found: Any, arrays: list) -> None:
+        found.set_weights(arrays)
+
+    def _attribute(self, found: Any, path: str) -> Any:
+        for name in path.split("."):
+            found = getattr(found, name)
+        return found
+
+    def _method(self, found: Any, name: str, args: tuple, kwargs: dict) -> Any:
+        return getattr(found, name)(*self._tensors(args), **self._tensors(kwargs))
+
+    def _rebuilt(self, found: Any) -> Any:
+        return type(found).from_config(found.get_config())
+
+    def _reloaded(self, found: Any, args: tuple, kwargs: dict) -> Any:
+        """Save the layer inside a model to a `.keras` file, load that, and return the loaded layer."""
+        import keras
+
+        inputs = [keras.Input(batch_shape=array.shape, dtype=array.dtype) for array in self._tensors(args)]
+        outputs = found(*inputs, **self._tensors(kwargs))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "answer.keras")
+            keras.Model(inputs, outputs).save(path)
+            loaded = keras.models.load_model(path, custom_objects={type(found).__name__: type(found)})
+        return loaded.get_layer(found.name)
+
+    def _forget(self, found: Any) -> None:
+        self._kept = {number: kept for number, kept in self._kept.items() if kept is not found}
+
+
+def _must_be_callable(found: Any) -> None:
+    if not callable(found):
+        raise LearnerError("error", f"This must be a function or a class; it is {type(found).__name__}.")
+
+
+def _weighted_sum(result: Any, cotangent: np.ndarray) -> Any:
+    """The scalar that is differentiated: the first output times fixed numbers, summed."""
+    from keras import ops
+
+    first = result[0] if isinstance(result, (list, tuple)) else result
+    return ops.sum(first * ops.convert_to_tensor(cotangent.astype(np.float32)))

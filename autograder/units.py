@@ -1,0 +1,103 @@
+"""Where the files of a unit are. The stem of a unit, such as `04_attention`, is the same everywhere."""
+
+import ast
+import difflib
+import functools
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class UnknownName(ValueError):
+    """A unit or an exercise that does not exist; the message offers the nearest names."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]):
+        known = list(known)
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        offer = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known) or 'none'}."
+        super().__init__(f"There is no {kind} {name!r}. {offer}")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of the course, by its stem."""
+
+    stem: str
+
+    @property
+    def topic(self) -> str:
+        return self.stem[3:]
+
+    @property
+    def lesson_source(self) -> Path:
+        return ROOT / "course" / f"{self.stem}.py"
+
+    @property
+    def lesson(self) -> Path:
+        return ROOT / "course" / f"{self.stem}.ipynb"
+
+    @property
+    def solution_source(self) -> Path:
+        return ROOT / "solutions" / f"{self.stem}.py"
+
+    @property
+    def solution(self) -> Path:
+        return ROOT / "solutions" / self.stem / f"{self.stem}.ipynb"
+
+    @property
+    def learners_copy(self) -> Path:
+        return ROOT / "exercises" / self.stem / f"{self.stem}.ipynb"
+
+    @property
+    def suite(self) -> Path:
+        return ROOT / "autograder" / "suites" / f"test_{self.topic}.py"
+
+    def mistakes(self) -> ModuleType | None:
+        """The module of known answers, or None where a learner's installation has none."""
+        name = f"autograder.mistakes.{self.topic}"
+        if not (ROOT / "autograder" / "mistakes" / f"{self.topic}.py").exists():
+            return None
+        return importlib.import_module(name)
+
+    def points(self) -> dict[str, float]:
+        """The exercises of the unit in the order of its suite, with their points."""
+        return _marked_exercises(self.suite, self.suite.stat().st_mtime_ns) if self.suite.exists() else {}
+
+
+@functools.lru_cache
+def _marked_exercises(suite: Path, _changed: int) -> dict[str, float]:
+    """The `@exercise(name, points=…)` marks of a suite, read without running it."""
+    found = {}
+    for node in ast.parse(suite.read_text("utf-8")).body:
+        for mark in getattr(node, "decorator_list", []):
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "exercise":
+                arguments = [ast.literal_eval(value) for value in [*mark.args, *(word.value for word in mark.keywords)]]
+                found[arguments[0]] = float(arguments[1])
+    return found
+
+
+def all_units() -> list[Unit]:
+    """Every unit of the course, in order."""
+    stems = {path.stem for folder in ("course", "exercises") for path in (ROOT / folder).glob("[0-9][0-9]_*")}
+    return [Unit(stem) for stem in sorted(stems)]
+
+
+def find_unit(name: str) -> Unit:
+    """The unit with this stem, number or topic; raises `UnknownName`."""
+    name = str(name).removesuffix(".ipynb").removesuffix(".py")
+    for unit in all_units():
+        if name in (unit.stem, unit.stem[:2], unit.topic):
+            return unit
+    raise UnknownName("unit", name, [unit.stem for unit in all_units()])
+
+
+def find_exercise(name: str) -> Unit:
+    """The unit that has the exercise `name`; raises `UnknownName`."""
+    known = {exercise: unit for unit in all_units() for exercise in unit.points()}
+    if name not in known:
+        raise UnknownName("exercise", name, known)
+    return known[name]

@@ -1,0 +1,233 @@
+# %% [markdown]
+# # 0. How this course works
+# > At the end of this course, layers that you wrote yourself translate English into Spanish.
+#
+# Inside them, tables like this one decide which English words each Spanish word is made from.
+# Click on the cell and press Shift and Enter. Lines on a red ground above the picture are start-up news, not errors.
+
+# %%
+import numpy as np
+from keras import ops
+
+from course.toolkit import figures
+
+english = ["the", "red", "house", "is", "small"]
+spanish = ["la", "casa", "roja", "es", "pequeña"]
+parts = [[3, 0, 1, 0, 0], [0, 0, 4, 0, 0], [0, 3, 1, 0, 0], [0, 0, 0, 4, 0], [0, 0, 1, 0, 3]]
+sketch = np.array(parts) / 4
+figures.matrix(sketch, spanish, english, "Who looks at whom: a sketch", "Spanish word written", "English word read")
+
+# %% [markdown]
+# These numbers are invented; in lesson 13 your own model fills such a table. Every row sums to 1.
+# Row *roja* takes 0.75 of *red* for its meaning, and 0.25 of *house*: *casa* is feminine, hence the *-a*.
+# Each row holds the weights of a **weighted average**, the first thing you will write.
+
+# %% [markdown]
+# **You will be able to**
+# - name the axes of an array and read a shape comment;
+# - compute weighted averages and dot products, by hand and with `keras.ops`;
+# - read a shape error and a failed check, and hand in a notebook.
+#
+# **Time:** 20 minutes. **Needs:** Python functions and loops. No Keras yet.
+
+# %% [markdown]
+# ## What will each unit ask of you?
+# | step | where | what you do |
+# |---|---|---|
+# | read | `course/` | guess each result, then run its cell |
+# | write | `exercises/` | replace the line that raises an error |
+# | check, see your progress | below your answer, and at the end | run, mend, run again |
+# | submit | terminal, then JupyterLab | mark it, hand it in |
+
+# %% [markdown]
+# ## What do the letters mean?
+# | axis | counts | axis | counts | axis | counts |
+# |---|---|---|---|---|---|
+# | `B` | sentences in a batch | `D` | numbers per word: width | `F` | feed-forward width |
+# | `T` | target words (queries) | `H` | attention heads | `V` | words in the vocabulary |
+# | `S` | source words (keys) | `K` | width of one head | `L` | layers |
+#
+# Where a shape changes, the line ends in a comment with the new shape: `# (B, T, S)`.
+# `# (S, D) -> (D, S)` gives both, before and after. Today you need `B`, `T`, `S` and `D` only.
+# Two conventions can wait as well: word **ids** until lesson 1, true-or-false **masks** until lesson 5.
+
+# %% [markdown]
+# ## How do you hold words in an array?
+# Let each word be a row of three numbers: two words, so `S = 2` and `D = 3`.
+#
+# > **Predict before you run.** What shape has `values`, and what shape has its transpose?
+
+# %%
+values = ops.convert_to_tensor([[4.0, 0.0, 4.0], [0.0, 8.0, 4.0]])  # (S, D): house, red
+print(values)
+print("transpose:", ops.transpose(values).shape)  # (S, D) -> (D, S)
+
+# %% [markdown]
+# `ops` means `keras.ops`, and a **tensor** is its array. Read a shape from the outside in: 2 rows of 3 numbers.
+#
+# Summing *over* an axis removes it; `keepdims=True` keeps it, with size 1. Axis `-1` is the last, here `D`:
+# 4 + 0 + 4 = 8 and 0 + 8 + 4 = 12. Axis `0` is the first: 4 + 0, 0 + 8, 4 + 4.
+
+# %%
+print("over D:      ", ops.sum(values, axis=-1))  # (S,)
+print("over D, kept:", ops.sum(values, axis=-1, keepdims=True))  # (S, 1)
+print("over S:      ", ops.sum(values, axis=0))  # (D,)
+
+# %% [markdown]
+# `x @ y`, or `ops.matmul(x, y)`, is the matrix product: each row of `x` meets each column of `y`.
+# They are multiplied number by number, and the products are summed: $(x\,y)_{ik} = \sum_d x_{id}\; y_{dk}$.
+# The first entry below is 4·1 + 0·0 + 4·1 = 8. The inner sizes must agree; they disappear.
+
+# %%
+mixer = ops.convert_to_tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])  # (D, K)
+print(values @ mixer)  # (S, D) @ (D, K) -> (S, K)
+
+# %% [markdown]
+# ## How do you average words that matter unequally?
+# Give *house* weight 1 and *red* weight 3. To **normalise**, divide each by their sum, 4: they become 0.25 and 0.75.
+#
+# $$\text{average} = \sum_s \frac{w_s}{\sum_j w_j}\; \text{value}_s$$
+#
+# 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4] = [1, 0, 1] + [0, 6, 3] = **[1, 6, 4]**.
+
+# %%
+weights = ops.convert_to_tensor([1.0, 3.0])  # (S,)
+weights = weights / ops.sum(weights)
+print(weights)
+print("average:", weights[0] * values[0] + weights[1] * values[1])  # (D,)
+
+# %% [markdown]
+# For a hundred words at once, use **broadcasting**. It lines two shapes up *from the right*: each pair of sizes must
+# be equal, or one of them 1, which is then repeated. So (2,) against (2, 3) fails, because 2 meets 3.
+# With an axis inserted, (2, 1) against (2, 3) fits: the 1 is repeated three times, and 2 equals 2.
+
+# %%
+column = ops.expand_dims(weights, axis=-1)  # (S,) -> (S, 1)
+shares = column * values  # (S, 1) * (S, D) -> (S, D)
+print("average:", ops.sum(shares, axis=0))  # (D,)
+panels = {"values": values, "weights, repeated": column + 0 * values, "weights × values": shares}
+figures.matrices(panels, rows=["house", "red"], column_label="D")
+
+# %% [markdown]
+# **What to notice:** each row of the middle table repeats one weight. Adding the rows of the last gives [1, 6, 4].
+#
+# ## How do you read a shape error?
+# Here the inserted axis is missing, twice. The second product keeps only the last two columns, [0, 4] and [8, 4].
+#
+# > **Predict before you run.** Which fails? What comes from the other?
+
+# %%
+plain_values, plain_weights = ops.convert_to_numpy(values), ops.convert_to_numpy(weights)
+try:
+    print(plain_weights * plain_values)
+except ValueError as error:
+    print("first: ", error)
+print("second:", (plain_weights * plain_values[:, 1:]).sum(axis=0))
+
+# %% [markdown]
+# The first fails; TensorFlow words it `Incompatible shapes: [2] vs. [2,3]`. Compare from the right, by axis: `S` met `D`.
+#
+# The second is worse: **no error, wrong numbers**. The answer is [6, 4], but the weights multiplied columns.
+# So our checks give every axis its own size, where such luck ends. Do the same in your experiments.
+
+# %% [markdown]
+# ## How alike are the rows of two arrays?
+# A **dot product** multiplies two vectors number by number and sums: [1, 1] · [3, 4] = 3 + 4 = 7.
+# We want every row of `a` against every row of `b`, in each sentence $i$:
+#
+# $$\text{scores}_{its} = \sum_d a_{itd}\; b_{isd}$$
+
+# %%
+a_rows = ops.convert_to_tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])  # (T, D)
+b_rows = ops.convert_to_tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])  # (S, D)
+a = ops.stack([a_rows, 10 * a_rows])  # (B, T, D)
+b = ops.stack([b_rows, b_rows])  # (B, S, D)
+looped = np.zeros((2, 3, 4))  # (B, T, S)
+for i, t, s in np.ndindex(2, 3, 4):
+    looped[i, t, s] = ops.sum(a[i, t] * b[i, s])
+
+# %% [markdown]
+# `matmul` does it at once: the first axis counts matrices, and the last two multiply. Rows must meet *columns*, so the
+# last two axes of `b` change places.
+#
+# > **Predict before you run.** Which four numbers stand in row `a2` = [1, 1] of each sentence?
+
+# %%
+turned = ops.transpose(b, (0, 2, 1))  # (B, S, D) -> (B, D, S)
+scores = a @ turned  # (B, T, D) @ (B, D, S) -> (B, T, S)
+print(scores.shape, "equal to the loop:", np.allclose(scores, looped))
+panels = {"sentence 0": scores[0], "sentence 1": scores[1]}
+figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows of a", "S: rows of b", decimals=0)
+
+# %% [markdown]
+# **What to notice:** `a0` = [1, 0] reads the first number of each row of `b`, `a1` the second, `a2` their sum:
+# 3, 7, 11, 15. Sentence 1 is ten times that; sentences never mix.
+#
+# ## What does a check tell you?
+# Exercise notebooks begin with `from autograder import check, progress`. Running `check("weighted_average")` tests your
+# function. Suppose it forgets to normalise:
+
+# %% [markdown]
+# ```text
+# weighted_average: 1 of 2 hold · 5 of 10 points
+#   ✓ weights that sum to one are used as they are
+#   ✗ other weights are shares of their sum
+#       The weights must be normalised to sum to 1.
+#       Called: weighted_average((1, 2, 3) float32, (1, 2) float32)
+#       Got: 4 at [0, 0], the first of 3 of 3 that differ
+#       Expected: 1 at [0, 0]
+#   Likely mistake: Divide the weights by their sum first.
+# ```
+#
+# Read it from the top: what holds, what does not, what was called (by shapes), what came back, what was expected.
+# The last line guesses the slip. Here 4 is 1·4 + 3·0: nobody divided by 4.
+#
+# `progress()` shows the points of every exercise. One you have not touched is *not attempted*, not wrong.
+
+# %% [markdown]
+# ## How are you graded?
+# - A check repeats its inputs, so that you can study a failure. Grading draws new ones: fixed answers fail.
+# - Your code runs in a process of its own, apart from the tests.
+# - Printing and warnings never cost a point.
+#
+# <details><summary>Stuck? Unfold the help ladder</summary>
+#
+# Each exercise folds its help like this. Unfold one rung at a time, and try again after each:
+# *Where to begin* (the first step), *Pseudocode* (every step), *Help: my shapes do not match* (which axis to look at).
+# Print `.shape` line by line as well. *Why it works* is for afterwards.
+# </details>
+
+# %% [markdown]
+# ## How do you hand in?
+# In a terminal, in the folder of the course: `python -m autograder mark exercises/00_start/00_start.ipynb`.
+# It marks your saved notebook as the real grading will, from top to bottom.
+#
+# Then hand in that file as your instructor says: *Nbgrader > Assignment List* in JupyterLab, or by sending it.
+
+# %% [markdown]
+# ## Check yourself
+# `weights` is (2, 7): two sentences of seven words. By what do you divide, so that each sentence sums to one?
+# **A** `ops.sum(weights)` · **B** `ops.sum(weights, axis=-1)` · **C** `ops.sum(weights, axis=0, keepdims=True)` ·
+# **D** `ops.sum(weights, axis=-1, keepdims=True)`
+#
+# <details><summary>Answer</summary>
+#
+# **D.** Its shape (2, 1) gives each sentence its own sum.
+# **A** is one number for both: the two sentences *together* sum to one.
+# **B** has shape (2,), and 2 against 7 is an error. With two words it would fit, and be wrong.
+# **C** has shape (1, 7): it runs, and mixes sentences. Each word *position* sums to one, down the batch.
+# </details>
+
+# %% [markdown]
+# ## In this lesson
+# - Shapes line up from the right; name each axis, and give each its own size when you test.
+# - A weighted average is weights that sum to one, times values, summed. One product compares all rows with all rows.
+# - Guess, run, write, check, mark, hand in.
+#
+# Your turn: `exercises/00_start/00_start.ipynb`, two exercises.
+
+# %% [markdown]
+# **Further reading**
+# - [Broadcasting, NumPy manual](https://numpy.org/doc/stable/user/basics.broadcasting.html): the rule, with pictures.
+# - [Keras ops](https://keras.io/api/ops/): every function of `keras.ops`, one line each.
+# - Vaswani et al., [Attention Is All You Need](https://arxiv.org/abs/1706.03762): glance at Figure 1, your goal.

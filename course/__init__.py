@@ -1,0 +1,1 @@
+"""The course: one lesson per unit, and the toolkit that lessons and exercises share."""
