@@ -13,8 +13,7 @@ from course.toolkit import figures
 
 english = ["the", "red", "house", "is", "small"]
 spanish = ["la", "casa", "roja", "es", "pequeña"]
-parts = [[3, 0, 1, 0, 0], [0, 0, 4, 0, 0], [0, 3, 1, 0, 0], [0, 0, 0, 4, 0], [0, 0, 1, 0, 3]]
-sketch = np.array(parts) / 4
+sketch = np.array([[3, 0, 1, 0, 0], [0, 0, 4, 0, 0], [0, 3, 1, 0, 0], [0, 0, 0, 4, 0], [0, 0, 1, 0, 3]]) / 4
 figures.matrix(sketch, spanish, english, "Who looks at whom: a sketch", "Spanish word written", "English word read")
 
 # %% [markdown]
@@ -34,9 +33,10 @@ figures.matrix(sketch, spanish, english, "Who looks at whom: a sketch", "Spanish
 # ## What will each unit ask of you?
 # | step | where | what you do |
 # |---|---|---|
-# | read | `course/` | guess each result, then run its cell |
-# | write | `exercises/` | replace the line that raises an error |
-# | check, see your progress | below your answer, and at the end | run, mend, run again |
+# | read | the lesson in `course/` | guess each result, then run its cell |
+# | write | the notebook in `exercises/` | replace the line that raises an error |
+# | check | below your answer | run it, mend, run it again |
+# | progress | the end of that notebook | see your points |
 # | submit | terminal, then JupyterLab | mark it, hand it in |
 
 # %% [markdown]
@@ -53,9 +53,7 @@ figures.matrix(sketch, spanish, english, "Who looks at whom: a sketch", "Spanish
 
 # %% [markdown]
 # ## How do you hold words in an array?
-# Let each word be a row of three numbers: two words, so `S = 2` and `D = 3`.
-#
-# > **Predict before you run.** What shape has `values`, and what shape has its transpose?
+# Let each word be a row of three numbers: two words, so `S = 2` and `D = 3`. A **transpose** swaps rows and columns.
 
 # %%
 values = ops.convert_to_tensor([[4.0, 0.0, 4.0], [0.0, 8.0, 4.0]])  # (S, D): house, red
@@ -63,10 +61,10 @@ print(values)
 print("transpose:", ops.transpose(values).shape)  # (S, D) -> (D, S)
 
 # %% [markdown]
-# `ops` means `keras.ops`, and a **tensor** is its array. Read a shape from the outside in: 2 rows of 3 numbers.
+# `ops` is `keras.ops`; its array is a **tensor**, here TensorFlow's. A shape reads outside in: 2 rows of 3 numbers.
 #
-# Summing *over* an axis removes it; `keepdims=True` keeps it, with size 1. Axis `-1` is the last, here `D`:
-# 4 + 0 + 4 = 8 and 0 + 8 + 4 = 12. Axis `0` is the first: 4 + 0, 0 + 8, 4 + 4.
+# Summing *over* an axis removes it; `keepdims=True` keeps it, with size 1. Axis `-1` is the last:
+# 4 + 0 + 4 = 8, 0 + 8 + 4 = 12. Axis `0` is the first: 4 + 0, 0 + 8, 4 + 4.
 
 # %%
 print("over D:      ", ops.sum(values, axis=-1))  # (S,)
@@ -74,17 +72,17 @@ print("over D, kept:", ops.sum(values, axis=-1, keepdims=True))  # (S, 1)
 print("over S:      ", ops.sum(values, axis=0))  # (D,)
 
 # %% [markdown]
-# `x @ y`, or `ops.matmul(x, y)`, is the matrix product: each row of `x` meets each column of `y`.
-# They are multiplied number by number, and the products are summed: $(x\,y)_{ik} = \sum_d x_{id}\; y_{dk}$.
-# The first entry below is 4·1 + 0·0 + 4·1 = 8. The inner sizes must agree; they disappear.
+# `x @ y`, or `ops.matmul(x, y)`, is the matrix product. Each row of `x` meets each column of `y`: multiply number by
+# number, then sum. $(x\,y)_{ik} = \sum_d x_{id}\; y_{dk}$. The inner sizes must agree, and disappear.
+# Three columns of `mixer` copy a number; the last sums them: 4·1 + 0·1 + 4·1 = 8.
 
 # %%
-mixer = ops.convert_to_tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])  # (D, K)
-print(values @ mixer)  # (S, D) @ (D, K) -> (S, K)
+mixer = ops.convert_to_tensor([[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0]])  # (D, 4)
+print(values @ mixer)  # (S, D) @ (D, 4) -> (S, 4)
 
 # %% [markdown]
 # ## How do you average words that matter unequally?
-# Give *house* weight 1 and *red* weight 3. To **normalise**, divide each by their sum, 4: they become 0.25 and 0.75.
+# Let *house* weigh 1 and *red* 3. To **normalise**, divide by their sum, 4: now 0.25 and 0.75, as in row *roja*.
 #
 # $$\text{average} = \sum_s \frac{w_s}{\sum_j w_j}\; \text{value}_s$$
 #
@@ -93,28 +91,27 @@ print(values @ mixer)  # (S, D) @ (D, K) -> (S, K)
 # %%
 weights = ops.convert_to_tensor([1.0, 3.0])  # (S,)
 weights = weights / ops.sum(weights)
-print(weights)
 print("average:", weights[0] * values[0] + weights[1] * values[1])  # (D,)
 
 # %% [markdown]
-# For a hundred words at once, use **broadcasting**. It lines two shapes up *from the right*: each pair of sizes must
-# be equal, or one of them 1, which is then repeated. So (2,) against (2, 3) fails, because 2 meets 3.
-# With an axis inserted, (2, 1) against (2, 3) fits: the 1 is repeated three times, and 2 equals 2.
+# For many words at once, use **broadcasting**. It lines two shapes up *from the right*: each pair of sizes must be
+# equal, or one of them 1, which is then repeated. So (2,) against (2, 3) fails, because 2 meets 3.
+# With an axis inserted, (2, 1) against (2, 3) fits: 1 is repeated, and 2 equals 2.
 
 # %%
 column = ops.expand_dims(weights, axis=-1)  # (S,) -> (S, 1)
 shares = column * values  # (S, 1) * (S, D) -> (S, D)
 print("average:", ops.sum(shares, axis=0))  # (D,)
-panels = {"values": values, "weights, repeated": column + 0 * values, "weights × values": shares}
+panels = {"values": values, "weights, repeated": ops.broadcast_to(column, (2, 3)), "weights × values": shares}
 figures.matrices(panels, rows=["house", "red"], column_label="D")
 
 # %% [markdown]
-# **What to notice:** each row of the middle table repeats one weight. Adding the rows of the last gives [1, 6, 4].
+# **What to notice:** in the middle, each row repeats one weight. The rows on the right add up to [1, 6, 4].
 #
 # ## How do you read a shape error?
-# Here the inserted axis is missing, twice. The second product keeps only the last two columns, [0, 4] and [8, 4].
+# Here the inserted axis is missing, twice. The second product keeps the last two columns, [0, 4] and [8, 4].
 #
-# > **Predict before you run.** Which fails? What comes from the other?
+# > **Predict before you run.** Which fails? What does the other give?
 
 # %%
 plain_values, plain_weights = ops.convert_to_numpy(values), ops.convert_to_numpy(weights)
@@ -125,10 +122,10 @@ except ValueError as error:
 print("second:", (plain_weights * plain_values[:, 1:]).sum(axis=0))
 
 # %% [markdown]
-# The first fails; TensorFlow words it `Incompatible shapes: [2] vs. [2,3]`. Compare from the right, by axis: `S` met `D`.
-#
-# The second is worse: **no error, wrong numbers**. The answer is [6, 4], but the weights multiplied columns.
-# So our checks give every axis its own size, where such luck ends. Do the same in your experiments.
+# The first fails; TensorFlow would say `Incompatible shapes: [2] vs. [2,3]`. To read it, find both shapes, compare them
+# from the right, and name the axes: here `S` met `D`.
+# The second is worse: **no error, wrong numbers**. It should give [6, 4], but the weights multiplied columns.
+# So our checks give every axis its own size; do the same.
 
 # %% [markdown]
 # ## How alike are the rows of two arrays?
@@ -148,7 +145,7 @@ for i, t, s in np.ndindex(2, 3, 4):
 
 # %% [markdown]
 # `matmul` does it at once: the first axis counts matrices, and the last two multiply. Rows must meet *columns*, so the
-# last two axes of `b` change places.
+# last two axes of `b` change places. (`B` and `D` are both 2 here only to keep your sums short.)
 #
 # > **Predict before you run.** Which four numbers stand in row `a2` = [1, 1] of each sentence?
 
@@ -181,40 +178,40 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 #
 # Read it from the top: what holds, what does not, what was called (by shapes), what came back, what was expected.
 # The last line guesses the slip. Here 4 is 1·4 + 3·0: nobody divided by 4.
-#
 # `progress()` shows the points of every exercise. One you have not touched is *not attempted*, not wrong.
 
 # %% [markdown]
 # ## How are you graded?
-# - A check repeats its inputs, so that you can study a failure. Grading draws new ones: fixed answers fail.
+# - A check repeats its inputs, so that you can study a failure. Grading draws new ones: memorised answers fail.
 # - Your code runs in a process of its own, apart from the tests.
 # - Printing and warnings never cost a point.
 #
 # <details><summary>Stuck? Unfold the help ladder</summary>
 #
-# Each exercise folds its help like this. Unfold one rung at a time, and try again after each:
-# *Where to begin* (the first step), *Pseudocode* (every step), *Help: my shapes do not match* (which axis to look at).
-# Print `.shape` line by line as well. *Why it works* is for afterwards.
+# Each exercise folds its help like this. Try again after each rung: *Where to begin* (the first step), *Pseudocode*
+# (every step), *Help: my shapes do not match* (which axis to look at). *Why it works* is for afterwards.
 # </details>
 
 # %% [markdown]
 # ## How do you hand in?
-# In a terminal, in the folder of the course: `python -m autograder mark exercises/00_start/00_start.ipynb`.
-# It marks your saved notebook as the real grading will, from top to bottom.
-#
+# Save, open *File > New > Terminal*, and in the course's folder run
+# `python -m autograder mark exercises/00_start/00_start.ipynb`.
+# It marks your notebook from top to bottom, as the real grading will.
 # Then hand in that file as your instructor says: *Nbgrader > Assignment List* in JupyterLab, or by sending it.
 
 # %% [markdown]
 # ## Check yourself
 # `weights` is (2, 7): two sentences of seven words. By what do you divide, so that each sentence sums to one?
-# **A** `ops.sum(weights)` · **B** `ops.sum(weights, axis=-1)` · **C** `ops.sum(weights, axis=0, keepdims=True)` ·
-# **D** `ops.sum(weights, axis=-1, keepdims=True)`
+# - **A** `ops.sum(weights)`
+# - **B** `ops.sum(weights, axis=-1)`
+# - **C** `ops.sum(weights, axis=0, keepdims=True)`
+# - **D** `ops.sum(weights, axis=-1, keepdims=True)`
 #
 # <details><summary>Answer</summary>
 #
 # **D.** Its shape (2, 1) gives each sentence its own sum.
 # **A** is one number for both: the two sentences *together* sum to one.
-# **B** has shape (2,), and 2 against 7 is an error. With two words it would fit, and be wrong.
+# **B** has shape (2,), and 2 against 7 is an error. With two words per sentence it would fit, and be wrong.
 # **C** has shape (1, 7): it runs, and mixes sentences. Each word *position* sums to one, down the batch.
 # </details>
 

@@ -13,37 +13,31 @@ from keras import layers, ops
 from course.toolkit import figures
 
 words = ["[START]", "hola", "[PAD]", "[PAD]"]
-real = np.tile([True, True, False, False], (4, 1))
-past = np.tri(4, dtype=bool)
+real, past = np.tile([True, True, False, False], (4, 1)), np.tri(4, dtype=bool)
 panels = {"not at padding": real, "not at the future": past, "both rules": real & past}
 figures.matrices(panels, words, words, row_label="query", column_label="key")
 
 # %% [markdown]
 # **You will be able to**
-# - *build* a padding mask and a causal mask, and *combine* them;
-# - *apply* a mask where it works, also on a row that may look nowhere;
+# - *build* padding and causal masks, and *combine* them;
+# - *apply* a mask where it works, also to a row that may look nowhere;
 # - *choose* the right sentence's mask in cross-attention;
-# - *recognise* how Keras can lose a mask in silence.
+# - *recognise* how Keras can lose a mask.
 #
-# Time: 45 minutes, a few seconds of computing. Needs: unit 4.
+# Time: 45 minutes, seconds of computing. Needs: unit 4. Axes: B batch, T queries, S keys, D width.
 
 # %% [markdown]
 # > **Unit 4 in two sentences.** Every query scores every key: $QK^\top/\sqrt{D}$. A softmax over the keys turns each
 # > row of scores into weights that sum to one, and these weights average the values.
-#
-# Axes: B batch, T queries, S keys, D width. A mask edits one line, between the scores and the softmax.
 
 # %% [markdown]
 # ## 1. What does padding do to attention?
 #
-# A batch is a rectangle; sentences are not. Short ones are filled up with `[PAD]`, id 0. Take “cats sleep” and one query:
+# A batch is a rectangle; sentences are not. Short ones are filled up with `[PAD]`, id 0. Say one query scores “cats” 2
+# and “sleep” 1; their values are 10 and 20. $e^2 = 7.389$ and $e^1 = 2.718$ sum to 10.107.
+# Weights: 7.389/10.107 = 0.731 and 2.718/10.107 = 0.269. Output: 0.731 · 10 + 0.269 · 20 = 12.69.
 #
-# | key | score | $e^{score}$ | weight | value |
-# |---|---|---|---|---|
-# | cats | 2 | 7.389 | 7.389 / 10.107 = 0.731 | 10 |
-# | sleep | 1 | 2.718 | 2.718 / 10.107 = 0.269 | 20 |
-#
-# Output: 0.731 · 10 + 0.269 · 20 = 12.69. **Predict:** we append padding, all zeros. Does the output change?
+# **Predict:** we append padding, all zeros. Does the output change?
 
 # %%
 outputs, counts = [], [0, 2, 4, 8, 16]
@@ -64,14 +58,13 @@ figures.lines(curves, title="One sentence, five answers", x_label="padding words
 # %% [markdown]
 # ## 2. The padding mask: read it off the ids
 #
-# One boolean per key is enough: `True` where the id is not 0. Every query of a sentence obeys that same row. So we put an
-# axis of size 1 where the queries belong: (B, S) becomes (B, 1, S). Broadcasting repeats it T times.
+# One boolean per key is enough: `True` where the id is not 0. Every query of a sentence obeys that same row. So we put
+# an axis of size 1 where the queries belong: (B, S) becomes (B, 1, S). Broadcasting repeats it T times.
 
 # %%
 ids = np.array([[2, 7, 8, 9], [2, 5, 0, 0]], "int32")  # two sentences: B = 2, S = 4
 padding = (ids != 0)[:, None, :]  # (B, 1, S)
-print(padding.shape)
-print(padding.astype(int).tolist())
+print(padding.shape, padding.astype(int).tolist())
 
 # %% [markdown]
 # ## 3. The future: looking right is cheating
@@ -87,9 +80,7 @@ print(padding.astype(int).tolist())
 
 # %% [markdown]
 # A model that may look there copies the answer: loss near zero, nothing learned. When it translates, that word does not
-# exist yet. So query $t$ may look at key $s$ only if
-#
-# $$s \le t.$$
+# exist yet. So query $t$ may look at key $s$ only if $s \le t$.
 #
 # **Predict:** why $\le$ and not $<$? And what breaks with $s \le t + 1$?
 
@@ -102,32 +93,31 @@ figures.matrices(panels, target, target, row_label="query t", column_label="key 
 
 # %% [markdown]
 # - **Left:** `[START]` may look nowhere, and no word can see itself.
-# - **Middle:** each word sees itself and its past. The diagonal is safe: input $t$ is known, its label is input $t + 1$.
-# - **Right:** each word sees its own label.
+# - **Middle:** each word sees itself and its past. The diagonal is safe: the label of $t$ is input $t + 1$.
+# - **Right:** each word sees its own label, the next word.
 #
 # A causal mask is the same for every sentence, so its shape is (1, T, T).
 
 # %% [markdown]
 # ## 4. Two rules at once
 #
-# A look is allowed when *every* rule allows it: logical AND, `&`. Axes of size 1 stretch to fit:
-#
-# $$(B, 1, S) \;\&\; (1, T, T) \;\rightarrow\; (B, T, S), \qquad S = T.$$
+# A look is allowed when *every* rule allows it: logical AND, `&`. Here S = T, and axes of size 1 stretch to fit:
+# (B, 1, S) & (1, T, T) → (B, T, S).
 
 # %%
 causal = (s <= t)[None]  # (1, T, T)
 both = padding & causal  # (B, T, S)
 print(padding.shape, "&", causal.shape, "->", both.shape)
-figures.matrices({"los gatos duermen": both[0], "hola [PAD] [PAD]": both[1]}, row_label="query", column_label="key")
+panels = {"[START] los gatos duermen": both[0], "[START] hola [PAD] [PAD]": both[1]}
+figures.matrices(panels, row_label="query", column_label="key")
 
 # %% [markdown]
-# Rows 2 and 3 on the right belong to padding, and yet they look at two words. That is harmless: no real word looks back at
-# them, and the loss of unit 11 skips them.
+# On the right, rows 2 and 3 are padding that looks at words. Harmless: nobody looks back, and the loss skips them.
 #
 # ## 5. Where does the mask act?
 #
-# On the scores, or on the finished weights? Take scores 2, 1, 0 and hide the last word. **Predict:** its *weight* is set
-# to zero; what do the other two sum to?
+# On the scores, or on the finished weights? Take scores 2, 1, 0 and hide the last word.
+# **Predict:** we set its *weight* to zero. What do the other two sum to?
 
 # %%
 scores, values = np.array([2.0, 1.0, 0.0], "float32"), np.array([10.0, 20.0, 0.0], "float32")
@@ -140,15 +130,15 @@ for name, weights in {"after softmax": after, "before softmax": before}.items():
 
 # %% [markdown]
 # After: (7.389 + 2.718) / 11.107 = 0.910, not one. The hidden word's $e^0 = 1$ stayed in the denominator. So it still
-# changes the output. If it is a *future* word, the future leaks.
-#
-# Before: its share is $e^{-\infty} = 0$, and we get the 12.69 of section 1 back.
+# changes the output. If it is a *future* word, the future leaks. Before: its share is $e^{-\infty} = 0$, and we get the
+# 12.69 of section 1 back.
 
 # %% [markdown]
 # ## 6. Why −∞, and not −20 or −10 000?
 #
 # $e^{-20}$ is about 0.000000002, which looks like zero. But softmax feels only *differences*: −20 is tiny beside 2, and
-# huge beside −25. **Predict:** the real words score −25 and −26, and the hidden one is set to −20. Who gets the attention?
+# huge beside −25. **Predict:** the real words score −25 and −26, and the hidden one is set to −20. Who gets the
+# attention?
 
 # %%
 low_scores = np.array([-25.0, -26.0, 0.0], "float32")
@@ -160,16 +150,15 @@ print("a large score:", float(ops.sum(query * key) / np.sqrt(64.0)))
 print("-1e9 in float16:", float(ops.cast(-1e9, "float16")))
 
 # %% [markdown]
-# The hidden word takes $1 / (1 + e^{-5} + e^{-6}) = 0.9909$.
-#
-# −10 000 only moves the cliff. With 64 components of 40 against −40, the score is −64 · 1600 / 8 = −12 800: the fill wins
-# again. And float16 ends at ±65 504, so there −10⁹ *is* −∞. Now −∞ has a trap of its own.
+# The hidden word takes $1 / (1 + e^{-5} + e^{-6}) = 0.9909$. −10 000 only moves the cliff. With 64 components of 40
+# against −40, the score is −64 · 1600 / 8 = −12 800: the fill wins again. And float16 ends at ±65 504, so there −10⁹
+# *is* −∞. Now −∞ has a trap of its own.
 
 # %% [markdown]
 # ## 7. A row that may look nowhere
 #
-# It happens: an empty sentence, padding on the left, two masks that leave nothing over. **Predict:** all three keys are
-# hidden. What does softmax return with −∞, and what with −10⁹?
+# Such an *empty row* happens: an empty sentence, padding on the left, two masks that leave nothing over.
+# **Predict:** all three keys are hidden. What does softmax return with −∞, and what with −10⁹?
 
 # %%
 row, nowhere = np.array([[2.0, 1.0, 0.5]], "float32"), np.zeros((1, 3), bool)
@@ -180,11 +169,11 @@ for fill in (-np.inf, -1e9):
 # With −∞ every share is 0, and so is their sum: 0/0 is `NaN`, *not a number*. One `NaN` in the loss ruins every weight.
 # With −10⁹ all scores are equal: each hidden word gets 1/3, as if there were no mask.
 #
-# > **Our rule.** A row that may look nowhere gets all-zero weights, and finite gradients.
+# > **Our rule.** An empty row gets all-zero weights, and finite gradients.
 
 # %% [markdown]
 # The way there: never *create* a bad number. Choose harmless inputs first, hide second, divide by a guarded sum third.
-# Follow it on two equal rows; the second may look nowhere.
+# Follow it on two equal rows; the second is empty.
 
 # %%
 two_masks = np.array([[True, True, False], [False, False, False]])
@@ -198,11 +187,10 @@ for name, step in {"safe": safe, "shares": shares, "guarded": guarded, "weights"
     print(f"{name:8}", *ops.convert_to_numpy(step).round(3))
 
 # %% [markdown]
-# Row one by hand: 2 − 2 = 0 and 1 − 2 = −1; $e^0 = 1$ and $e^{-1} = 0.368$; sum 1.368; weights 0.731 and 0.269. Row two:
-# 0 / 1 = 0.
+# Row one by hand: 2 − 2 = 0 and 1 − 2 = −1; $e^0 = 1$ and $e^{-1} = 0.368$; weights 1/1.368 = 0.731 and 0.269.
 #
-# Why not add −∞, as much published code does, and replace the `NaN` at the end? **Predict:** we train both ways for one
-# step. Which kernel stays finite?
+# Why not add −∞ to the scores, and replace the `NaN` at the end? **Predict:** a `Dense` layer makes the scores and
+# trains for one step, both ways. When does its kernel, the weight matrix, stay finite?
 
 
 # %%
@@ -230,11 +218,9 @@ for weigh in (add_then_patch, safe_hide_guard):
     print(f"{weigh.__name__:15}", ops.convert_to_numpy(weigh(two_rows)).round(3).tolist()[1], kernel_is_finite(weigh))
 
 # %% [markdown]
-# Both give a row of zeros; one destroys the model. The outer `where` hides the `NaN` on the way forward. On the way back,
-# its gradient of 0 meets the `NaN`, and 0 · `NaN` is `NaN`.
-#
-# The inner `where` matters for the same reason: a hidden score of 100 has $e^{100} = \infty$ in float32, and 0 · ∞ is
-# `NaN` too.
+# Both give zeros; one destroys the model. On the way back, the outer `where` sends a gradient of 0 into the `NaN`, and
+# 0 · `NaN` is `NaN`. Putting −∞ in by `where`, as in section 5, would have stopped it; adding does not.
+# Our inner `where` matters too: a hidden score of 100 gives $e^{100} = \infty$ in float32, and 0 · ∞ is `NaN`.
 
 # %% [markdown]
 # ## 8. Polarity: what does `True` mean?
@@ -250,23 +236,22 @@ for weigh in (add_then_patch, safe_hide_guard):
 # %% [markdown]
 # ## 9. Whose padding?
 #
-# Weights are spread over *keys*. So the padding mask comes from the sentence that supplies the keys.
+# Weights are spread over *keys*. So the padding mask, (B, 1, S), comes from the sentence that supplies the keys.
 #
-# | attention | queries | keys | mask |
-# |---|---|---|---|
-# | encoder, self | source | source | source padding (B, 1, S) |
-# | decoder, causal self | target | target | target padding & causal (B, T, T) |
-# | decoder, cross | target | source | **source** padding (B, 1, S) |
+# | attention | queries | keys | padding mask from | causal? |
+# |---|---|---|---|---|
+# | encoder self | source | source | source | no |
+# | decoder self | target | target | target | yes |
+# | decoder cross | target | source | **source** | no |
 #
-# With T ≠ S the wrong mask raises an error. With T = S it fits, in silence.
+# With T ≠ S the wrong mask raises an error. With T = S it fits, and nothing warns you.
 
 # %% [markdown]
 # ## 10. The trap: masks that travel by themselves
 #
 # Keras can carry a padding mask for you. `Embedding(mask_zero=True)` hangs it on its output, as an attribute named
-# `_keras_mask`. Layers may use it and pass it on.
-#
-# **Predict:** which five of these keep it? The Transformer's first act is `x * √D`.
+# `_keras_mask`. Layers may use it and pass it on. **Predict:** which five of these keep it? (A Transformer begins
+# with `x * √D`.)
 
 # %%
 embedding = layers.Embedding(10, 8, mask_zero=True)
@@ -284,24 +269,23 @@ for name, step in journeys.items():
     print(f"{name:20}", "keeps" if hasattr(step(embedding(ids)), "_keras_mask") else "DROPS")
 
 # %% [markdown]
-# These layers pass it on. Arithmetic and `ops` make a new tensor without it. `Add` needs it on *both* inputs. No warning
-# appears.
+# These layers pass it on. Arithmetic and `ops` make a new tensor without it. `Add` needs it on *both* inputs. No
+# warning appears.
 #
-# Now `MultiHeadAttention`, which does read the masks of its inputs. **Predict:** after the call, who carries a mask: the
-# output, the input, or both?
+# Now `MultiHeadAttention`, which does read the masks of its inputs. **Predict:** after the call, who carries a mask:
+# the output, the input, or both?
 
 # %%
 x, attention = embedding(ids), layers.MultiHeadAttention(num_heads=2, key_dim=4)
-print("input before", getattr(x, "_keras_mask", None) is not None)
+print("Keras", keras.__version__, "\ninput before", getattr(x, "_keras_mask", None) is not None)
 attended = attention(x, x)
 print("input after ", getattr(x, "_keras_mask", None) is not None)
 print("output      ", getattr(attended, "_keras_mask", None) is not None)
 
 # %% [markdown]
 # The call erased the mask from *your* tensor; it has done so since Keras 3.8. So the residual sum of `x` and
-# `attention(x)`, made in every Transformer layer, has none.
-#
-# Does it matter? We change the vector of `[PAD]` and measure how far *real* words move. They must not move at all.
+# `attention(x)`, made in every Transformer layer, has none. Does it matter? We change the vector of `[PAD]` and measure
+# how far *real* words move. They must not move at all.
 
 
 # %%
@@ -320,13 +304,12 @@ def movement(num_layers, explicit):
 
 
 # %%
-print("Keras", keras.__version__)
 for depth in (1, 2, 3):
-    print(f"{depth} layers: implicit {movement(depth, False):.3f}, explicit {movement(depth, True):.3f}")
+    print(f"layers: {depth}, implicit {movement(depth, False):.3f}, explicit {movement(depth, True):.3f}")
 
 # %% [markdown]
-# With one layer both ways work. From the second on, the implicit mask is gone and padding speaks. A decoder suffers too:
-# its first cross-attention strips the encoder's output, and the second attends to padding.
+# With one layer both ways work. From the second on, the implicit mask is gone and padding speaks. A decoder suffers
+# too: its first cross-attention strips the encoder's output, and the second attends to padding.
 #
 # > **In this course masks are arguments.** Build them from ids once, hand them to every layer. What stands in the code
 # > cannot get lost.
@@ -334,8 +317,7 @@ for depth in (1, 2, 3):
 # %% [markdown]
 # ## Check yourself
 #
-# A decoder's cross-attention has T = S = 6. Training runs, but translations of short sentences depend on their
-# neighbours in the batch. Which bug is it?
+# In a cross-attention with T = S = 6, translations of short sentences depend on their batch neighbours. Which bug?
 #
 # - **A** the causal mask uses $s < t$
 # - **B** cross-attention gets the target's padding mask
@@ -344,11 +326,11 @@ for depth in (1, 2, 3):
 #
 # <details><summary>Answer</summary>
 #
-# **B.** The target's mask fits because T = S, but it hides the wrong columns. Where the source is shorter than the target,
-# its padding stays visible. How much there is depends on the longest sentence of the batch.
+# **B.** The target's mask fits because T = S, but it hides the wrong columns. Where the source is shorter than the
+# target, its padding stays visible. How much there is depends on the longest sentence of the batch.
 #
 # **A** empties row 0 and hides each word from itself. It harms every sentence alike, whoever its neighbours are.
-# **C** is exact wherever a row may look somewhere. On an empty row it gives `NaN`, and then no translation at all.
+# **C** is exact on every row that is not empty. On an empty row it gives `NaN`, and then no translation at all.
 # **D** is no bug: the axis of size 1 stretches over all T queries.
 # </details>
 
@@ -363,7 +345,6 @@ for depth in (1, 2, 3):
 # %% [markdown]
 # ## Further reading
 # - [*Attention Is All You Need*](https://arxiv.org/abs/1706.03762), section 3.2.3: our three attentions, and the −∞.
-# - Keras guide [*Understanding masking & padding*](https://keras.io/guides/understanding_masking_and_padding/): how
+# - Keras guide, [*Understanding masking & padding*](https://keras.io/guides/understanding_masking_and_padding/): how
 #   implicit masks are meant to travel. Compare it with what you measured.
-# - Keras [pull request 20594](https://github.com/keras-team/keras/pull/20594): masks unset during `call`, by those who
-#   repaired it.
+# - Keras [pull request 20594](https://github.com/keras-team/keras/pull/20594): masks unset during `call`, and a repair.

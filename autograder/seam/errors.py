@@ -57,7 +57,7 @@ def own_line(error: BaseException) -> str:
 
 def _first_lines(error: BaseException) -> str:
     try:
-        text = str(error)
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:
         return "(its message could not be read)"
     text = _TENSORFLOW_NOISE.sub("", text.split("\n\nArguments received by")[0]).strip()

@@ -32,15 +32,15 @@ def to_plain(value: Any, keep: Callable[[Any], Handle]) -> Any:
     return _walk(value, lambda leaf: _leaf_to_plain(leaf, keep), 0, [0])
 
 
-def to_tensors(value: Any, resolve: Callable[[Handle], Any], as_numpy: bool = False) -> Any:
+def to_tensors(value: Any, resolve: Callable[[Any], Any], as_numpy: bool = False) -> Any:
     """Copy plain data into what a learner works with: tensors of the backend in the place of arrays.
 
-    `resolve` gives back the object behind a handle. With `as_numpy` arrays stay NumPy arrays, which
-    is how a change made in place can be seen.
+    `resolve` gives back the object behind a handle, or what stands for a judge's function. With
+    `as_numpy` arrays stay NumPy arrays, which is how a change made in place can be seen.
     """
 
     def leaf(item: Any) -> Any:
-        if isinstance(item, Handle):
+        if isinstance(item, Handle) or callable(item):
             return resolve(item)
         if not isinstance(item, np.ndarray):
             return item

@@ -71,7 +71,17 @@ class Workbench:
         return Handle(self._last_handle, type(value).__name__)
 
     def _tensors(self, value: Any, as_numpy: bool = False) -> Any:
-        return to_tensors(value, self._find, as_numpy)
+        return to_tensors(value, self._resolve, as_numpy)
+
+    def _resolve(self, item: Any) -> Any:
+        """The object behind a handle; a judge's function, wrapped so that only plain data reaches it."""
+        if isinstance(item, Handle):
+            return self._find(item)
+
+        def called_back(*args: Any, **kwargs: Any) -> Any:
+            return self._tensors(item(*to_plain(args, self._keep), **to_plain(kwargs, self._keep)))
+
+        return called_back
 
     def _call(self, found: Any, args: tuple, kwargs: dict) -> Any:
         _must_be_callable(found)

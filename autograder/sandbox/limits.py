@@ -1,0 +1,51 @@
+"""What a submission may use. One place, so that a learner, a report and a test speak of the same numbers."""
+
+import contextlib
+import resource
+from dataclasses import dataclass
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Budgets of one submission.
+
+    Times are seconds of the worker's own CPU time; `patience` times as many seconds may pass on the clock
+    before a worker that waits or sleeps is stopped as well, so that a loaded machine costs nobody points.
+    """
+
+    cell_seconds: float = 20.0
+    call_seconds: float = 10.0
+    submission_seconds: float = 120.0
+    patience: float = 3.0
+    memory_bytes: int = 3072 * MIB  # on top of what keras itself takes
+    file_bytes: int = 64 * MIB
+    open_files: int = 256
+    output_bytes: int = 1 * MIB  # of one cell
+    message_bytes: int = 64 * MIB
+    restarts: int = 6
+
+
+def confine(limits: Limits) -> str:
+    """Apply the limits to this process and what it starts; returns the name of the confinement reached."""
+    bounds = {
+        resource.RLIMIT_AS: _address_space() + limits.memory_bytes,
+        resource.RLIMIT_CPU: int(limits.submission_seconds) + 5,
+        resource.RLIMIT_FSIZE: limits.file_bytes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, bound in bounds.items():
+        with contextlib.suppress(ValueError, OSError):  # a lower hard limit is already in force
+            resource.setrlimit(kind, (bound, bound))
+    return "rlimits"
+
+
+def _address_space() -> int:
+    """Bytes of address space this process has now."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 2048 * MIB

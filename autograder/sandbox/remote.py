@@ -1,0 +1,280 @@
+"""The judge's end: runs a notebook in a worker and performs operations there, whatever the worker does.
+
+A worker that dies, hangs, floods or sends nonsense costs the cell or call that it happened in. The next
+request gets a fresh worker in which the other cells have been run again.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import psutil
+
+from autograder.sandbox.cells import Cell, CellResult
+from autograder.sandbox.launch import Launcher, Worker
+from autograder.sandbox.limits import MIB, Limits
+from autograder.sandbox.wire import Callback, Wire, WireError
+from autograder.seam import Handle, LearnerError
+
+_TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
+_GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
+
+
+class RemoteWorkbench:
+    """Performs a judge's operations on the answers of one notebook, in a worker of its own.
+
+    `cells` is the notebook, in order. Use as a context manager: leaving it ends the worker.
+    `launch` starts a worker, by default a spawned one; give a `Launcher` of your own to share its template.
+    """
+
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        limits: Limits | None = None,
+        launch: Callable[[], Worker] | None = None,
+    ):
+        self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
+        self._worker: Worker | None = None
+        self._generation = 0
+        self._numbers = itertools.count(1)
+        self._functions: dict[int, Callable] = {}
+        self._skipped: dict[int, CellResult] = {}
+        self._spent = 0.0
+        self.results: list[CellResult] = []
+        self.confinement = "none"
+
+    def __enter__(self) -> "RemoteWorkbench":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._end()
+
+    def run(self) -> list[CellResult]:
+        """Run all cells; returns what each left. A cell that ends its worker is skipped the next time."""
+        while True:
+            try:
+                self._start()
+                return self.results
+            except _WorkerLost as lost:
+                self._give_up_after_too_many(lost.error)
+
+    def perform(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any:
+        """Perform one operation in the worker; raises `LearnerError` for whatever goes wrong there."""
+        if self._worker is None:
+            self.run()
+        request = {
+            "kind": "perform",
+            "operation": operation,
+            "target": self._inside(target),
+            "args": self._inside(args),
+            "options": self._inside(options),
+        }
+        try:
+            reply = self._ask(request, self._limits.call_seconds)
+        except _WorkerLost as lost:
+            raise lost.error from lost
+        if reply["kind"] == "failed":
+            raise self._told(target, reply)
+        return self._outside(reply.get("value"))
+
+    def _start(self) -> None:
+        """A fresh worker with every cell run in it, but for those that ended a worker before."""
+        self._end()
+        self._generation += 1
+        self._functions.clear()
+        self._worker = self._launch()
+        self._process = psutil.Process(self._worker.pid)
+        self._wire = Wire(self._worker.connection, self._limits.message_bytes)
+        ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
+        self.confinement = str(ready.get("confinement"))
+        self._baseline = self._memory()
+        self.results = []
+        for index, cell in enumerate(self._cells):
+            if index in self._skipped:
+                self.results.append(self._skipped[index])
+                source = ""
+            else:
+                source = cell.source
+            try:
+                reply = self._ask({"kind": "cell", "source": source, "binds": cell.binds}, self._limits.cell_seconds)
+            except _WorkerLost as lost:
+                self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
+                raise
+            if index not in self._skipped:
+                self.results.append(_cell_result(reply))
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        if self._spent > self._limits.submission_seconds:
+            raise _WorkerLost("timeout", "The whole notebook took longer than it may.")
+        kinds = ("ran", "performed", "failed")
+        return self._exchange({**request, "number": next(self._numbers)}, kinds, seconds)
+
+    def _exchange(self, request: dict[str, Any], kinds: tuple[str, ...], seconds: float) -> dict[str, Any]:
+        """Send a request and wait for its reply, serving the functions that it calls back meanwhile."""
+        watch = _Watch(self, seconds)
+        try:
+            self._wire.send(request)
+            while True:
+                reply = self._wire.receive(watch)
+                if reply.get("kind") == "callback":
+                    self._wire.send(self._call_back(reply))
+                    continue
+                if reply.get("kind") not in kinds or reply.get("number") != request.get("number"):
+                    raise WireError("a reply to something else")
+                if watch.lost:
+                    reply = _in_time(reply, watch.lost.error)
+                return reply
+        except (WireError, OSError) as error:
+            self._end()
+            raise watch.lost or _WorkerLost("crashed", "Your code ended the Python process it ran in.") from error
+        except _WorkerLost:
+            self._end()
+            raise
+        finally:
+            self._spent += watch.cpu_spent
+
+    def _call_back(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call one of the judge's functions on behalf of the worker."""
+        function = self._functions.get(request.get("function"))
+        if function is None:
+            raise WireError("a call of a function that was not given")
+        try:
+            args, kwargs = self._outside(tuple(request["args"])), self._outside(request["kwargs"])
+            return {"kind": "returned", "value": self._inside(function(*args, **kwargs))}
+        except (WireError, KeyError):
+            raise
+        except Exception as error:
+            return {"kind": "refused", "message": f"{type(error).__name__}: {error}"}
+
+    def _memory(self) -> int:
+        try:
+            family = [self._process, *self._process.children(recursive=True)]
+            return sum(process.memory_info().rss for process in family)
+        except psutil.Error:
+            return 0
+
+    def _cpu(self) -> float:
+        try:
+            times = self._process.cpu_times()
+            return times.user + times.system + times.children_user + times.children_system
+        except psutil.Error:
+            return 0.0
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def _give_up_after_too_many(self, error: LearnerError) -> None:
+        if self._generation > self._limits.restarts:
+            self._skipped = {index: CellResult([], error.outcome, error.message) for index in range(len(self._cells))}
+
+    def _told(self, target: str | Handle, reply: dict[str, Any]) -> LearnerError:
+        """The error that a reply tells of; for an answer that is missing, why it is."""
+        fields = {name: reply.get(name) for name in ("outcome", "message", "types", "line")}
+        texts = all(isinstance(fields[name], str) for name in ("outcome", "message", "line"))
+        if not texts or fields["outcome"] not in _TELLABLE:
+            return LearnerError("crashed", "Your code sent something that is no answer.")
+        types = [str(name) for name in fields["types"]] if isinstance(fields["types"], list) else []
+        error = LearnerError(fields["outcome"], fields["message"], types, fields["line"])
+        return self._why_missing(target, error) if error.outcome == "missing" else error
+
+    def _why_missing(self, name: str | Handle, missing: LearnerError) -> LearnerError:
+        """An answer is missing because its cell is, or because the cell that defines it did not run."""
+        for cell, result in zip(self._cells, self.results, strict=False):
+            if result.outcome not in ("ok", "not_attempted") and _defines(cell.source, str(name)):
+                return LearnerError(
+                    result.outcome, f"The cell that defines `{name}` did not run. {result.message}", [], result.line
+                )
+        return missing
+
+    def _inside(self, value: Any) -> Any:
+        """What crosses to the worker: its own handle numbers, and numbers for the judge's functions."""
+        if isinstance(value, Handle):
+            generation, number = divmod(value.number, 1_000_000)
+            if generation != self._generation:
+                raise LearnerError("crashed", f"The {value.type_name} was lost when an earlier call ended its process.")
+            return replace(value, number=number)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._inside(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._inside(item) for key, item in value.items()}
+        if callable(value):
+            number = len(self._functions) + 1
+            self._functions[number] = value
+            return Callback(number)
+        return value
+
+    def _outside(self, value: Any) -> Any:
+        """What came from the worker: handles numbered so that they cannot outlive it."""
+        if isinstance(value, Handle):
+            return replace(value, number=value.number + self._generation * 1_000_000)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._outside(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._outside(item) for key, item in value.items()}
+        return value
+
+
+class _WorkerLost(Exception):
+    """The worker had to be ended; `error` is what the learner is told."""
+
+    def __init__(self, outcome: str, message: str):
+        super().__init__(message)
+        self.error = LearnerError(outcome, message)
+
+
+class _Watch:
+    """Watches a worker while the judge waits for it: time by the CPU and by the clock, and memory."""
+
+    def __init__(self, workbench: RemoteWorkbench, seconds: float):
+        self._of, self._seconds = workbench, seconds
+        self._limits = workbench._limits
+        self._cpu_before, self._started = workbench._cpu(), time.monotonic()
+        self._interrupted_at: float | None = None
+        self.cpu_spent = 0.0
+        self.lost: _WorkerLost | None = None
+
+    def __call__(self) -> None:
+        self.cpu_spent = self._of._cpu() - self._cpu_before
+        grown = self._of._memory() - getattr(self._of, "_baseline", 1 << 62)
+        if grown > self._limits.memory_bytes:
+            limit = self._limits.memory_bytes // MIB
+            raise _WorkerLost("memory", f"Your code took more than {limit:,} MiB of memory.")
+        passed = time.monotonic() - self._started
+        if self.cpu_spent < self._seconds and passed < self._seconds * self._limits.patience:
+            return
+        told = f"Your code was still running after {self._seconds:g} seconds. Is there a loop that never ends?"
+        self.lost = _WorkerLost("timeout", told)
+        if self._interrupted_at is None:
+            self._interrupted_at = time.monotonic()
+            self._of._worker.interrupt()
+        elif time.monotonic() - self._interrupted_at > _GRACE:
+            raise self.lost
+
+
+def _cell_result(reply: dict[str, Any]) -> CellResult:
+    """Read a cell's result out of a reply, which may say anything."""
+    result = reply.get("result")
+    if reply["kind"] == "failed":
+        return CellResult([], "error", str(reply.get("message")))
+    if not isinstance(result, dict) or not isinstance(result.get("outputs"), list):
+        raise WireError("a cell without a result")
+    texts = {name: str(result.get(name, "")) for name in ("outcome", "message", "line")}
+    if texts["outcome"] not in ("ok", *_TELLABLE):
+        raise WireError("a cell with an impossible outcome")
+    return CellResult(result["outputs"], **texts)
+
+
+def _in_time(reply: dict[str, Any], error: LearnerError) -> dict[str, Any]:
+    """The reply of code that had to be interrupted: whatever it says, it ran out of time."""
+    told = {"outcome": error.outcome, "message": error.message, "line": ""}
+    if reply["kind"] == "ran" and isinstance(reply.get("result"), dict):
+        return {**reply, "result": {**reply["result"], **told}}
+    return {**reply, **told, "kind": "failed", "types": []}
+
+
+def _defines(source: str, name: str) -> bool:
+    return any(f"{keyword} {name}" in source for keyword in ("def", "class")) or f"{name} =" in source

@@ -1,0 +1,103 @@
+"""The worker: one process that runs one learner's cells and performs what the judge asks of the answers.
+
+It holds no expected value, no suite and no mistake. It speaks over one socket, whose number is its
+argument, and ends when the socket does.
+"""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from autograder.sandbox.limits import Limits, confine
+from autograder.sandbox.shell import Shell
+from autograder.sandbox.wire import Callback, Wire
+from autograder.seam import LearnerError, NotPlain, Workbench
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer the judge's messages until the connection ends."""
+    wire = Wire(connection, Limits.message_bytes)
+    limits = Limits(**wire.receive()["limits"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    confinement = confine(limits)
+    _silence_checks()
+    worker = _Worker(wire, limits)
+    wire.send({"kind": "ready", "confinement": confinement})
+    while True:
+        message = wire.receive()
+        try:
+            reply = worker.answer(message)
+        except LearnerError as error:
+            reply = {"kind": "failed", **_error_fields(error)}
+        except KeyboardInterrupt:
+            reply = {"kind": "failed", **_error_fields(LearnerError("timeout", "It took too long."))}
+        _send(wire, {**reply, "number": message["number"]})
+
+
+class _Worker:
+    def __init__(self, wire: Wire, limits: Limits):
+        self._wire = wire
+        self._shell = Shell(limits.output_bytes)
+        self._workbench = Workbench(self._shell.answers)
+
+    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message["kind"] == "cell":
+            result = self._shell.run(message["source"])
+            if message["binds"]:
+                self._shell.bind(message["binds"])
+            return {"kind": "ran", "result": asdict(result)}
+        args, options = self._functions((message["args"], message["options"]))
+        value = self._workbench.perform(message["operation"], message["target"], *args, **options)
+        return {"kind": "performed", "value": value}
+
+    def _functions(self, value: Any) -> Any:
+        """Put a function that calls the judge back into the place of each `Callback`."""
+        if isinstance(value, Callback):
+            return self._function(value.number)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._functions(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._functions(item) for key, item in value.items()}
+        return value
+
+    def _function(self, number: int) -> Callable:
+        def called_back(*args: Any, **kwargs: Any) -> Any:
+            self._wire.send({"kind": "callback", "function": number, "args": args, "kwargs": kwargs})
+            reply = self._wire.receive()
+            if reply["kind"] != "returned":
+                raise RuntimeError(reply["message"])
+            return reply["value"]
+
+        return called_back
+
+
+def _send(wire: Wire, reply: dict[str, Any]) -> None:
+    try:
+        wire.send(reply)
+    except NotPlain as error:
+        told = LearnerError("error", f"What came back cannot be judged: {error}.", ["NotPlain"])
+        wire.send({"kind": "failed", "number": reply["number"], **_error_fields(told)})
+
+
+def _error_fields(error: LearnerError) -> dict[str, Any]:
+    return {"outcome": error.outcome, "message": error.message, "types": error.types, "line": error.line}
+
+
+def _silence_checks() -> None:
+    """In a worker `check` and `progress` judge nothing: the judge does, from outside."""
+    import autograder
+
+    def later(*args: Any, **kwargs: Any) -> None:
+        print("Checked when the notebook is graded.")
+
+    autograder.check = autograder.progress = later
+
+
+if __name__ == "__main__":
+    try:
+        serve(socket.socket(fileno=int(sys.argv[1])))
+    except Exception:
+        sys.exit(1)
