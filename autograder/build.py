@@ -127,23 +127,24 @@ def _released(unit: Unit, solution: str) -> str:
     return notebook_text(json.loads(released))
 
 
-def generate_assignment(unit: Unit, root: Path, source: Path, db_url: str | None = None) -> None:
-    """Run nbgrader's converter from `source` into `root/release`; with a gradebook it also registers the unit."""
+def generate_assignment(unit: Unit, folder: Path, source: Path, grading: Path | None = None) -> None:
+    """Run nbgrader's converter from `source` into `folder/release`; with `grading` it also enters the gradebook."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
 
     from autograder.grading.nbgrader_settings import converter
 
     generator = converter(
-        GenerateAssignment, root=root, source=source, unit=unit.stem, db_url=db_url, release=root / "release"
+        GenerateAssignment, unit.stem, grading, root=folder, source=source, release=folder / "release"
     )
-    if db_url is None:
+    if grading is None:
         generator.no_database = True
         generator.preprocessors = [step for step in generator.preprocessors if step is not SaveCells]
     generator.start()
 
 
-def register(unit: Unit, db_url: str) -> None:
-    """Enter the unit and its cells into a gradebook, as `nbgrader generate_assignment` does."""
+def register(unit: Unit, grading: Path) -> None:
+    """Enter the unit and its cells into the gradebook in `grading`, as `nbgrader generate_assignment` does."""
+    grading.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        generate_assignment(unit, Path(folder), ROOT / "solutions", db_url)
+        generate_assignment(unit, Path(folder), ROOT / "solutions", grading)

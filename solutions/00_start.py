@@ -23,6 +23,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 #
 # Run it. The last two lines take the attempt away again and show the report.
 
+
 # %%
 def weighted_average(values, weights):
     return ops.mean(values, axis=1)  # (B, S, D) -> (B, D)
@@ -37,9 +38,9 @@ report
 #
 # | you see | it tells you | here |
 # |---|---|---|
-# | the first line | how many rules hold, and your points | half of them: luck, mostly |
+# | the first line | how many rules hold, and your points | 3 of 7: right shape, wrong numbers |
 # | **Likely mistake** | a slip that gives exactly these results; not every slip is known | the plain mean |
-# | ✓ and ✗ | one rule each; begin with the first ✗ | shape right, numbers wrong |
+# | ✓ and ✗ | one rule each; begin with the first ✗ | the first ✗ is the example of the task |
 # | the line below ✗ | the rule in other words | 3/4 of one word, 1/4 of the other |
 # | **Called** | what your function was given: shapes | one sentence, two words of three numbers |
 # | **Got** | what came back, where it first differs | at `[0, 0]`: (4 + 0) / 2 = 2 |
@@ -84,15 +85,16 @@ progress("00_start")
 #
 # 1. Divide the weights of each sentence by their sum, so that they sum to one. They are positive already, so this is
 #    plain division, not softmax.
-# 2. Use `ops`, and operators such as `*` and `/`, on the whole batch; what you are given stays as it was.
+# 2. Use `ops`, and operators such as `*` and `/`, on the whole batch at once.
 #
 # **Example.** One sentence of two words, weights 3 and 1, which become 3/4 and 1/4:
 #
 # | `values` | `weights` | result |
 # |---|---|---|
-# | `[[[4, 0, 8], [0, 4, 4]]]` | `[[3, 1]]` | 3/4 · [4, 0, 8] + 1/4 · [0, 4, 4] = [3, 0, 6] + [0, 1, 1], so `[[3, 1, 7]]` |
+# | `[[[4, 0, 8], [0, 4, 4]]]` | `[[3, 1]]` | 3/4 · [4, 0, 8] + 1/4 · [0, 4, 4] = `[[3, 1, 7]]` |
 #
 # Replace the line that raises an error, run your cell, then run the check below it.
+
 
 # %% grade_id="weighted_average"
 def weighted_average(values, weights):
@@ -137,6 +139,7 @@ check("weighted_average")
 # Shares that are positive and sum to one can only mix: each number of the result lies between the smallest and the
 # largest of its column. Were all words equal, the average would be that same word, whatever the weights.
 # </details>
+
 
 # %%
 def from_one_word_to_the_other():
@@ -185,6 +188,7 @@ figures.once_written(from_one_word_to_the_other)
 #
 # The 10 is [1, 2] · [2, 4] = 1·2 + 2·4. Check another one by hand before you write.
 
+
 # %% grade_id="pairwise_dot"
 def pairwise_dot(a, b):
     """Take the dot product of every row of `a` with every row of `b`, sentence by sentence.
@@ -225,6 +229,7 @@ check("pairwise_dot")
 # That is the dot product of two rows. One call does all B · T · S of them.
 # </details>
 
+
 # %%
 def who_is_like_whom():
     a = np.array([[[3, 0, 1], [0, 3, -1]]], "float32")  # (B, T, D): animal, machine, small
@@ -259,6 +264,7 @@ progress()
 # - One matrix product compares all rows with all rows, once `b` is turned.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal, in the folder of the course:
-# `python -m autograder mark exercises/00_start/00_start.ipynb` marks it at home. Then submit it as your instructor says.
+# `python -m autograder mark exercises/00_start/00_start.ipynb` marks it at home.
+# Then submit it as your instructor says.
 #
 # **Next:** `course/01_text.ipynb` turns sentences into numbers.

@@ -11,34 +11,43 @@ from autograder.units import ROOT
 STUB = 'raise NotImplementedError("your code here")'
 
 
-def settings(root: Path = ROOT, grading: Path | None = None) -> dict[str, dict[str, Any]]:
-    """nbgrader's settings for a course in `root` whose class lives in `grading` (by default `.grading`)."""
-    grading = grading or root / ".grading"
+def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
+    """nbgrader's settings for this course, with its class (submissions, gradebook, feedback) in `grading`."""
+    ours = "autograder.grading.plugin"
+    theirs = "nbgrader.preprocessors"
     steps = {f"{step}_directory": str(grading / step) for step in ("submitted", "autograded", "feedback")}
     return {
         "CourseDirectory": {
-            "root": str(root),
-            "source_directory": str(root / "solutions"),
-            "release_directory": str(root / "exercises"),
+            "root": str(ROOT),
+            "source_directory": str(ROOT / "solutions"),
+            "release_directory": str(ROOT / "exercises"),
             "db_url": f"sqlite:///{grading / 'gradebook.db'}",
             **steps,
         },
         "ClearSolutions": {"code_stub": {"python": STUB}},
+        "Autograde": {
+            "exporter_class": f"{ours}.SubmissionExporter",
+            "autograde_preprocessors": [
+                f"{ours}.Judge",
+                f"{theirs}.LimitOutput",
+                f"{theirs}.SaveAutoGrades",
+                f"{theirs}.AssignLatePenalties",
+                f"{theirs}.CheckCellMetadata",
+            ],
+        },
     }
 
 
-def converter(kind: type, unit: str, db_url: str | None = None, **folders: Path) -> Any:
+def converter(kind: type, unit: str, grading: Path | None = None, **folders: Path) -> Any:
     """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them."""
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
     make_alembic_reachable()
-    config = Config(settings())
+    config = Config(settings(grading.resolve()) if grading else settings())
     config.CourseDirectory.assignment_id = unit
     for step, folder in folders.items():
         config.CourseDirectory["root" if step == "root" else f"{step}_directory"] = str(folder)
-    if db_url:
-        config.CourseDirectory.db_url = db_url
     made = kind(coursedir=CourseDirectory(config=config), config=config)
     made.force = True
     made.log = logging.getLogger("autograder.nbgrader")

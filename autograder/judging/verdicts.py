@@ -26,11 +26,21 @@ class TestVerdict:
     line: str = ""
     arrays: tuple | None = None
     mistake: str | None = None
+    told: str | None = None
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any], parts: float) -> "TestVerdict":
+        """A stored verdict, with its message as it was told."""
+        return cls(fields["name"], fields["outcome"], parts, mistake=fields["mistake"], told=fields["message"])
 
     @property
     def message(self) -> str:
         """At most four lines: the rule, the call, what came back and what was expected."""
-        lines = [self.sentence, self.line]
+        if self.told is not None:
+            return self.told
+        lines = [self.sentence, self.line, self.call and f"Called: {self.call}"]
+        if self.outcome in ("missing", "not_attempted"):
+            lines = lines[:2]
         if self.outcome == "failed":
             lines = [
                 self.sentence,
@@ -69,4 +79,42 @@ class ExerciseVerdict:
             "score": self.score,
             "max_score": self.max_score,
             "tests": [test.as_dict() for test in self.tests],
+        }
+
+
+@dataclass
+class Verdict:
+    """One submission of a unit.
+
+    `confinement` is the level its code ran under, `seed` gives the same inputs again, and `problem` is None
+    or one sentence about a submission that could not be read in whole or in part.
+    """
+
+    unit: str
+    exercises: list[ExerciseVerdict]
+    confinement: str = "none"
+    seed: int = 0
+    device: str = "cpu"
+    backend: str = "tensorflow"
+    problem: str | None = None
+
+    @property
+    def score(self) -> float:
+        return round(sum(exercise.score for exercise in self.exercises), 2)
+
+    @property
+    def max_score(self) -> float:
+        return float(sum(exercise.max_score for exercise in self.exercises))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "unit": self.unit,
+            "score": self.score,
+            "max_score": self.max_score,
+            "confinement": self.confinement,
+            "device": self.device,
+            "backend": self.backend,
+            "seed": self.seed,
+            "problem": self.problem,
+            "exercises": [exercise.as_dict() for exercise in self.exercises],
         }

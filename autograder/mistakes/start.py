@@ -76,15 +76,6 @@ def average_without_return(values, weights):
     ops.shape(average)
 
 
-@mistake(
-    "weighted_average",
-    "`weights /= …` writes into the caller's array. Make a new one: divide with `/` and give the result its own name.",
-)
-def writes_into_the_weights(values, weights):
-    weights /= ops.sum(weights, axis=-1, keepdims=True)
-    return ops.sum(ops.expand_dims(weights, axis=-1) * values, axis=1)
-
-
 @mistake("weighted_average", "NumPy cannot follow Keras into a compiled graph. Use the same functions from `ops`.")
 def average_in_numpy(values, weights):
     shares = weights / np.sum(weights, axis=-1, keepdims=True)
@@ -151,7 +142,7 @@ def reshapes_instead_of_transposing(a, b):
     return ops.matmul(a, turned)
 
 
-@mistake("pairwise_dot", "Rows and columns have changed places, (B, S, T). Let the rows follow a, the columns follow b.")
+@mistake("pairwise_dot", "Rows and columns have changed places: (B, S, T). Let rows follow a, and columns follow b.")
 def turns_the_table_around(a, b):
     return ops.matmul(b, ops.transpose(a, (0, 2, 1)))
 
@@ -171,7 +162,7 @@ def adds_up_over_the_rows(a, b):
     return ops.sum(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=1)
 
 
-@mistake("pairwise_dot", "You divided by the lengths of the rows: that is the cosine. Leave the dot products as they are.")
+@mistake("pairwise_dot", "You divided by the lengths of the rows: that is the cosine. Leave the dot products alone.")
 def gives_the_cosine(a, b):
     a = a / ops.norm(a, axis=-1, keepdims=True)
     b = b / ops.norm(b, axis=-1, keepdims=True)

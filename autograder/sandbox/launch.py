@@ -46,7 +46,7 @@ class Launcher:
 
     def __init__(self, device: str = "cpu", backend: str = "tensorflow", fork: bool = True):
         self.device, self.backend = device, backend
-        self._forks = fork and sys.platform == "linux" and backend == "tensorflow" and device == "cpu"
+        self.forks = fork and sys.platform == "linux" and backend == "tensorflow" and device == "cpu"
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None
 
@@ -55,7 +55,7 @@ class Launcher:
         scratch = Path(tempfile.mkdtemp(prefix="worker-"))
         ours, theirs = socket.socketpair()
         with theirs:
-            pid = self._fork(scratch, theirs) if self._forks else -1
+            pid = self._fork(scratch, theirs) if self.forks else -1
             if pid > 0:
                 return Worker(pid, ours, scratch, None)
             process = self._start("autograder.sandbox.worker", theirs, scratch)
@@ -77,7 +77,7 @@ class Launcher:
             socket.send_fds(self._control, [str(scratch).encode()], [connection.fileno()])
             return self._told_pid()
         except OSError:
-            self._forks = False
+            self.forks = False
             self.close()
             return -1
 

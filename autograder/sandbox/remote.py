@@ -6,6 +6,7 @@ request gets a fresh worker in which the other cells have been run again.
 
 import itertools
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -19,6 +20,7 @@ from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
 
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
+_TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again
 _GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
 
 
@@ -41,6 +43,7 @@ class RemoteWorkbench:
         self._numbers = itertools.count(1)
         self._functions: dict[int, Callable] = {}
         self._skipped: dict[int, CellResult] = {}
+        self._losses: dict[str, list[LearnerError]] = defaultdict(list)
         self._spent = 0.0
         self.results: list[CellResult] = []
         self.confinement = "none"
@@ -53,15 +56,21 @@ class RemoteWorkbench:
 
     def run(self) -> list[CellResult]:
         """Run all cells; returns what each left. A cell that ends its worker is skipped the next time."""
-        while True:
+        for _ in range(self._limits.restarts):
             try:
                 self._start()
                 return self.results
             except _WorkerLost as lost:
-                self._give_up_after_too_many(lost.error)
+                last = lost.error
+        self._skipped = {index: CellResult([], last.outcome, last.message) for index in range(len(self._cells))}
+        self._start()
+        return self.results
 
     def perform(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any:
         """Perform one operation in the worker; raises `LearnerError` for whatever goes wrong there."""
+        name = target if isinstance(target, str) else target.type_name
+        if len(self._losses[name]) >= _TRIES:
+            raise self._losses[name][-1]
         if self._worker is None:
             self.run()
         request = {
@@ -74,9 +83,13 @@ class RemoteWorkbench:
         try:
             reply = self._ask(request, self._limits.call_seconds)
         except _WorkerLost as lost:
+            self._losses[name].append(lost.error)
             raise lost.error from lost
         if reply["kind"] == "failed":
-            raise self._told(target, reply)
+            error = self._told(target, reply)
+            if error.outcome == "timeout":
+                self._losses[name].append(error)
+            raise error
         return self._outside(reply.get("value"))
 
     def _start(self) -> None:
@@ -166,10 +179,6 @@ class RemoteWorkbench:
         if self._worker is not None:
             self._worker.end()
             self._worker = None
-
-    def _give_up_after_too_many(self, error: LearnerError) -> None:
-        if self._generation > self._limits.restarts:
-            self._skipped = {index: CellResult([], error.outcome, error.message) for index in range(len(self._cells))}
 
     def _told(self, target: str | Handle, reply: dict[str, Any]) -> LearnerError:
         """The error that a reply tells of; for an answer that is missing, why it is."""

@@ -298,8 +298,8 @@ class TestSelfAttention:
         rule = "Each word takes its row and its column of weights along when the words are reordered."
         expect.close(moved_weights, weights[:, order][:, :, order], rule)
 
-    def test_very_strong_scores_give_finite_results(self, learner):
-        x, w_value = np.eye(5, 8)[None], np.eye(8, 4)
+    def test_very_strong_scores_give_finite_results(self, learner, rng):
+        x, w_value = np.eye(5, 8)[None], rng.normal(size=(8, 4))
         w_query, w_key = 200 * np.eye(8), 200 * np.roll(np.eye(8), 1, axis=0)  # word t looks for word t + 1
         output, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
         wanted = softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key))

@@ -1,0 +1,138 @@
+"""The commands: `python -m autograder build | verify | mark | grade | demo | doctor`."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported anywhere
+
+import typer
+from rich.console import Console
+
+from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The grader of the course."
+)
+console = Console()
+_CORES = os.cpu_count() or 1
+_GRADING = ROOT / ".grading"
+
+Units = Annotated[list[str] | None, typer.Argument(help="Units by stem, number or topic; all if none is named.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Workers = Annotated[int, typer.Option(min=1, help="Notebooks to mark at the same time.")]
+Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook, verdicts, feedback.")]
+
+
+@app.command()
+def build(units: Units = None) -> None:
+    """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
+    from autograder.build import build
+
+    changed = build(_units(units))
+    for path in changed:
+        console.print(f"wrote {path.relative_to(ROOT)}")
+    console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
+
+
+@app.command()
+def mark(
+    notebook: Annotated[Path, typer.Argument(help="A notebook, such as exercises/04_attention/04_attention.ipynb.")],
+    unit: Annotated[str | None, typer.Option(help="Its unit, where the file's name does not say.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Mark one notebook through the whole pipeline, and show its verdict."""
+    from autograder.grading import intake
+    from autograder.grading.mark import Marker
+    from autograder.reports import print_verdict
+
+    found = _unit(unit or notebook.stem)
+    if not notebook.exists() and not notebook.is_symlink():
+        _fail(f"There is no file {notebook}.")
+    with Marker() as marker:
+        verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
+    if as_json:
+        print(json.dumps(verdict.as_dict(), ensure_ascii=False))
+    else:
+        print_verdict(console, verdict)
+
+
+@app.command()
+def grade(
+    units: Annotated[list[str], typer.Argument(help="Units by stem, number or topic.")],
+    submitted: Annotated[Path | None, typer.Option(help="Where LEARNER/UNIT/ folders are.")] = None,
+    grading: Grading = _GRADING,
+    workers: Workers = _CORES,
+    as_json: Json = False,
+) -> None:
+    """Grade a class: verdicts, executed notebooks, gradebook and feedback."""
+    from autograder.grading.many import jobs
+    from autograder.reports import grade_with_progress, print_class
+
+    found = [_unit(name) for name in units]
+    folder = submitted or grading / "submitted"
+    if not folder.is_dir():
+        _fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
+    todo = jobs(found, folder)
+    if not todo:
+        _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
+    graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers)
+    if as_json:
+        print(json.dumps([one.as_dict() for one in graded], ensure_ascii=False))
+    else:
+        print_class(console, graded, grading)
+
+
+@app.command()
+def verify(
+    units: Units = None,
+    workers: Workers = _CORES,
+    publish: Annotated[bool, typer.Option(help="Write the scores into autograder/mistakes/README.md.")] = False,
+) -> None:
+    """Prove the suites: every solution, untouched copy, mistake and correct variant, through the whole pipeline."""
+    from autograder.verify import publish_scores, verify_with_progress
+
+    verified = verify_with_progress(console, _units(units), workers)
+    if publish:
+        publish_scores(verified)
+    raise typer.Exit(0 if verified.holds else 1)
+
+
+@app.command()
+def demo(grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
+    """Grade a sample class through nbgrader: learners of every kind, honest and otherwise."""
+    from autograder.demo import NotTheDemo, run_demo
+
+    try:
+        run_demo(console, grading, workers)
+    except NotTheDemo as error:
+        _fail(str(error))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has: versions, and how workers are started and confined."""
+    from autograder.reports import print_doctor
+
+    print_doctor(console)
+
+
+def _units(names: list[str] | None) -> list[Unit]:
+    return [_unit(name) for name in names] if names else all_units()
+
+
+def _unit(name: str) -> Unit:
+    try:
+        return find_unit(name)
+    except UnknownName as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(message, style="bold red", highlight=False, markup=False)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()

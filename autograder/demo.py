@@ -1,0 +1,177 @@
+"""A sample class for every unit: honest learners, unlucky ones, and each known mistake."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from rich.console import Console
+
+from autograder.build import build
+from autograder.grading.intake import untouched
+from autograder.grading.many import jobs
+from autograder.judging.known import Known, mistakes_in
+from autograder.reports import grade_with_progress, print_class
+from autograder.units import Unit, all_units
+from autograder.verify import Case, submission
+
+_MARK = ".sample-class"
+
+
+class NotTheDemo(ValueError):
+    """The folder already holds a class that the demo did not make."""
+
+
+def run_demo(console: Console, grading: Path, workers: int) -> None:
+    """Build the learners' copies, hand in a sample class, grade it through nbgrader, and show what came out."""
+    submitted = grading / "submitted"
+    if submitted.exists() and any(submitted.iterdir()) and not (submitted / _MARK).exists():
+        raise NotTheDemo(f"{submitted} holds submissions that are not the sample class. Choose another: --grading DIR.")
+    build()
+    hand_in(submitted)
+    units = all_units()
+    todo = jobs(units, submitted)
+    console.print(f"A sample class of {len(todo)} submissions is in {submitted}.", highlight=False, soft_wrap=True)
+    print_class(console, grade_with_progress(console, todo, grading, workers), grading)
+
+
+def hand_in(submitted: Path) -> None:
+    """Write the sample class into a folder of nbgrader's layout, in the place of an earlier one."""
+    shutil.rmtree(submitted, ignore_errors=True)
+    submitted.mkdir(parents=True)
+    (submitted / _MARK).touch()
+    for unit in all_units():
+        for number, text in enumerate(sample_class(unit), start=1):
+            folder = submitted / f"learner-{number:02}" / unit.stem
+            folder.mkdir(parents=True)
+            (folder / f"{unit.stem}.ipynb").write_text(text, "utf-8")
+
+
+def sample_class(unit: Unit) -> Iterator[str]:
+    """The files of the sample class: one of each kind, then learners who make one known mistake per exercise."""
+    for kind in KINDS:
+        yield kind(unit)
+    mistakes: dict[str, list[Known]] = {name: [] for name in unit.points()}
+    for known in mistakes_in(unit.mistakes()):
+        mistakes[known.exercise].append(known)
+    for index in range(max(map(len, mistakes.values()), default=0)):
+        yield _with_answers(unit, {name: of[index].source() for name, of in mistakes.items() if index < len(of)})
+
+
+def _finished(unit: Unit) -> str:
+    return _text(_solved(unit))
+
+
+def _half_finished(unit: Unit) -> str:
+    names = list(unit.points())
+    return _text(_keep_answers(unit, names[: (len(names) + 1) // 2]))
+
+
+def _untouched(unit: Unit) -> str:
+    return _text(untouched(unit))
+
+
+def _syntax_error(unit: Unit) -> str:
+    return _edited(unit, lambda source: source.replace("return ", "return (", 1))
+
+
+def _deleted_cell(unit: Unit) -> str:
+    notebook = _solved(unit)
+    notebook.cells.remove(_last_answer(notebook))
+    return _text(notebook)
+
+
+def _doubled_cell(unit: Unit) -> str:
+    notebook = _solved(unit)
+    cell = _last_answer(notebook)
+    notebook.cells.insert(notebook.cells.index(cell) + 1, nbformat.from_dict(cell))
+    return _text(notebook)
+
+
+def _truncated(unit: Unit) -> str:
+    whole = _finished(unit)
+    return whole[: len(whole) // 2]
+
+
+def _another_editor(unit: Unit) -> str:
+    """An editor that drops cell ids, writes each source as one string, ends lines with CRLF and adds its own notes."""
+    notebook = _solved(unit)
+    notebook.nbformat_minor = 2
+    notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    for cell in notebook.cells:
+        cell.pop("id", None)
+        cell.source = cell.source.replace("\n", "\r\n")
+        cell.metadata["id"] = "kept-by-the-editor"
+    return "\ufeff" + json.dumps(notebook)
+
+
+def _endless_loop(unit: Unit) -> str:
+    return _edited(unit, lambda source: source.replace("    return ", "    while True:\n        pass\n    return ", 1))
+
+
+def _ends_its_process(unit: Unit) -> str:
+    return _edited(unit, lambda source: source.replace("    return ", "    import os\n    os._exit(1)\n    return ", 1))
+
+
+def _prints_to_stderr(unit: Unit) -> str:
+    def noisy(source: str) -> str:
+        return f"import sys, warnings\nprint('working on it', file=sys.stderr)\nwarnings.warn('careful')\n{source}"
+
+    return _edited(unit, noisy)
+
+
+KINDS = (
+    _finished,
+    _half_finished,
+    _untouched,
+    _syntax_error,
+    _deleted_cell,
+    _doubled_cell,
+    _truncated,
+    _another_editor,
+    _endless_loop,
+    _ends_its_process,
+    _prints_to_stderr,
+)
+
+
+def _text(notebook: NotebookNode) -> str:
+    return nbformat.writes(notebook)
+
+
+def _solved(unit: Unit) -> NotebookNode:
+    return submission(Case(unit, "solution"))
+
+
+def _answers(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+
+
+def _last_answer(notebook: NotebookNode) -> NotebookNode:
+    return _answers(notebook)[-1]
+
+
+def _keep_answers(unit: Unit, names: list[str]) -> NotebookNode:
+    notebook = _solved(unit)
+    stubs = {cell.metadata.nbgrader.grade_id: cell.source for cell in _answers(untouched(unit))}
+    for cell in _answers(notebook):
+        grade_id = cell.metadata.nbgrader.grade_id
+        cell.source = cell.source if grade_id in names else stubs[grade_id]
+    return notebook
+
+
+def _with_answers(unit: Unit, sources: dict[str, str]) -> str:
+    notebook = _solved(unit)
+    for cell in _answers(notebook):
+        cell.source = sources.get(cell.metadata.nbgrader.grade_id, cell.source)
+    return _text(notebook)
+
+
+def _edited(unit: Unit, edit: Callable[[str], str]) -> str:
+    """The solved notebook with its last answer changed by `edit`."""
+    notebook = _solved(unit)
+    cell = _last_answer(notebook)
+    cell.source = edit(cell.source)
+    return _text(notebook)

@@ -1,0 +1,65 @@
+"""nbgrader's side of a graded class: clean copies in, then its own autograde and feedback passes."""
+
+import contextlib
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from autograder.build import register
+from autograder.grading.intake import Submission
+from autograder.grading.nbgrader_settings import converter
+from autograder.units import Unit
+
+_NAME = re.compile(r"[\w@.-][\w@. -]{0,100}")  # what nbgrader's paths, globs and links can carry
+
+
+def is_fit_name(learner: str) -> bool:
+    """Whether a folder's name can stand as a learner's id in nbgrader's gradebook."""
+    return bool(_NAME.fullmatch(learner)) and learner.strip(". ") != ""
+
+
+def stage(submission: Submission, learner: str, folder: Path, stamp: Path) -> None:
+    """Write the clean copy of a submission, and its time of arrival, where nbgrader's pass will read it."""
+    place = folder / learner / submission.unit.stem
+    place.mkdir(parents=True)
+    nbformat.write(submission.notebook, place / f"{submission.unit.stem}.ipynb")
+    when = _arrival(stamp)
+    if when:
+        (place / "timestamp.txt").write_text(when)
+
+
+def enter(unit: Unit, staged: Path, grading: Path, tick: Callable[[], None]) -> None:
+    """Let nbgrader enter the staged class of a unit: executed notebooks, scores, penalties, then feedback.
+
+    `tick` is called once for each learner and step that is done.
+    """
+    from nbgrader.converters import Autograde, GenerateFeedback
+
+    register(unit, grading)
+    for step in (
+        converter(Autograde, unit.stem, grading, submitted=staged),
+        converter(GenerateFeedback, unit.stem, grading),
+    ):
+        step.post_convert_hook = lambda **_: tick()
+        step.start()
+
+
+def forget(learner: str, unit: Unit, grading: Path) -> None:
+    """Remove what an earlier run left for a submission that cannot be entered."""
+    for step in ("autograded", "feedback"):
+        with contextlib.suppress(OSError):
+            shutil.rmtree(grading / step / learner / unit.stem)
+
+
+def _arrival(stamp: Path) -> str | None:
+    """The time in nbgrader's `timestamp.txt`, if that is a small regular file that holds a time."""
+    from dateutil.parser import ParserError
+    from nbgrader.utils import parse_utc
+
+    with contextlib.suppress(OSError, ValueError, OverflowError, ParserError):
+        if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 200:
+            return f"{parse_utc(stamp.read_text().strip()).isoformat(sep=' ')} UTC"
+    return None

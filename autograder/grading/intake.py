@@ -1,0 +1,232 @@
+"""Intake: a submission is hostile data. Only the learner's sources are taken from it, into our own copy.
+
+What counts as theirs: the source of each answer cell, found by its grade id, and the code cells that they
+added or changed, in their order. Points, ids, metadata, outputs, kernels and check cells are ours.
+"""
+
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode, from_dict
+
+from autograder.units import Unit
+
+MAX_BYTES = 32 << 20
+MAX_CELLS = 2000
+MISSING = "# This answer cell was missing from the submission."
+
+
+class Unreadable(ValueError):
+    """A submission of which nothing can be read; the message is one sentence for the report."""
+
+
+@dataclass
+class Submission:
+    """A learner's notebook as it will be run: our copy with their sources. `problem` is None or one sentence."""
+
+    unit: Unit
+    notebook: NotebookNode
+    problem: str | None = None
+
+
+def take(path: Path, unit: Unit) -> Submission:
+    """Read the file at `path` as a submission for `unit`. Never raises for what the file holds or is."""
+    try:
+        return _merge(_cells(_load(path)), unit)
+    except Unreadable as unreadable:
+        return nothing(unit, str(unreadable))
+
+
+def nothing(unit: Unit, problem: str) -> Submission:
+    """A submission of which nothing could be read: our copy with every answer missing."""
+    submission = _merge([], unit)
+    submission.problem = submission.notebook.metadata["problem"] = problem
+    return submission
+
+
+def find(folder: Path, unit: Unit) -> Path:
+    """The notebook file in a learner's folder for a unit; raises `Unreadable`.
+
+    A single notebook under another name is taken for the unit's.
+    """
+    expected = folder / f"{unit.stem}.ipynb"
+    if folder.is_symlink() or not folder.is_dir():
+        raise Unreadable(f"The submission {folder.name} is no folder of its own (a link, or a file).")
+    if expected.is_symlink() or expected.exists():
+        return expected
+    others = sorted(path for path in folder.iterdir() if path.suffix == ".ipynb")
+    if len(others) == 1:
+        return others[0]
+    found = ", ".join(path.name[:80] for path in others) or "no notebook"
+    raise Unreadable(f"There is no {unit.stem}.ipynb in the submission; found: {found}.")
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """The JSON object in a regular file of reasonable size."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        why = "is a link" if path.is_symlink() else f"could not be opened ({error.strerror})"
+        raise Unreadable(f"The file {path.name} {why}.") from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable(f"{path.name} is not a regular file.")
+        if status.st_size > MAX_BYTES:
+            raise Unreadable(
+                f"The file {path.name} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read."
+            )
+        raw = file.read(MAX_BYTES + 1)
+    if not raw.strip():
+        raise Unreadable(f"The file {path.name} is empty.")
+    try:
+        document = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"The file {path.name} is not text: byte {error.start} is not UTF-8.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno} of {len(raw):,} bytes"
+        raise Unreadable(f"The file {path.name} is not a whole notebook: its JSON breaks off at {where}.") from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"The file {path.name} is no notebook: {type(error).__name__} in its JSON.") from error
+    if not isinstance(document, dict):
+        raise Unreadable(f"The file {path.name} is no notebook: its JSON is a {type(document).__name__}.")
+    return document
+
+
+@dataclass
+class _Theirs:
+    """One cell as the learner sent it, reduced to what is used."""
+
+    kind: str
+    source: str
+    grade_id: str
+    cell_id: str
+
+
+def _cells(document: dict[str, Any]) -> list[_Theirs]:
+    """The cells of a notebook of any format version; whatever is malformed is passed over."""
+    cells = document.get("cells")
+    if cells is None and isinstance(document.get("worksheets"), list):  # notebooks before format 4
+        sheets = [sheet for sheet in document["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets for cell in sheet.get("cells", []) if isinstance(sheet.get("cells"), list)]
+    if not isinstance(cells, list):
+        raise Unreadable("The file is no notebook: it has no list of cells.")
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
+    return [_theirs(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _theirs(cell: dict[str, Any]) -> _Theirs:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    texts = (cell.get("cell_type"), source, grade_id, cell.get("id"))
+    kind, source, grade_id, cell_id = (text if isinstance(text, str) else "" for text in texts)
+    clean = source.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+    return _Theirs(kind, clean, grade_id, cell_id)
+
+
+@dataclass
+class _Ours:
+    """Our copy while it is filled: where each of our cells is, and what comes after it."""
+
+    cells: list[NotebookNode]
+    added: dict[int, list[str]] = field(default_factory=dict)
+    answered: set[int] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)
+
+    def place_of(self, theirs: _Theirs) -> int | None:
+        """Which of our cells this one is: by grade id, by cell id, or by the same text."""
+        for index, ours in enumerate(self.cells):
+            grade_id = ours.metadata.get("nbgrader", {}).get("grade_id")
+            if grade_id is not None and theirs.grade_id == grade_id:
+                return index
+        for index, ours in enumerate(self.cells):
+            same_text = ours.source.strip() == theirs.source.strip()
+            if index not in self.met and (same_text or (theirs.cell_id and ours.id == theirs.cell_id)):
+                return index
+        return None
+
+
+def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
+    """Our copy with the learner's sources in it."""
+    notebook = untouched(unit)
+    ours = _Ours(notebook.cells)
+    doubled, place = [], -1
+    for cell in theirs:
+        index = ours.place_of(cell)
+        if index is not None:
+            place = index
+        if cell.kind == "code":
+            doubled += _take_code(ours, cell, index, place)
+        if index is not None:
+            ours.met.add(index)
+    missing = _mark_missing(ours)
+    notebook.cells = _interleaved(ours)
+    submission = Submission(unit, notebook, _problem(doubled, missing) if theirs else None)
+    if submission.problem:
+        notebook.metadata["problem"] = submission.problem
+    return submission
+
+
+def _take_code(ours: _Ours, theirs: _Theirs, index: int | None, place: int) -> list[str]:
+    """Take one code cell: as an answer, or as an added cell after `place`; returns the grade id if it is a second."""
+    if index is None:
+        ours.added.setdefault(place, []).append(theirs.source)
+        return []
+    cell = ours.cells[index]
+    if cell.metadata.get("nbgrader", {}).get("solution") and index not in ours.answered:
+        cell.source = theirs.source
+        ours.answered.add(index)
+        return []
+    if cell.metadata.get("nbgrader", {}).get("grade"):
+        return []
+    if cell.source.strip() != theirs.source.strip() or index in ours.answered:
+        ours.added.setdefault(index, []).append(theirs.source)
+    return [cell.metadata.nbgrader.grade_id] if index in ours.answered else []
+
+
+def _mark_missing(ours: _Ours) -> list[str]:
+    missing = []
+    for index, cell in enumerate(ours.cells):
+        if cell.metadata.get("nbgrader", {}).get("solution") and index not in ours.answered:
+            cell.source = MISSING
+            missing.append(cell.metadata.nbgrader.grade_id)
+    return missing
+
+
+def _interleaved(ours: _Ours) -> list[NotebookNode]:
+    cells = []
+    for index in range(-1, len(ours.cells)):
+        if index >= 0:
+            cells.append(ours.cells[index])
+        for number, source in enumerate(ours.added.get(index, [])):
+            cells.append(_added_cell(f"added-{index + 1}-{number}", source))
+    return cells
+
+
+def _added_cell(cell_id: str, source: str) -> NotebookNode:
+    fields = {"cell_type": "code", "id": cell_id, "metadata": {}, "source": source}
+    return from_dict({**fields, "outputs": [], "execution_count": None})
+
+
+def _problem(doubled: list[str], missing: list[str]) -> str | None:
+    notes = []
+    if doubled:
+        notes.append(f"Answer cells that appear more than once, each run in its place: {', '.join(doubled)}.")
+    if missing:
+        notes.append(f"Answer cells that are missing: {', '.join(missing)}.")
+    return " ".join(notes) or None
+
+
+def untouched(unit: Unit) -> NotebookNode:
+    """A fresh learner's copy."""
+    return nbformat.reads(unit.learners_copy.read_text("utf-8"), as_version=4)

@@ -1,0 +1,167 @@
+"""One notebook: run its cells in a worker, judge the answers, and write the verdict into the notebook."""
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+
+from autograder.grading.inert import inert_outputs
+from autograder.judging.judge import judge
+from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.quiet import import_keras
+from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox.launch import Launcher
+from autograder.seam import Workbench
+from autograder.units import ROOT, Unit
+
+
+@dataclass
+class Marked:
+    """A verdict, and the outputs that each code cell left."""
+
+    verdict: Verdict
+    outputs: list[list[dict[str, Any]]]
+
+
+class Marker:
+    """Marks notebooks one after the other, in workers that share a template. Close it when done.
+
+    `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
+    not done twice. Without a store nothing is kept.
+    """
+
+    def __init__(
+        self,
+        store: Path | None = None,
+        limits: Limits | None = None,
+        device: str = "cpu",
+        backend: str | None = None,
+    ):
+        self._store, self._limits, self._device = store, limits or Limits(), device
+        self._backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
+        self._launcher = Launcher(device, self._backend)
+        import_keras()
+
+    def __enter__(self) -> "Marker":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._launcher.close()
+
+    def mark(self, notebook: NotebookNode, unit: Unit) -> Marked:
+        """Mark a notebook that intake has made; takes the verdict from the store when it is there."""
+        cells = cells_of(notebook)
+        problem = notebook.metadata.get("problem")
+        digest = self._digest(cells, unit, problem)
+        kept = self._kept(digest)
+        if kept is None:
+            kept = self._mark(cells, unit, problem)
+            self._keep(digest, kept)
+        return kept
+
+    def _mark(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> Marked:
+        seed = secrets.randbits(32)
+        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=problem)
+        if not any(cell.source.strip() for cell in cells):
+            verdict.exercises = judge(unit.suite, Workbench({}), seed)
+            return Marked(verdict, [])
+        with RemoteWorkbench(cells, self._limits, self._launcher) as workbench:
+            results = workbench.run()
+            verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes())
+            verdict.confinement = workbench.confinement
+        return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+
+    def _digest(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> str:
+        parts = [json.dumps([[cell.source, cell.binds] for cell in cells]), unit.stem, str(problem)]
+        parts += [self._device, self._backend, repr(self._limits), _version(unit)]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _kept(self, digest: str) -> Marked | None:
+        if self._store is None:
+            return None
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads((self._store / f"{digest}.json").read_text("utf-8"))
+            return Marked(_verdict_from(kept["verdict"], kept["parts"]), kept["outputs"])
+        return None
+
+    def _keep(self, digest: str, marked: Marked) -> None:
+        """Store a verdict in one step: a reader finds the whole of it or nothing."""
+        if self._store is None:
+            return
+        self._store.mkdir(parents=True, exist_ok=True)
+        descriptor, path = tempfile.mkstemp(dir=self._store, suffix=".part")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            parts = [[test.parts for test in exercise.tests] for exercise in marked.verdict.exercises]
+            json.dump({"verdict": marked.verdict.as_dict(), "parts": parts, "outputs": marked.outputs}, file)
+        os.replace(path, self._store / f"{digest}.json")
+
+
+def cells_of(notebook: NotebookNode) -> list[Cell]:
+    """The code cells of an intaken notebook, in order; check cells are not run but bind their exercise."""
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            nbgrader = cell.metadata.get("nbgrader", {})
+            is_check = nbgrader.get("grade", False)
+            name = nbgrader.get("grade_id", "").removesuffix("-check") if is_check else None
+            cells.append(Cell("" if is_check else cell.source, name))
+    return cells
+
+
+def write_into(notebook: NotebookNode, marked: Marked) -> None:
+    """Put outputs and reports into a notebook: each check cell shows its report and is worth its score.
+
+    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number.
+    """
+    from autograder.display import Report
+
+    reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = iter(marked.outputs)
+    for number, cell in enumerate(code_cells, start=1):
+        cell.outputs = [from_dict(output) for output in next(outputs, [])]
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("grade"):
+            exercise = reports[nbgrader.grade_id.removesuffix("-check")]
+            data = {"text/plain": f"{exercise.score:g}", "text/html": Report(exercise, pictures=False)._repr_html_()}
+            fields = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": number}
+            cell.outputs = [from_dict(fields)]
+
+
+@lru_cache
+def _version(unit: Unit) -> str:
+    """A digest of all that decides verdicts besides the submission: suite, known answers, judge and worker."""
+    import keras
+
+    folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
+    files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py"]
+    files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    digest = hashlib.sha256(keras.__version__.encode())
+    for path in files:
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
+
+
+def _verdict_from(fields: dict[str, Any], parts: list[list[float]]) -> Verdict:
+    exercises = []
+    for exercise, shares in zip(fields["exercises"], parts, strict=True):
+        tests = [TestVerdict.from_dict(test, share) for test, share in zip(exercise["tests"], shares, strict=True)]
+        exercises.append(ExerciseVerdict(exercise["name"], exercise["max_score"], tests))
+    rest = {name: fields[name] for name in ("confinement", "seed", "device", "backend", "problem")}
+    return Verdict(fields["unit"], exercises, **rest)

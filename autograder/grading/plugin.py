@@ -1,0 +1,62 @@
+"""What nbgrader loads by configuration: an exporter that takes submissions in, and a preprocessor that judges."""
+
+import atexit
+import functools
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.grading import intake
+from autograder.grading.mark import Marker, write_into
+from autograder.units import UnknownName, find_unit
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted notebook through intake: whatever the file holds, a clean notebook comes out."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **options: Any):
+        submitted = getattr(self.parent, "_sanitizing", False)
+        unit = _unit_of(resources)
+        if not submitted or unit is None:
+            return super().from_filename(filename, resources=resources, **options)
+        submission = intake.take(Path(filename), unit)
+        if submission.problem:
+            self.log.warning("%s: %s", filename, submission.problem)
+        return self.from_notebook_node(submission.notebook, resources=resources, **options)
+
+
+class Judge(NbGraderPreprocessor):
+    """Takes the place of nbgrader's `Execute`: runs the cells in a worker and judges the answers outside it."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        unit = _unit_of(resources)
+        if unit is None:
+            raise ValueError(f"the assignment {resources['nbgrader']['assignment']!r} is no unit of this course")
+        write_into(nb, marker_for(_store(resources["nbgrader"]["db_url"])).mark(nb, unit))
+        return nb, resources
+
+
+@functools.cache
+def marker_for(store: Path | None) -> Marker:
+    """The marker of this process for a store of verdicts; its template ends with the process."""
+    marker = Marker(store)
+    atexit.register(marker.close)
+    return marker
+
+
+def _store(db_url: str) -> Path | None:
+    """Verdicts are kept beside the gradebook's file; beside a server's gradebook there is no folder."""
+    if not db_url.startswith("sqlite:///"):
+        return None
+    return Path(db_url.removeprefix("sqlite:///")).parent / "verdicts"
+
+
+def _unit_of(resources: dict | None):
+    name = (resources or {}).get("nbgrader", {}).get("assignment")
+    try:
+        return find_unit(name) if name else None
+    except UnknownName:
+        return None

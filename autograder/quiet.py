@@ -1,0 +1,25 @@
+"""Importing keras without the banner that TensorFlow writes past Python onto the terminal."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+
+def import_keras() -> None:
+    """Import keras, for its side effect, with nothing on the terminal."""
+    with _silent():
+        import keras  # noqa: F401
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Send what is written to file descriptor 2 nowhere for a while."""
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)

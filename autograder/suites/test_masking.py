@@ -1,0 +1,359 @@
+"""Unit 05: who may look at whom.
+
+Oracles are float64 NumPy loops that read like the definitions. Sizes: B=2, T=5, S=7, D=12, value depth 3.
+A causal mask needs T = S, and there both are 6.
+"""
+
+import math
+
+import numpy as np
+
+from autograder.judging import exercise, expect
+
+# The four ways in which unit 5 and later ones hand over a mask, for T=5 and S=7, and a causal one for T=S=6.
+MASK_SHAPES = ((2, 1, 7), (2, 5, 7), (5, 7), (1, 5, 7))
+
+
+def causal_by_loops(length):
+    """Query t may look at key s when s is not later than t."""
+    mask = np.zeros((1, length, length), bool)
+    for t, s in np.ndindex(length, length):
+        mask[0, t, s] = s <= t
+    return mask
+
+
+def weights_by_loops(scores, mask=None):
+    """Each row shares one unit out among the scores it may use; a row that may use none gets zeros."""
+    allowed = np.broadcast_to(True if mask is None else mask, scores.shape)
+    weights = np.zeros(scores.shape)
+    for row in np.ndindex(scores.shape[:-1]):
+        seen = [s for s in range(scores.shape[-1]) if allowed[row][s]]
+        peak = max((scores[row][s] for s in seen), default=0.0)
+        total = sum(math.exp(scores[row][s] - peak) for s in seen)
+        for s in seen:
+            weights[row][s] = math.exp(scores[row][s] - peak) / total
+    return weights
+
+
+def attention_by_loops(query, key, value, mask=None):
+    """Weights from `query · key / √D`, and for each query the average of the values by these weights."""
+    scores = np.zeros((len(query), query.shape[1], key.shape[1]))
+    for b, t, s in np.ndindex(scores.shape):
+        scores[b, t, s] = sum(q * k for q, k in zip(query[b, t], key[b, s], strict=True)) / math.sqrt(query.shape[-1])
+    weights = weights_by_loops(scores, mask)
+    output = np.zeros((*scores.shape[:2], value.shape[-1]))
+    for b, t, s in np.ndindex(scores.shape):
+        output[b, t] += weights[b, t, s] * value[b, s]
+    return output, weights
+
+
+def some_mask(rng, shape):
+    """A random mask in which each row may look somewhere, but not everywhere."""
+    keys = shape[-1]
+    ranks = rng.permuted(np.broadcast_to(np.arange(keys), shape), axis=-1)
+    return ranks < rng.integers(1, keys, size=(*shape[:-1], 1))
+
+
+def sentences(rng, *lengths, longest):
+    """Ids of sentences of these lengths, filled up with `[PAD]` on the right; every special word occurs."""
+    ids = np.zeros((len(lengths), longest), np.int64)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = rng.integers(4, 40, size=length)
+        ids[row, :3] = rng.permutation([1, 2, 3])
+    return ids
+
+
+@exercise("padding_mask", points=3)
+class TestPaddingMask:
+    def test_there_is_one_row_for_each_sentence(self, learner, rng):
+        for batch, longest in ((2, 7), (3, 5), (1, 4)):
+            ids = sentences(rng, *[4] * batch, longest=longest)
+            expect.shape(learner(ids), (batch, 1, longest), "A padding mask has the shape (B, 1, S).")
+
+    def test_the_mask_is_made_of_booleans(self, learner, rng):
+        mask = learner(sentences(rng, 4, 7, longest=7))
+        expect.boolean(mask, "A mask holds booleans, True or False. A comparison gives them.")
+
+    def test_the_worked_example_comes_out(self, learner):
+        mask = learner(np.array([[2, 7, 8, 3], [2, 5, 0, 0]]))
+        expected = np.array([[[True, True, True, True]], [[True, True, False, False]]])
+        expect.equal(mask, expected, "True where the id is a word, False where it is `[PAD]`.")
+
+    def test_every_id_but_0_may_be_looked_at(self, learner, rng):
+        ids = sentences(rng, 7, 4, 5, longest=7)
+        expect.equal(learner(ids), (ids != 0)[:, None, :], "Only id 0 is padding; 1, 2 and 3 count as words too.")
+
+    def test_padding_is_found_wherever_it_stands(self, learner, rng):
+        ids = sentences(rng, 6, 4, longest=6)[:, ::-1]
+        ids[0, 2] = 0
+        expect.equal(learner(ids), (ids != 0)[:, None, :], "Look at each id by itself: padding may also stand left.")
+
+    def test_each_sentence_has_its_own_mask(self, learner, rng):
+        ids = sentences(rng, 3, 5, 7, longest=7)
+        for row in range(3):
+            alone = learner(ids[row : row + 1])
+            expect.equal(alone, (ids[row : row + 1] != 0)[:, None, :], "A sentence's mask depends on its ids only.")
+
+    def test_it_works_in_a_compiled_graph(self, learner, rng):
+        ids = sentences(rng, 7, 4, longest=7)
+        expect.equal(learner.compiled(ids), (ids != 0)[:, None, :], "Use `keras.ops` and no size of the batch.")
+
+
+@exercise("causal_mask", points=3)
+class TestCausalMask:
+    def test_there_is_one_square_for_the_whole_batch(self, learner):
+        for length in (4, 7):
+            expect.shape(learner(length), (1, length, length), "A causal mask has the shape (1, T, T).")
+
+    def test_the_mask_is_made_of_booleans(self, learner):
+        expect.boolean(learner(5), "A mask holds booleans, True or False.")
+
+    def test_the_worked_example_comes_out(self, learner):
+        expected = np.array([[[True, False, False], [True, True, False], [True, True, True]]])
+        expect.equal(learner(3), expected, "Row t is True in the columns 0 to t.")
+
+    def test_each_word_may_look_at_itself(self, learner):
+        mask = learner(6)
+        expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
+        expect.equal(mask[0].diagonal(), np.ones(6, bool), "A word may look at itself: the diagonal is True.")
+
+    def test_no_word_may_look_at_a_later_one(self, learner):
+        mask = learner(6)
+        expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
+        later = np.triu(np.ones((6, 6), bool), k=1)
+        expect.equal(mask[0][later], np.zeros(15, bool), "Right of the diagonal lies the future: False.")
+
+    def test_each_word_may_look_at_every_earlier_one(self, learner):
+        for length in (2, 5, 9):
+            expect.equal(learner(length), causal_by_loops(length), "Query t may look at key s when s ≤ t.")
+
+    def test_a_single_word_sees_itself(self, learner):
+        expect.equal(learner(1), np.ones((1, 1, 1), bool), "With one word the mask is a single True.")
+
+    def test_it_works_in_a_compiled_graph(self, learner):
+        expect.equal(learner.compiled(5), causal_by_loops(5), "Use `keras.ops` all the way through.")
+
+
+@exercise("combine_masks", points=3)
+class TestCombineMasks:
+    def test_the_masks_are_stretched_to_one_shape(self, learner, rng):
+        padding, causal = some_mask(rng, (2, 1, 6)), causal_by_loops(6)
+        expect.shape(learner(padding, causal), (2, 6, 6), "(B, 1, S) and (1, T, T) give (B, T, S).")
+
+    def test_the_mask_is_made_of_booleans(self, learner, rng):
+        combined = learner(some_mask(rng, (2, 1, 6)), causal_by_loops(6))
+        expect.boolean(combined, "Masks are booleans, and so is what they combine to.")
+
+    def test_the_worked_example_comes_out(self, learner):
+        padding = np.array([[[True, True, False]]])
+        causal = np.array([[[True, False, False], [True, True, False], [True, True, True]]])
+        expected = np.array([[[True, False, False], [True, True, False], [True, True, False]]])
+        expect.equal(learner(padding, causal), expected, "True where the first mask and the second are True.")
+
+    def test_every_mask_must_allow_a_look(self, learner, rng):
+        masks = [rng.random(shape) < 0.7 for shape in ((2, 1, 7), (2, 5, 7), (5, 7))]
+        masks.append(np.array([True, False, True, False, True])[None, :, None])
+        for count in (2, 3, 4):
+            expected = np.ones((2, 5, 7), bool)
+            for mask in masks[:count]:
+                expected = expected & mask
+            expect.equal(learner(*masks[:count]), expected, "A look is allowed when all masks allow it.")
+            expect.equal(learner(*masks[:count][::-1]), expected, "The order of the masks makes no difference.")
+
+    def test_one_mask_alone_stays_as_it_is(self, learner, rng):
+        for shape in ((2, 1, 7), (2, 5, 7)):
+            mask = some_mask(rng, shape)
+            expect.equal(learner(mask), mask, "A single mask comes back unchanged.")
+
+    def test_none_forbids_nothing(self, learner, rng):
+        padding, causal = some_mask(rng, (2, 1, 6)), causal_by_loops(6)
+        sentence = "None stands for “no rule”: skip it and combine the rest."
+        expect.equal(learner(padding, None), padding, sentence)
+        expect.equal(learner(None, causal), causal, sentence)
+        expect.equal(learner(None, padding, None, causal), padding & causal, sentence)
+
+    def test_without_any_mask_the_result_is_none(self, learner):
+        for masks in ((), (None,), (None, None)):
+            combined = learner(*masks)
+            expect.true(combined is None, "When there is no mask, return None.", expect.summary(combined), "None")
+
+    def test_the_given_masks_stay_as_they_were(self, learner, rng):
+        first, second = some_mask(rng, (2, 5, 7)), some_mask(rng, (2, 1, 7))
+        after = learner.effect_on(first, second)
+        expect.equal(after[0], first, "The masks you are given still belong to the caller: leave them unchanged.")
+        expect.equal(after[1], second, "The masks you are given still belong to the caller: leave them unchanged.")
+
+    def test_it_works_in_a_compiled_graph(self, learner, rng):
+        first, second = some_mask(rng, (2, 1, 7)), some_mask(rng, (2, 5, 7))
+        expect.equal(learner.compiled(first, None, second), first & second, "Use `keras.ops` all the way through.")
+
+
+@exercise("masked_softmax", points=6)
+class TestMaskedSoftmax:
+    def test_the_weights_have_the_shape_of_the_scores(self, learner, rng):
+        for shape in ((2, 5, 7), (3, 4, 6)):
+            scores, mask = rng.normal(size=shape), some_mask(rng, (shape[0], 1, shape[2]))
+            expect.shape(learner(scores, mask), shape, "Each score gets a weight: the shape stays (B, T, S).")
+
+    def test_the_worked_example_comes_out(self, learner):
+        weights = learner(np.array([[[2.0, 1.0, 0.0]]]), np.array([[[True, True, False]]]))
+        # the task text gives three decimals
+        expect.close(
+            weights, [[[0.731, 0.269, 0.0]]], "Share out among the allowed scores, and 0 elsewhere.", atol=6e-4
+        )
+
+    def test_without_a_mask_it_is_the_softmax(self, learner, rng):
+        scores = rng.normal(size=(2, 5, 7))
+        expect.close(learner(scores), weights_by_loops(scores), "When the mask is None, every score may be used.")
+
+    def test_the_allowed_scores_share_the_whole_attention(self, learner, rng):
+        scores = 2.0 * rng.normal(size=(2, 5, 7))
+        for shape in MASK_SHAPES:
+            mask = some_mask(rng, shape)
+            rule = "A hidden score gets 0, and the allowed ones share 1 as softmax would."
+            expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule)
+        square, causal = rng.normal(size=(2, 6, 6)), causal_by_loops(6)
+        expect.close(learner(square, causal), weights_by_loops(square, causal), "A causal mask hides what is right.")
+
+    def test_a_hidden_score_changes_nothing_however_large(self, learner, rng):
+        mask = some_mask(rng, (2, 5, 7))
+        # steps of 1/8 around ±10 000 are exact in float32
+        scores = rng.integers(-16, 16, size=(2, 5, 7)) / 8 + np.where(mask, -1e4, 1e4)
+        rule = "A hidden score gets exactly 0, also when it is far larger than the allowed ones."
+        expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule)
+
+    def test_large_allowed_scores_are_shared_out_right(self, learner, rng):
+        mask = some_mask(rng, (2, 5, 7))
+        scores = rng.integers(-16, 16, size=(2, 5, 7)) / 8 + np.where(mask, 1e4, -1e4)
+        rule = "Only the differences of the allowed scores matter, also around 10 000."
+        expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule)
+
+    def test_a_row_that_may_look_nowhere_gets_zeros(self, learner, rng):
+        scores, mask = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 5, 7))
+        mask[0, 3] = mask[1, 0] = False
+        weights = learner(scores, mask)
+        expect.finite(weights, "A row that may look nowhere must stay free of NaN.")
+        expect.close(weights, weights_by_loops(scores, mask), "A row that may look nowhere gets zeros only.")
+
+    def test_gradients_reach_the_allowed_scores_alone(self, learner, rng):
+        scores, mask, pull = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 5, 7)), rng.normal(size=(2, 5, 7))
+        weights = weights_by_loops(scores, mask)
+        expected = weights * (pull - (weights * pull).sum(-1, keepdims=True))  # the derivative of softmax
+        found = learner.gradient(scores, mask, cotangent=pull)[0]
+        expect.close(found, expected, "Gradients flow back through softmax to the allowed scores, and 0 to the others.")
+
+    def test_gradients_stay_finite_in_rows_that_look_nowhere(self, learner, rng):
+        mask = some_mask(rng, (2, 5, 7))
+        scores = rng.normal(size=(2, 5, 7)) + np.where(mask, 0.0, 1e4)
+        mask[0, 2] = mask[1, 4] = False
+        found = learner.gradient(scores, mask, cotangent=rng.normal(size=(2, 5, 7)))[0]
+        expect.finite(found, "Gradients must be finite: no infinity and no 0 / 0 on the way, not even where hidden.")
+        expect.close(found[~mask], np.zeros((~mask).sum()), "A hidden score gets the gradient 0.")
+
+    def test_the_scores_stay_as_they_were(self, learner, rng):
+        scores, mask = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 5, 7))
+        after = learner.effect_on(scores, mask)
+        expect.close(after[0], scores, "The scores you are given belong to the caller: compute new ones.")
+        expect.equal(after[1], mask, "The mask you are given belongs to the caller: compute a new one.")
+
+    def test_it_works_in_a_compiled_graph(self, learner, rng):
+        scores, mask = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 1, 7))
+        mask[1] = False
+        expect.close(learner.compiled(scores, mask), weights_by_loops(scores, mask), "Use `keras.ops` only.")
+
+
+@exercise("masked_attention", points=5)
+class TestMaskedAttention:
+    def test_it_returns_the_output_and_the_weights(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        output, weights = expect.pair(learner(query, key, value, some_mask(rng, (2, 1, 7))), "output, weights")
+        expect.shape(output, (2, 5, 3), "The output has the shape (B, T, depth of the values).")
+        expect.shape(weights, (2, 5, 7), "The weights have the shape (B, T, S).")
+
+    def test_the_worked_example_comes_out(self, learner):
+        query, value = np.array([[[2.0, 0.0, 0.0, 0.0]]]), np.array([[[10.0], [20.0], [99.0]]])
+        key = np.array([[[2.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]])
+        result = learner(query, key, value, np.array([[[True, True, False]]]))
+        output, weights = expect.pair(result, "output, weights")
+        # the task text gives three and two decimals
+        expect.close(weights, [[[0.731, 0.269, 0.0]]], "Scores 2 and 1 share the attention; 0 is hidden.", atol=6e-4)
+        expect.close(output, [[[12.69]]], "The output is 0.731 · 10 + 0.269 · 20.", atol=6e-3)
+
+    def test_without_a_mask_every_query_looks_everywhere(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        output, weights = expect.pair(learner(query, key, value), "output, weights")
+        expected = attention_by_loops(query, key, value)
+        expect.close(weights, expected[1], "Without a mask the weights are softmax(query · key / √D).")
+        expect.close(output, expected[0], "The output averages the values by the weights.")
+
+    def test_it_averages_the_values_it_may_look_at(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        for shape in MASK_SHAPES:
+            mask = some_mask(rng, shape)
+            output, weights = expect.pair(learner(query, key, value, mask), "output, weights")
+            expected = attention_by_loops(query, key, value, mask)
+            expect.close(weights, expected[1], "The mask acts on the scores, column s for key s, before softmax.")
+            expect.close(output, expected[0], "The output averages the values by the masked weights.")
+
+    def test_a_hidden_key_and_its_value_change_nothing(self, learner, rng):
+        query, mask = rng.normal(size=(2, 5, 12)), some_mask(rng, (2, 1, 7))
+        key, value = rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        padding = ~mask[:, 0, :, None]  # (B, S, 1)
+        noisy_key, noisy_value = key + padding * rng.normal(size=(2, 7, 12)), value + padding * 100.0
+        output, weights = expect.pair(learner(query, noisy_key, noisy_value, mask), "output, weights")
+        expected = attention_by_loops(query, key, value, mask)
+        expect.close(weights, expected[1], "What stands at a hidden key must make no difference to the weights.")
+        expect.close(output, expected[0], "What stands at a hidden value must make no difference to the output.")
+
+    def test_a_later_word_changes_nothing_under_a_causal_mask(self, learner, rng):
+        x, value, mask = rng.normal(size=(2, 6, 12)), rng.normal(size=(2, 6, 3)), causal_by_loops(6)
+        later, later_value = x.copy(), value.copy()
+        later[:, 4:], later_value[:, 4:] = rng.normal(size=(2, 2, 12)), rng.normal(size=(2, 2, 3))
+        expected, _ = attention_by_loops(x, x, value, mask)
+        for keys, values in ((x, value), (later, later_value)):
+            output, _ = expect.pair(learner(x, keys, values, mask), "output, weights")
+            expect.shape(output, (2, 6, 3), "The output has the shape (B, T, depth of the values).")
+            expect.close(output[:, :4], expected[:, :4], "Words 0 to 3 must not depend on words 4 and 5.")
+
+    def test_a_hidden_key_gets_nothing_even_with_a_score_of_10000(self, learner, rng):
+        mask, value = some_mask(rng, (2, 1, 7)), rng.normal(size=(2, 7, 3))
+        query = np.full((2, 5, 16), 50.0)
+        key = np.where(mask, -50.0, 50.0)[:, 0, :, None] * np.ones(16)  # 50 · 50 · 16 / √16 = 10 000
+        _, weights = expect.pair(learner(query, key, value, mask), "output, weights")
+        even = mask / mask.sum(-1, keepdims=True) * np.ones((2, 5, 1))
+        expect.close(weights, even, "Equal allowed scores share evenly, whatever the hidden ones are.")
+
+    def test_a_query_that_may_look_nowhere_gets_zeros(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        mask = some_mask(rng, (2, 5, 7))
+        mask[0, 1] = mask[1] = False
+        output, weights = expect.pair(learner(query, key, value, mask), "output, weights")
+        expected = attention_by_loops(query, key, value, mask)
+        expect.close(weights, expected[1], "A query that may look nowhere has only zero weights.")
+        expect.close(output, expected[0], "A query that may look nowhere gets the output 0.")
+
+    def test_gradients_are_finite_and_reach_what_was_looked_at(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        mask, pull = np.ones((2, 5, 7), bool), rng.normal(size=(2, 5, 3))
+        mask[:, :, 5:] = mask[0, 2] = False  # keys 5 and 6 are hidden from all; one query may look nowhere
+        found = learner.gradient(query, key, value, mask, cotangent=pull, wrt=(0, 1, 2))
+        for gradient, name in zip(found, ("query", "key", "value"), strict=True):
+            expect.finite(gradient, f"The gradient of the {name} must be finite, also where a row may look nowhere.")
+            looked = gradient[:, :2] if name == "query" else gradient[:, :5]
+            expect.true((np.abs(looked).max(-1) > 0).all(), f"A gradient must reach the {name}.", "zeros", "numbers")
+        expect.close(found[0][0, 2], np.zeros(12), "A query that may look nowhere gets the gradient 0.")
+        expect.close(found[2][:, 5:], np.zeros((2, 2, 3)), "A value that nobody may look at gets the gradient 0.")
+
+    def test_the_inputs_stay_as_they_were(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        after = learner.effect_on(query, key, value, some_mask(rng, (2, 5, 7)))
+        for array, before, name in zip(after, (query, key, value), ("query", "key", "value"), strict=False):
+            expect.close(array, before, f"The {name} belongs to the caller: compute a new tensor.")
+
+    def test_it_works_in_a_compiled_graph(self, learner, rng):
+        query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
+        mask = some_mask(rng, (2, 1, 7))
+        output, weights = expect.pair(learner.compiled(query, key, value, mask), "output, weights")
+        expected = attention_by_loops(query, key, value, mask)
+        expect.close(weights, expected[1], "Use `keras.ops` only.")
+        expect.close(output, expected[0], "Use `keras.ops` only.")

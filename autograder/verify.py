@@ -1,0 +1,194 @@
+"""Proving the suites: known answers are submitted as if a learner had, and the verdicts must be the right ones."""
+
+import concurrent.futures
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.table import Table
+
+from autograder.build import solution_notebook
+from autograder.grading import intake
+from autograder.judging.known import correct_in, mistakes_in
+from autograder.judging.verdicts import Verdict
+from autograder.units import ROOT, Unit
+
+PUBLISHED = ROOT / "autograder" / "mistakes" / "README.md"
+FEWEST_MISTAKES, FEWEST_CORRECT = 6, 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """One submission whose verdict is known: the solution, an untouched copy, a mistake or a correct variant."""
+
+    unit: Unit
+    kind: str
+    exercise: str = ""
+    name: str = ""
+    sentence: str = ""
+    source: str = ""
+
+
+@dataclass
+class Tally:
+    """What came of one exercise's known answers."""
+
+    mistakes: int = 0
+    caught: int = 0
+    named: int = 0
+    correct: int = 0
+    accepted: int = 0
+
+
+@dataclass
+class Verified:
+    """What came of all cases: a tally for each exercise, and a sentence for each verdict that is wrong."""
+
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.wrong
+
+
+def cases(unit: Unit) -> Iterator[Case]:
+    """Every known submission of a unit."""
+    known = unit.mistakes()
+    yield Case(unit, "solution")
+    yield Case(unit, "untouched")
+    for one in mistakes_in(known):
+        yield Case(unit, "mistake", one.exercise, one.name, one.sentence, one.source())
+    for one in correct_in(known):
+        yield Case(unit, "correct", one.exercise, one.name, "", one.source())
+
+
+def submission(case: Case) -> NotebookNode:
+    """The notebook that a learner would hand in: their answer in one cell, the solution's in the others."""
+    notebook = intake.untouched(case.unit)
+    if case.kind != "untouched":
+        answers = {
+            cell.metadata.nbgrader.grade_id: cell.source
+            for cell in solution_notebook(case.unit).cells
+            if cell.metadata.get("nbgrader", {}).get("solution")
+        }
+        answers |= {case.exercise: case.source} if case.source else {}
+        for cell in notebook.cells:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            cell.source = answers.get(grade_id, cell.source)
+    return notebook
+
+
+def verify(units: Sequence[Unit], workers: int, tick=lambda: None) -> Verified:
+    """Submit every case of these units through the pipeline, `workers` at a time."""
+    verified = Verified()
+    todo = [case for unit in units for case in cases(unit)]
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
+        for case, verdict in zip(todo, pool.map(_mark, todo), strict=True):
+            _settle(case, verdict, verified)
+            tick()
+    for unit in units:
+        for exercise in unit.points():
+            tally = verified.tallies.setdefault((unit.stem, exercise), Tally())
+            if tally.mistakes < FEWEST_MISTAKES or tally.correct < FEWEST_CORRECT:
+                verified.wrong.append(
+                    f"{unit.stem} {exercise}: {tally.mistakes} mistakes and {tally.correct} correct variants are "
+                    f"known; there must be {FEWEST_MISTAKES} and {FEWEST_CORRECT}."
+                )
+        if sum(unit.points().values()) != 20:
+            verified.wrong.append(f"{unit.stem}: the points sum to {sum(unit.points().values()):g}, not to 20.")
+    return verified
+
+
+def _mark(case: Case) -> Verdict:
+    from autograder.grading.plugin import marker_for
+
+    return marker_for(None).mark(submission(case), case.unit).verdict
+
+
+def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
+    """Compare a verdict with what it must be."""
+    label = " ".join(word for word in (case.unit.stem, case.exercise, case.kind, case.name) if word)
+    others = [exercise for exercise in verdict.exercises if exercise.name != case.exercise]
+    if case.kind == "untouched":
+        tests = [test for exercise in verdict.exercises for test in exercise.tests]
+        if verdict.score or any(test.outcome != "not_attempted" for test in tests):
+            verified.wrong.append(f"{label}: {verdict.score:g} points; must be 0, all not attempted.")
+        return
+    for exercise in others:
+        if exercise.score != exercise.max_score:
+            verified.wrong.append(f"{label}: {exercise.name} has {exercise.score:g} of {exercise.max_score:g} points.")
+    if case.kind == "solution":
+        return
+    judged = next(exercise for exercise in verdict.exercises if exercise.name == case.exercise)
+    tally = verified.tallies.setdefault((case.unit.stem, case.exercise), Tally())
+    full = judged.score == judged.max_score
+    if case.kind == "correct":
+        tally.correct += 1
+        tally.accepted += full
+        if not full:
+            verified.wrong.append(f"{label}: rejected, {judged.score:g} of {judged.max_score:g} points.")
+        return
+    named = {test.mistake for test in judged.tests if test.mistake}
+    tally.mistakes += 1
+    tally.caught += not full
+    tally.named += named == {case.sentence}
+    if full:
+        verified.wrong.append(f"{label}: not caught, it has full marks.")
+    elif named != {case.sentence}:
+        verified.wrong.append(f"{label}: named as {' / '.join(sorted(named)) or 'nothing'}.")
+
+
+def verify_with_progress(console: Console, units: Sequence[Unit], workers: int) -> Verified:
+    """Verify with a progress bar, and print the scores."""
+    from autograder.reports import bar
+
+    with bar(console) as progress:
+        task = progress.add_task("Verifying", total=sum(1 for unit in units for _ in cases(unit)))
+        verified = verify(units, workers, lambda: progress.advance(task))
+    table = Table(title="Known answers, submitted as a learner would", title_justify="left", box=None)
+    for column in ("unit", "exercise", "mistakes\ncaught", "\nnamed", "correct\naccepted"):
+        table.add_column(column, justify="left" if column in ("unit", "exercise") else "right", no_wrap=True)
+    for row in _rows(verified):
+        table.add_row(*row)
+    console.print(table)
+    for sentence in verified.wrong:
+        console.print(f"WRONG  {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
+    tallies = verified.tallies.values()
+    mistakes, correct = sum(tally.mistakes for tally in tallies), sum(tally.correct for tally in tallies)
+    caught, accepted = sum(tally.caught for tally in tallies), sum(tally.accepted for tally in tallies)
+    console.print(
+        f"Mutation score {caught / max(mistakes, 1):.1%} ({caught} of {mistakes} mistakes caught); "
+        f"{accepted} of {correct} other right answers accepted.",
+        highlight=False,
+    )
+    return verified
+
+
+def publish_scores(verified: Verified) -> None:
+    """Write the measured scores beside the known answers."""
+    lines = [
+        "# How far the suites can be trusted",
+        "",
+        "Every mistake and every other right answer in this folder, submitted through the whole pipeline as a",
+        "learner would. *Caught*: it lost points. *Named*: the report told its own sentence and no other.",
+        "*Accepted*: full marks. Made by `python -m autograder verify --publish`.",
+        "",
+        "| unit | exercise | mistakes caught | named | correct accepted |",
+        "|---|---|---:|---:|---:|",
+        *(f"| {' | '.join(row)} |" for row in _rows(verified)),
+    ]
+    PUBLISHED.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _rows(verified: Verified) -> Iterator[tuple[str, ...]]:
+    for (unit, exercise), tally in verified.tallies.items():
+        caught, named = _share(tally.caught, tally.mistakes), _share(tally.named, tally.mistakes)
+        yield unit, exercise, caught, named, _share(tally.accepted, tally.correct)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}" if whole else "none known"
