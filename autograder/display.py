@@ -137,9 +137,9 @@ def _row(test: TestVerdict, drawn: bool) -> str:
         )
         details += _picture(*test.arrays) if drawn and test.arrays else ""
     return (
-        '<tr style="vertical-align:top;background:none">'
-        f'<td style="color:{colour};font-weight:bold;padding:3px 8px 3px 0">{SIGNS.get(test.outcome, "✗")}</td>'
-        f'<td style="padding:3px 0;text-align:left"><span style="color:{colour}">{escape(test.name)}</span>'
+        '<tr style="background:none">'
+        f'<td style="color:{colour};font-weight:bold;padding:3px 8px 3px 0;vertical-align:top">{SIGNS.get(test.outcome, "✗")}</td>'
+        f'<td style="padding:3px 0;text-align:left;vertical-align:top"><span style="color:{colour}">{escape(test.name)}</span>'
         f"{'' if test.outcome in SIGNS else f' <i>({WORDS[test.outcome]})</i>'}{details}</td></tr>"
     )
 

@@ -10,11 +10,10 @@ from keras import ops
 
 from course.toolkit import figures
 
-animals = ["cat", "dog", "horse"]
 keys = np.array([[1, 0], [0, 1], [-1, -1]], "float32")  # (S, D)
 queries = np.array([[2, 1], [0, 2], [-2, -2]], "float32")  # (T, D)
 shown = ops.softmax(queries @ keys.T)  # (T, D) @ (D, S) -> (T, S)
-figures.matrix(shown, ["lynx", "wolf", "zebra"], animals, row_label="asked for", column_label="in the table")
+figures.matrix(shown, ["lynx", "wolf", "zebra"], ["cat", "dog", "horse"], "Soft look-ups", "asked for", "in the table")
 
 # %% [markdown]
 # **You will be able to**
@@ -27,8 +26,8 @@ figures.matrix(shown, ["lynx", "wolf", "zebra"], animals, row_label="asked for",
 
 # %% [markdown]
 # ## 1. How does a dictionary answer?
-# A Python dictionary maps keys to values: here, hours of sleep per day, roughly. The loop repeats its answer for *dog* in
-# slow motion. Each key gets a weight, 1 if it equals the query and 0 if not.
+# A Python dictionary maps keys to values: here, rough hours of sleep per day. The loop shows its answer for *dog* in
+# slow motion. Each key has a weight: 1 if it equals the query, else 0.
 #
 # > **Predict before you run.** A lynx is nearly a cat. What does the dictionary say about it?
 
@@ -65,12 +64,13 @@ except KeyError as error:
 #
 # Positive: they point the same way. Zero: at right angles. Negative: opposite ways.
 # A longer vector also makes larger scores; remember that for section 6.
-#
+
+# %% [markdown]
 # ## 3. From scores to weights
 # Weights must not be negative, and must sum to one. Could we divide by the sum of the scores? It is 2 + 1 − 3 = 0. No.
 
 # %% [markdown]
-# So first make every score positive, and keep the order: $e^x$ does both. *Then* divide by the sum. This is **softmax**:
+# So first make every score positive, and keep the order: $e^x$ does both. *Then* divide by the sum, for **softmax**:
 #
 # $$\text{weight}_s = \frac{e^{\text{score}_s}}{\sum_j e^{\text{score}_j}}$$
 #
@@ -112,8 +112,7 @@ print("output", np.round(ops.matmul(weights, values), 2))  # (S,) @ (S, 2) -> (2
 # That is attention: **score, soften, average**. No entry says *lynx*, and still there is an answer, mostly cat.
 #
 # ## 5. Where can an answer lie?
-# > **Predict before you run.** We multiply the query by 0, then by more and more. Where does the output start,
-# > and where does it end?
+# > **Predict before you run.** We multiply the query by 0, then by more and more. Where do the outputs start and end?
 
 # %%
 factors = [0, 0.25, 0.5, 1, 2, 4]
@@ -126,13 +125,12 @@ figures.lines(curves, "Each output lies inside the values", "hours of sleep", "y
 # %% [markdown]
 # **What to notice.** With factor 0 all weights are 1/3: the plain mean, (14 + 12 + 3) / 3 = 9.67 hours.
 # With a large factor the cat, at [14, 4], takes everything: the hard look-up is the limit of the soft one.
-#
 # No output leaves the triangle. Weights that are positive and sum to one mix values; they never exceed them.
 
 # %% [markdown]
 # ## 6. What do huge scores do?
-# Take scores of 10 000, 9 999 and 0. Only differences count, so the first two weights must be
-# $e/(e+1) = 0.731$ and $1/(e+1) = 0.269$, as for 1 and 0.
+# Long vectors make them. Take 10 000, 9 999 and 0. Only differences count, so the first two weights must be
+# $e/(e+1) = 0.731$ and $1/(e+1) = 0.269$, as for 1 and 0. The third is 0.
 #
 # > **Predict before you run.** float32 ends near $3.4 \cdot 10^{38}$, between $e^{88}$ and $e^{89}$. What comes out?
 
@@ -152,30 +150,28 @@ for name, row in {"as they are": huge, "minus the largest": huge - huge.max()}.i
 
 # %% [markdown]
 # ## 7. Why divide by √D?
-# Our animals have two numbers each; real models use 64 or more. Draw them at random, with mean 0 and variance 1.
-# A product of two has mean 0 and variance 1 too. A score adds up D such products, and their variances add up: to **D**.
-# Dividing scores by $c$ divides their variance by $c^2$.
+# Real vectors have 64 numbers or more. Draw them at random: mean 0, variance 1. A product of two has the same.
+# A score sums D products; their variances add up to **D**. Dividing by $c$ divides these by $c^2$.
 #
-# > **Predict before you run.** Three lines: scores as they are, divided by √D, divided by D.
+# > **Predict before you run.** Which variance rises with D: undivided, over √D, or over D?
 
 # %%
-rng = np.random.default_rng(4)
+rng = np.random.default_rng(12)
 depths, raw = [2, 8, 32, 128, 512], []
 for depth in depths:
     query, key = rng.normal(size=(2, 4000, depth))
     raw.append(np.var((query * key).sum(-1)))  # over 4000 pairs
-curves = {"as they are": (depths, raw)}
-curves["divided by √D"] = (depths, np.divide(raw, depths))
+curves = {"as they are": (depths, raw), "divided by √D": (depths, np.divide(raw, depths))}
 curves["divided by D"] = (depths, np.divide(raw, np.square(depths)))
 figures.lines(curves, "Only √D keeps the scores the same size", "depth D", "variance of a score", log=True)
 
 # %% [markdown]
-# **What to notice.** Undivided, the variance is D. Divided by D, it falls to 1/D. Divided by √D it stays near 1,
-# whatever the depth. Hence the **scaled dot product**, with one query per row of $Q$, one key per row of $K$:
+# **What to notice.** Undivided, the variance is D. Divided by D, it falls to 1/D. Divided by √D, it stays near 1.
+# Hence the **scaled dot product**, with one query per row of $Q$, one key per row of $K$:
 #
 # $$\text{scores} = Q\,K^\top / \sqrt{D}$$
 #
-# > **Predict before you run.** One query, six keys, three depths. How evenly is attention spread without the division?
+# > **Predict before you run.** One query, six keys, three depths. How even are the weights without the division?
 
 # %%
 one_query = {"as they are": [], "divided by √D": []}
@@ -187,13 +183,11 @@ panels = {name: np.stack(rows) for name, rows in one_query.items()}  # (3, S)
 figures.matrices(panels, rows=["D = 2", "D = 32", "D = 512"], column_label="key")
 
 # %% [markdown]
-# On the left, deep queries give everything to one key: the softmax is **saturated**, hard again.
+# Left: deep queries give one key everything. The softmax is **saturated**, hard again. Nudge a score: its weight $w$
+# answers with the slope $w(1 - w)$. For scores 2 and 0, $w$ = 0.881, slope 0.881 · 0.119 = 0.105.
+# For 16 and 0: 0.0000001, nothing to learn.
 #
-# Training nudges a score and watches its weight $w$. The weight answers with the slope $w\,(1 - w)$. For scores 2 and 0,
-# $w$ = 0.881 and the slope is 0.881 · 0.119 = 0.105. For 16 and 0 it is 0.0000001: a nudge teaches nothing.
-
-# %% [markdown]
-# > **Predict before you run.** Below is the typical slope at the winner among six keys. Which column fades?
+# > **Predict before you run.** Median slopes at the winner of six keys: which column fades?
 
 # %%
 print("   D   as they are   divided by √D")
@@ -206,13 +200,15 @@ for depth in depths:
     print(f"{depth:4} {slopes[0]:13.6f} {slopes[1]:15.6f}")
 
 # %% [markdown]
-# With the division, depth costs nothing. Without it the gradient has all but **vanished**.
-#
+# With the division, depth costs nothing. Without it the slope, the gradient of training, has all but **vanished**.
+# Our lynx, with D = 2: scores 2, 1, −3 become 1.414, 0.707, −2.121, and weights 0.657, 0.324, 0.019.
+
+# %% [markdown]
 # ## 8. Many questions, many sentences
-# A batch has B sentences, with T queries and S keys in each. Queries meet the keys of *their own* sentence.
-# Query (B, T, D) and key (B, S, D) share D. Key and value (B, S, $D_v$) share S. The value's depth $D_v$ is free.
+# B sentences have T queries and S keys each. Queries meet keys of *their own* sentence.
+# Query (B, T, D) and key (B, S, D) share D. Key and value (B, S, $D_v$) share S; $D_v$ is free.
 #
-# > **Predict before you run.** Which shapes have weights and output? Along which axis do weights sum to one?
+# > **Predict before you run.** Which shapes have weights and output? Which axis sums to one?
 
 # %%
 query = rng.normal(size=(2, 4, 8))  # (B, T, D)
@@ -229,7 +225,6 @@ print("sums over queries, sentence 0:", np.round(ops.sum(weights, axis=-2)[0], 2
 # %% [markdown]
 # **What to notice.** Each *query* spends exactly one unit of attention. A key has no such budget: it may be popular or
 # ignored. The output has one row per query, as deep as the value.
-#
 # In the exercises you replace the loop by one matrix product, as in unit 0.
 
 # %% [markdown]
@@ -246,17 +241,16 @@ panels = {"x · xᵀ / √4": x @ x.T / 2, "who should look at whom": wish}
 figures.matrices(panels, words, words, row_label="query", column_label="key", decimals=1)
 
 # %% [markdown]
-# Left: compared directly, each word scores highest with itself. It learns nothing new.
-#
-# Right, our wish. The adjective looks at its noun, for the gender, and the noun does not look back: it looks at its verb.
-# The verb looks at its subject, the noun.
+# - Left: compared directly, each word scores highest with itself. It learns nothing new.
+# - Right: our wish. The adjective looks at its noun, for the gender. The noun does not look back: it looks at its verb.
+#   The verb looks at its subject, the noun.
 
 # %% [markdown]
-# Try one matrix $W$ for both sides: $(xW)(xW)^\top = x\,W\,W^\top x^\top$. A dot product is the same both ways. So *negr-*
-# scores *gato* exactly as *gato* scores *negr-*: “I look at you, you not at me” cannot be said.
+# Try one matrix $W$ for both: $(xW)(xW)^\top = x\,W\,W^\top x^\top$. A dot product is the same both ways: *negr-*
+# scores *gato* as *gato* scores *negr-*. No score says “I look at you, you not at me”.
 #
-# > **Predict before you run.** Of 10 000 random $W$, how many put every word's highest score where we wish? And with a
-# > second matrix for the keys?
+# > **Predict before you run.** How many of 10 000 random $W$ put each highest score where we wish? And with a second
+# > matrix, for keys?
 
 # %%
 wanted = [2, 0, 0]  # gato -> duerme, negr- -> gato, duerme -> gato
@@ -266,18 +260,15 @@ for name, w_key in {"one matrix:  ": w_one, "two matrices:": w_other}.items():
     print(name, (scores.argmax(-1) == wanted).all(-1).sum(), "of 10000")
 
 # %% [markdown]
-# Never, and that is no bad luck. For *gato* and *duerme* to prefer each other, their score $s_{ij}$ must beat both $s_{ii}$
-# and $s_{jj}$. Yet with one matrix $s_{ii} + s_{jj} - 2 s_{ij} = \lVert x_i W - x_j W \rVert^2 \ge 0$.
-#
-# Two matrices hit about once in 24 tries, by pure chance; training leaves less to chance.
+# Never, and that is no bad luck. If *gato* and *duerme* prefer each other to themselves, their score $s_{ij}$ beats
+# both $s_{ii}$ and $s_{jj}$. Yet with one matrix $s_{ii} + s_{jj} - 2 s_{ij} = \lVert x_i W - x_j W \rVert^2 \ge 0$.
+# Two matrices hit about once in 22 tries, by pure chance; training leaves less to chance.
 
 # %% [markdown]
 # So each word gets two roles: $Q = x\,W_Q$ says what it **looks for**, $K = x\,W_K$ what it **offers to be found by**.
 #
-# By hand: keys stay as they are. Nouns look for verbs; adjectives and verbs look for nouns. A strength of 8 over
-# √4 scores 4, against two zeros:
-#
-# $$e^4 / (e^4 + 1 + 1) = 54.598 / 56.598 = 0.965$$
+# By hand: keys stay as they are. Nouns look for verbs; adjectives and verbs look for nouns. Strength 8 over √4
+# scores 4, against two zeros: a weight of $e^4 / (e^4 + 1 + 1) = 54.598 / 56.598 = 0.965$.
 
 # %%
 w_key = np.eye(4, dtype="float32")  # (D, K)
@@ -308,7 +299,7 @@ for noun, sentence in {"gato": x, "casa": house}.items():
 
 # %% [markdown]
 # +0.965 asks for *negro*, −0.965 for *negra*. (The weights serve both sentences: no query looks for gender.)
-# Nobody told *negr-* where its noun stands; it found it by *what it is*.
+# Nobody told *negr-* where its noun stands: it looked for *what* it is.
 #
 # ## 10. Does attention know the order of words?
 # *Perro muerde hombre*: dog bites man. *Hombre muerde perro* is news.
@@ -316,18 +307,18 @@ for noun, sentence in {"gato": x, "casa": house}.items():
 # > **Predict before you run.** Same words, other order: whose output changes?
 
 # %%
-names, x = ["perro", "muerde", "hombre"], rng.normal(size=(3, 4))  # (T, D): a random vector per word
-w_query, w_key, w_value = rng.normal(size=(3, 4, 4))  # (D, K) each
+rng, names = np.random.default_rng(5), ["perro", "muerde", "hombre"]
+x = rng.normal(size=(3, 4))  # (T, D): a random vector per word
+w_query, w_key, w_value = rng.normal(size=(3, 4, 4)) / 2  # (D, K) each
 for order in ([0, 1, 2], [2, 1, 0]):
     mixed = x[order]  # the rows change places
     scores = (mixed @ w_query) @ (mixed @ w_key).T / np.sqrt(4)  # (T, S)
     output = np.round(ops.matmul(ops.softmax(scores), mixed @ w_value), 2)  # (T, K)
-    print(*(f"{names[word]:7} {row}" for word, row in zip(order, output, strict=True)), sep="\n", end="\n\n")
+    print(*(f"{names[word]:7} {row}" for word, row in zip(order, output, strict=True)), "", sep="\n")
 
 # %% [markdown]
 # Nobody's: the rows move, their numbers stay. Row $t$ depends on its own query and on *sums* over the words, and sums
 # have no order. This is **permutation equivariance**: permute the input, and the output is permuted alike.
-#
 # To attention alone, biter and bitten are the same. Unit 7 mends it.
 
 # %% [markdown]

@@ -1,10 +1,9 @@
 # %% [markdown]
 # # Exercises 0: averages and dot products
 # Welcome. Here you write two short functions, see how a check answers, and hand in your first notebook.
-# Take about 20 minutes; nothing here is timed, and nothing you run can break.
-# The lesson is `course/00_start.ipynb`: read it first, and keep it open beside this one.
+# Take about 20 minutes; nothing you run here can break. Read the lesson first: `course/00_start.ipynb`.
 #
-# Click on the first cell below. Press Shift and Enter to run it and move on to the next.
+# Click on the cell below and press Shift and Enter: it runs, and the next one waits for you.
 
 # %%
 import keras
@@ -26,7 +25,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %%
 def weighted_average(values, weights):
-    return ops.mean(values, axis=1)  # (B, S, D) -> (B, D)
+    return ops.sum(values, axis=1) / values.shape[1]  # (B, S, D) -> (B, D)
 
 
 report = check("weighted_average")
@@ -40,7 +39,7 @@ report
 # |---|---|---|
 # | the first line | how many rules hold, and your points | 3 of 7: right shape, wrong numbers |
 # | **Likely mistake** | a slip that gives exactly these results; not every slip is known | the plain mean |
-# | ✓ and ✗ | one rule each; begin with the first ✗ | the first ✗ is the example of the task |
+# | ✓ and ✗ | one rule each; begin with the first ✗ | the first ✗ is the example of exercise 1 |
 # | the line below ✗ | the rule in other words | 3/4 of one word, 1/4 of the other |
 # | **Called** | what your function was given: shapes | one sentence, two words of three numbers |
 # | **Got** | what came back, where it first differs | at `[0, 0]`: (4 + 0) / 2 = 2 |
@@ -64,8 +63,8 @@ progress("00_start")
 #
 # <details><summary>Try it: unfold me</summary>
 #
-# That is all there is to it. *Where to begin* gives the first step, *Pseudocode* every step in words, and *Help: my
-# shapes do not match* the axis to look at. *Why it works* is for afterwards.
+# *Where to begin* gives the first step, *Pseudocode* every step in words, and *Help: my shapes do not match* the axis
+# to look at. *Why it works* is for afterwards.
 # </details>
 
 # %% [markdown] grade_id="weighted_average-task"
@@ -85,7 +84,8 @@ progress("00_start")
 #
 # 1. Divide the weights of each sentence by their sum, so that they sum to one. They are positive already, so this is
 #    plain division, not softmax.
-# 2. Use `ops`, and operators such as `*` and `/`, on the whole batch at once.
+# 2. Use `ops`, and operators such as `*` and `/`, on the whole batch at once. Keras compiles your function before it
+#    knows B: there, NumPy and loops over the sentences do not work.
 #
 # **Example.** One sentence of two words, weights 3 and 1, which become 3/4 and 1/4:
 #
@@ -142,15 +142,18 @@ check("weighted_average")
 
 
 # %%
-def from_one_word_to_the_other():
-    weights = np.array([[7, 1], [3, 1], [1, 1], [1, 3], [1, 7]], "float32")  # (B, S)
-    values = np.array([[[4, 0, 8], [0, 4, 4]]] * 5, "float32")  # (B, S, D)
-    rows = ["7 : 1", "3 : 1", "1 : 1", "1 : 3", "1 : 7"]
-    average = weighted_average(ops.convert_to_tensor(values), ops.convert_to_tensor(weights))
-    return figures.matrix(average, rows, title="From [4, 0, 8] to [0, 4, 4]", row_label="weights", column_label="D")
-
-
-figures.once_written(from_one_word_to_the_other)
+two_words = ops.convert_to_tensor([[[4.0, 0.0, 8.0], [0.0, 4.0, 4.0]]] * 5)  # (B, S, D)
+weights_of_two = np.array([[7, 1], [3, 1], [1, 1], [1, 3], [1, 7]])  # (B, S)
+rows = [f"{first} : {second}" for first, second in weights_of_two]
+figures.once_written(
+    lambda: figures.matrix(
+        weighted_average(two_words, ops.convert_to_tensor(weights_of_two, "float32")),
+        rows,
+        title="From [4, 0, 8] to [0, 4, 4]",
+        row_label="weights",
+        column_label="D",
+    )
+)
 
 # %% [markdown]
 # **What to notice:** the average walks from the first word to the second as the weight does. Row `1 : 1` is the plain
@@ -231,23 +234,26 @@ check("pairwise_dot")
 
 
 # %%
-def who_is_like_whom():
-    a = np.array([[[3, 0, 1], [0, 3, -1]]], "float32")  # (B, T, D): animal, machine, small
-    b = np.array([[[3, 0, 2], [3, 0, -2], [0, 3, -2], [0, 2, 2]]], "float32")  # (B, S, D)
-    columns = ["kitten", "horse", "truck", "toy car"]
-    dots = pairwise_dot(ops.convert_to_tensor(a), ops.convert_to_tensor(b))
-    return figures.matrix(dots[0], ["cat", "car"], columns, "Who is like whom?", "T", "S", decimals=0)
-
-
-figures.once_written(who_is_like_whom)
+cat_and_car = ops.convert_to_tensor([[[3.0, 0.0, 1.0], [0.0, 3.0, -1.0]]])  # (B, T, D)
+four_words = ops.convert_to_tensor(
+    [[[3.0, 0.0, 2.0], [3.0, 0.0, -2.0], [0.0, 3.0, -2.0], [0.0, 2.0, 2.0]]]
+)  # (B, S, D)
+columns = ["kitten", "horse", "truck", "toy car"]
+figures.once_written(
+    lambda: figures.matrix(
+        pairwise_dot(cat_and_car, four_words)[0], ["cat", "car"], columns, "Who is like whom?", "T", "S", decimals=0
+    )
+)
 
 # %% [markdown]
 # **What to notice:** each word is three invented numbers: how much of an animal, of a machine, and how small.
 # *Cat* agrees most with *kitten*. *Car* agrees more with *truck* than with *toy car*, which is small.
-#
+
+# %% [markdown]
 # ### Stretch (0 points)
-# Put your two functions together. Take the dots of *cat* with the four words, make them positive with `ops.exp`, and
-# use them as the weights of the four words. Which word is the average close to? That is attention, for one word.
+# Put your two functions together. Take row 0 of the dots above, *cat* with each of `four_words`: its shape is (B, S).
+# Make it positive with `ops.exp`, and use it to average `four_words`. Which word comes out, nearly?
+# That is attention, for one word.
 
 # %%
 

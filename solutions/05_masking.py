@@ -7,11 +7,14 @@
 # A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width.
 
 # %%
+import keras
 import numpy as np
 from keras import ops
 
 from autograder import check, progress
 from course.toolkit import figures
+
+print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="padding_mask-task"
 # ## 1. Hide the padding
@@ -28,7 +31,7 @@ from course.toolkit import figures
 #
 # | ids | mask |
 # |---|---|
-# | `[[2, 7, 8, 3],` | `[[[True, True, True, True]],` |
+# | `[[2, 7, 8, 9],` | `[[[True, True, True, True]],` |
 # | ` [2, 5, 0, 0]]` | ` [[True, True, False, False]]]` |
 #
 # Two sentences, S = 4: the mask has the shape `(2, 1, 4)`.
@@ -70,11 +73,11 @@ check("padding_mask")
 # </details>
 
 # %%
-ids = np.array([[2, 7, 8, 3], [2, 5, 0, 0]], "int32")
+ids = np.array([[2, 7, 8, 9], [2, 5, 0, 0]], "int32")
 figures.once_written(
     lambda: figures.matrix(
         ops.reshape(padding_mask(ids), ids.shape),
-        rows=["los gatos", "hola"],
+        rows=["los gatos duermen", "hola"],
         title="Who may be looked at",
         row_label="sentence",
         column_label="key",
@@ -235,12 +238,10 @@ check("combine_masks")
 # attention without a mask skips the work.
 # </details>
 
+
 # %%
-decoder_ids = np.array([[2, 7, 8, 9], [2, 5, 0, 0]], "int32")
-
-
 def both_rules():
-    both = combine_masks(padding_mask(decoder_ids), causal_mask(4))
+    both = combine_masks(padding_mask(ids), causal_mask(4))
     panels = {"los gatos duermen": both[0], "hola [PAD] [PAD]": both[1]}
     return figures.matrices(panels, row_label="query", column_label="key")
 
@@ -273,6 +274,7 @@ figures.once_written(both_rules)
 #
 # | scores | mask | weights |
 # |---|---|---|
+# | `[2, 1, 0]` | `[True, True, True]` | `[0.665, 0.245, 0.090]` |
 # | `[2, 1, 0]` | `[True, True, False]` | `[0.731, 0.269, 0]` |
 # | `[2, 1, 0]` | `[False, False, False]` | `[0, 0, 0]` |
 #
@@ -418,17 +420,15 @@ check("masked_attention")
 # </details>
 
 # %%
-rng = np.random.default_rng(5)
-x = rng.normal(size=(2, 4, 8)).astype("float32")
+query, key = np.random.default_rng(42).normal(size=(2, 2, 4, 8)).astype("float32")  # stand-ins for words
 
 
 def before_and_after():
-    mask = combine_masks(padding_mask(decoder_ids), causal_mask(4))
-    panels = {
-        "Without a mask": masked_attention(x, x, x)[1][1],
-        "With both masks": masked_attention(x, x, x, mask)[1][1],
-    }
+    mask = combine_masks(padding_mask(ids), causal_mask(4))
+    _, free = masked_attention(query, key, key)
+    _, bound = masked_attention(query, key, key, mask)
     names = ["[START]", "hola", "[PAD]", "[PAD]"]
+    panels = {"Without a mask": free[1], "With both masks": bound[1]}
     return figures.matrices(panels, names, names, row_label="query", column_label="key")
 
 

@@ -73,10 +73,11 @@ def _load(path: Path) -> dict[str, Any]:
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"could not be opened ({error.strerror})"
         raise Unreadable(f"The file {path.name} {why}.") from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Unreadable(f"{path.name} is not a regular file.")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(f"{path.name} is not a regular file.")
         if status.st_size > MAX_BYTES:
             raise Unreadable(
                 f"The file {path.name} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read."

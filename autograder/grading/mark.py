@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import importlib.metadata
 import json
 import os
 import secrets
@@ -17,7 +18,6 @@ from nbformat import NotebookNode, from_dict
 from autograder.grading.inert import inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
-from autograder.quiet import import_keras
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.seam import Workbench
@@ -49,7 +49,6 @@ class Marker:
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
         self._launcher = Launcher(device, self._backend)
-        import_keras()
 
     def __enter__(self) -> "Marker":
         return self
@@ -72,6 +71,8 @@ class Marker:
         return kept
 
     def _mark(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> Marked:
+        import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
+
         seed = secrets.randbits(32)
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=problem)
         if not any(cell.source.strip() for cell in cells):
@@ -147,12 +148,10 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
 @lru_cache
 def _version(unit: Unit) -> str:
     """A digest of all that decides verdicts besides the submission: suite, known answers, judge and worker."""
-    import keras
-
     folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
     files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py"]
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    digest = hashlib.sha256(keras.__version__.encode())
+    digest = hashlib.sha256(importlib.metadata.version("keras").encode())
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def converter(kind: type, unit: str, grading: Path | None = None, **folders: Pat
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
-    make_alembic_reachable()
+    prepare_nbgrader()
     config = Config(settings(grading.resolve()) if grading else settings())
     config.CourseDirectory.assignment_id = unit
     for step, folder in folders.items():
@@ -54,8 +55,11 @@ def converter(kind: type, unit: str, grading: Path | None = None, **folders: Pat
     return made
 
 
-def make_alembic_reachable() -> None:
-    """nbgrader runs `alembic` by its bare name: put this Python's scripts first on the path."""
+def prepare_nbgrader() -> None:
+    """Let nbgrader find `alembic`, which it runs by its bare name, and keep SQLAlchemy's remarks to itself."""
+    from sqlalchemy.exc import SAWarning
+
+    warnings.filterwarnings("ignore", category=SAWarning)
     scripts = str(Path(sys.executable).parent)
     if os.environ.get("PATH", "").split(os.pathsep)[0] != scripts:
         os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")

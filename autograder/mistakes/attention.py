@@ -25,7 +25,7 @@ def sums_over_everything(scores):
     return powers / ops.sum(powers)
 
 
-@mistake("softmax", "Your sum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.")
+@mistake("softmax", "A sum or maximum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.")
 def loses_the_axis(scores):
     powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
     return powers / ops.sum(powers, axis=-1)
@@ -41,7 +41,7 @@ def forgets_to_normalise(scores):
     return ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
 
 
-@mistake("softmax", "exp overflows above 88 and is all zeros far below. Subtract each row's largest score first.")
+@mistake("softmax", "exp gives infinity above 88, and 0 far below. Shift each row first: only differences count.")
 def overflows(scores):
     powers = ops.exp(scores)
     return powers / ops.sum(powers, axis=-1, keepdims=True)
@@ -143,9 +143,14 @@ def reshapes_instead_of_transposing(query, key):
     return ops.matmul(query, turned) / query.shape[-1] ** 0.5
 
 
-@mistake("attention_scores", "You reversed all the axes of the keys, the batch too. Swap the last two, keep the first.")
-def transposes_every_axis(query, key):
-    return ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5
+@mistake("attention_scores", "The inner sizes do not meet. Swap the keys' last two axes, and keep the batch first.")
+def forgets_to_transpose(query, key):
+    return ops.matmul(query, key) / query.shape[-1] ** 0.5
+
+
+@mistake("attention_scores", "You multiplied number by number. Every query meets every key: that is a matrix product.")
+def multiplies_number_by_number(query, key):
+    return query * key / query.shape[-1] ** 0.5
 
 
 @mistake("attention_scores", "You scored each sentence against the keys of all sentences. Keep the sentences apart.")
@@ -153,9 +158,7 @@ def mixes_the_sentences(query, key):
     return ops.tensordot(query, key, axes=[[2], [2]]) / query.shape[-1] ** 0.5
 
 
-@mistake(
-    "attention_scores", "You divided by the lengths of the vectors, as a cosine does. Divide by √D and nothing else."
-)
+@mistake("attention_scores", "You divided by the vectors' lengths, as a cosine does. Divide by √D only.")
 def takes_the_cosine(query, key):
     query = query / ops.norm(query, axis=-1, keepdims=True)
     key = key / ops.norm(key, axis=-1, keepdims=True)
@@ -167,9 +170,7 @@ def applies_the_softmax_already(query, key):
     return ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
 
 
-@mistake(
-    "attention_scores", "Your Python loop must know the batch size, and a graph does not. Use one product for all."
-)
+@mistake("attention_scores", "Your Python loop needs the batch size, which a graph lacks. Use one product for all.")
 def loops_over_the_batch(query, key):
     scores = [ops.matmul(query[b], ops.transpose(key[b])) for b in range(query.shape[0])]
     return ops.stack(scores) / query.shape[-1] ** 0.5
@@ -220,9 +221,7 @@ def forgets_the_softmax(query, key, value):
     return ops.matmul(scores, value), scores
 
 
-@mistake(
-    "scaled_dot_product_attention", "The output is right, but you returned the scores with it. Return the weights."
-)
+@mistake("scaled_dot_product_attention", "The output is right, but beside it stand the scores. Return the weights.")
 def returns_the_scores_as_weights(query, key, value):
     scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5
     return ops.matmul(ops.softmax(scores), value), scores
@@ -238,6 +237,21 @@ def returns_the_pair_in_the_wrong_order(query, key, value):
 def returns_the_output_alone(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
     return ops.matmul(weights, value)
+
+
+@mistake("scaled_dot_product_attention", "Your weights have a row per key. Give each query a row: it comes first.")
+def gives_each_key_a_row_of_weights(query, key, value):
+    weights = ops.softmax(ops.matmul(key, ops.transpose(query, (0, 2, 1))) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    "A product's inner sizes do not meet. Turn the keys, and nothing else.",
+)
+def forgets_to_turn_the_keys(query, key, value):
+    weights = ops.softmax(ops.matmul(query, key) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
 
 
 @mistake("scaled_dot_product_attention", "The scores reach the softmax unscaled. Divide them by √D before it.")
@@ -264,9 +278,7 @@ def averages_the_keys(query, key, value):
     return ops.matmul(weights, key), weights
 
 
-@mistake(
-    "scaled_dot_product_attention", "Your softmax overflows for large scores. Use a stable one, such as exercise 1's."
-)
+@mistake("scaled_dot_product_attention", "Your softmax overflows for large scores. Use a stable one, as in exercise 1.")
 def attends_with_an_overflowing_softmax(query, key, value):
     powers = ops.exp(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
     weights = powers / ops.sum(powers, axis=-1, keepdims=True)
@@ -349,6 +361,13 @@ def attends_without_scale(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
+@mistake("self_attention", "The projections do not fit. Each is a matrix product, x on the left, nothing turned.")
+def puts_the_words_on_the_right(x, w_query, w_key, w_value):
+    query, key, value = ops.matmul(w_query, x), ops.matmul(w_key, x), ops.matmul(w_value, x)
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
 @mistake("self_attention", "You averaged x itself. Project it with w_value first.")
 def does_not_project_the_values(x, w_query, w_key, w_value):
     query, key = x @ w_query, x @ w_key
@@ -391,7 +410,7 @@ def hides_the_later_words(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("self_attention", "Your softmax overflows for large scores. Use a stable one, such as exercise 1's.")
+@mistake("self_attention", "Your softmax overflows for large scores. Use a stable one, as in exercise 1.")
 def overflows_for_strong_scores(x, w_query, w_key, w_value):
     query, key, value = x @ w_query, x @ w_key, x @ w_value
     powers = ops.exp(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
@@ -399,9 +418,7 @@ def overflows_for_strong_scores(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
-@mistake(
-    "self_attention", "You turned the matrices into NumPy arrays, so no gradient reaches them. Use them as they are."
-)
+@mistake("self_attention", "Your matrices became NumPy arrays, so no gradient reaches them. Use them as they are.")
 def makes_the_matrices_constants(x, w_query, w_key, w_value):
     w_query, w_key, w_value = np.array(w_query), np.array(w_key), np.array(w_value)
     query, key, value = ops.matmul(x, w_query), ops.matmul(x, w_key), ops.matmul(x, w_value)

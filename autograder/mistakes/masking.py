@@ -356,7 +356,7 @@ def spreads_evenly_over_the_hidden(scores, mask=None):
 def patches_the_nan(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, -float("inf")), axis=-1)
+    weights = ops.softmax(scores + ops.where(mask, 0.0, -float("inf")), axis=-1)
     return ops.where(mask, weights, 0.0)
 
 
@@ -440,6 +440,14 @@ def hides_before_and_after(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@correct("masked_softmax")
+def chooses_before_and_after_with_infinity(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    weights = ops.softmax(ops.where(mask, scores, -float("inf")), axis=-1)
+    return ops.where(mask, weights, ops.zeros_like(weights))
 
 
 @correct("masked_softmax")
@@ -542,7 +550,7 @@ def attends_with_infinity(query, key, value, mask=None):
 def replaces_nan_at_the_end(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
     if mask is not None:
-        scores = ops.where(mask, scores, -float("inf"))
+        scores = scores + ops.where(mask, 0.0, -float("inf"))
     weights = ops.nan_to_num(ops.softmax(scores, axis=-1))
     return ops.matmul(weights, value), weights
 

@@ -76,7 +76,7 @@ def average_without_return(values, weights):
     ops.shape(average)
 
 
-@mistake("weighted_average", "NumPy cannot follow Keras into a compiled graph. Use the same functions from `ops`.")
+@mistake("weighted_average", "NumPy does not work where Keras compiles a function. Use the same functions from `ops`.")
 def average_in_numpy(values, weights):
     shares = weights / np.sum(weights, axis=-1, keepdims=True)
     return np.sum(np.expand_dims(shares, axis=-1) * values, axis=1)
@@ -84,7 +84,7 @@ def average_in_numpy(values, weights):
 
 @mistake(
     "weighted_average",
-    "Your loop counts the sentences, but a compiled graph does not know B. Work on the whole batch at once.",
+    "Your loop counts the sentences, but Keras compiles before it knows B. Work on the whole batch at once.",
 )
 def average_in_a_loop_over_sentences(values, weights):
     rows = []
@@ -190,14 +190,14 @@ def dots_without_return(a, b):
     ops.shape(dots)
 
 
-@mistake("pairwise_dot", "NumPy cannot follow Keras into a compiled graph. Use the same functions from `ops`.")
+@mistake("pairwise_dot", "NumPy does not work where Keras compiles a function. Use the same functions from `ops`.")
 def dots_in_numpy(a, b):
     return np.matmul(a, np.transpose(b, (0, 2, 1)))
 
 
 @mistake(
     "pairwise_dot",
-    "Your loop counts the sentences, but a compiled graph does not know B. Work on the whole batch at once.",
+    "Your loop counts the sentences, but Keras compiles before it knows B. Work on the whole batch at once.",
 )
 def dots_in_a_loop_over_sentences(a, b):
     return ops.stack([ops.matmul(a[i], ops.transpose(b[i])) for i in range(a.shape[0])])

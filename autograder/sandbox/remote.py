@@ -153,11 +153,11 @@ class RemoteWorkbench:
         function = self._functions.get(request.get("function"))
         if function is None:
             raise WireError("a call of a function that was not given")
+        args, kwargs = self._outside(request.get("args")), self._outside(request.get("kwargs"))
+        if not isinstance(args, tuple) or not isinstance(kwargs, dict):
+            raise WireError("a call without arguments")
         try:
-            args, kwargs = self._outside(tuple(request["args"])), self._outside(request["kwargs"])
             return {"kind": "returned", "value": self._inside(function(*args, **kwargs))}
-        except (WireError, KeyError):
-            raise
         except Exception as error:
             return {"kind": "refused", "message": f"{type(error).__name__}: {error}"}
 

@@ -2,12 +2,14 @@
 
 import base64
 import io
+import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
 from autograder.sandbox.cells import CellResult
@@ -56,11 +58,13 @@ class Shell:
         config.InteractiveShell.colors = "nocolor"
         self._shell = InteractiveShell.instance(config=config)
         self._shell.display_pub = _Publisher()
-        self._shell.displayhook = _ResultHook(shell=self._shell, cache_size=0)
+        self._shell.displayhook = self._shell.display_trap.hook = _ResultHook(shell=self._shell, cache_size=0)
         self._shell.showtraceback = self._shell.showsyntaxerror = lambda *args, **kwargs: None
         self._shell.enable_gui = lambda gui=None: None
         self._output_bytes = output_bytes
         self.answers: dict[str, Any] = {}
+        if "matplotlib.pyplot" in sys.modules:  # imported by the template; otherwise it finds the shell by itself
+            configure_inline_support(self._shell, "module://matplotlib_inline.backend_inline")
 
     def bind(self, exercise: str) -> None:
         """Remember what the exercise's name is bound to at this moment, if it is bound."""
@@ -82,12 +86,6 @@ class Shell:
             {"output_type": "error", "ename": type(error).__name__, "evalue": told.message, "traceback": text}
         )
         return CellResult(outputs.kept, told.outcome, told.message, told.line)
-
-    def prepare_plots(self) -> None:
-        """Let `plt.show()` draw into the cell's outputs, as it does in JupyterLab."""
-        from matplotlib_inline.backend_inline import configure_inline_support
-
-        configure_inline_support(self._shell, "module://matplotlib_inline.backend_inline")
 
 
 class _Stream(io.TextIOBase):

@@ -64,7 +64,7 @@ class Wire:
         header, body = (self._exactly(length, while_waiting) for length in lengths)
         try:
             message = _Decoder(body).decode(json.loads(header))
-        except (ValueError, TypeError, KeyError, RecursionError, NotPlain) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, NotPlain) as error:
             raise WireError(f"a malformed message: {type(error).__name__}: {error}") from error
         if not isinstance(message, dict):
             raise WireError("a message that is no dictionary")

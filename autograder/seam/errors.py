@@ -60,5 +60,13 @@ def _first_lines(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:
         return "(its message could not be read)"
+    if text.startswith("Graph execution error"):
+        text = _reason_in_graph(text)
     text = _TENSORFLOW_NOISE.sub("", text.split("\n\nArguments received by")[0]).strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
+
+
+def _reason_in_graph(text: str) -> str:
+    """The one line of a TensorFlow graph error that says what is wrong; the rest are files of the library."""
+    before = text.split("[[{{node")[0].strip().splitlines()
+    return before[-1] if before else text

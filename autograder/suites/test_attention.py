@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from autograder.judging import exercise, expect
+from autograder.judging import exercise, expect, worth
 
 # Near 10,000 neighbouring float32 numbers lie 0.001 apart. An answer that subtracts the logarithm of the sum
 # is right, and rounds that logarithm by up to half of it.
@@ -69,7 +69,7 @@ def slopes(function, arrays, index, cotangent):
 @exercise("softmax", points=4)
 class TestSoftmax:
     def test_there_is_one_weight_for_each_score(self, learner, rng):
-        for size in [(2, 5, 7), (5, 7), (2, 3, 4, 6)]:
+        for size in [(2, 5, 7), (7,), (2, 3, 4, 6)]:
             expect.shape(learner(rng.normal(size=size)), size, "The weights have the shape of `scores`.")
 
     def test_scores_of_zero_and_ln_3_give_a_quarter_and_three_quarters(self, learner):
@@ -82,6 +82,7 @@ class TestSoftmax:
         expect.shape(weights, (2, 5, 7), "The weights have the shape of `scores`.")
         expect.close(weights.sum(axis=-1), np.ones((2, 5)), "The weights along the last axis sum to 1.")
 
+    @worth(2)
     def test_each_weight_is_its_share_of_the_exponentials_of_its_row(self, learner, rng):
         for size in [(2, 5, 7), (7, 3), (2, 3, 4, 6)]:
             scores = rng.normal(scale=2, size=size)
@@ -101,6 +102,7 @@ class TestSoftmax:
 
     def test_the_gradient_is_the_slope_of_the_weights(self, learner, rng):
         scores, cotangent = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4))
+        expect.shape(learner(scores), (2, 3, 4), "The weights have the shape of `scores`.")
         (found,) = learner.gradient(scores, cotangent=cotangent)
         wanted = slopes(softmax_by_loops, [scores], 0, cotangent)
         expect.close(found, wanted, "The gradient passes through every step, the sum of the row as well.")
@@ -112,7 +114,7 @@ class TestSoftmax:
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         scores = rng.normal(size=(2, 5, 7))
-        rule = "In a compiled graph, where the batch size is not known yet, the weights are the same: use `ops`."
+        rule = "The weights stay right in a compiled graph, where the batch size is not known yet."
         expect.close(learner.compiled(scores), softmax_by_loops(scores), rule)
 
 
@@ -131,8 +133,10 @@ class TestAttentionScores:
         wanted = np.array([[[1.0, 3.0, 1.0], [0.0, 4.0, 2.0]]])
         expect.close(learner(query, key), wanted, "The dot products are 2 6 2 and 0 8 4; √4 = 2 divides them.")
 
+    @worth(2)
     def test_each_score_is_a_dot_product_divided_by_the_root_of_the_depth(self, learner, rng):
-        for batch, queries, keys, depth in [(2, 5, 7, 12), (3, 4, 2, 6)]:
+        # Equal numbers of queries and keys come too: there, other slips give numbers in the place of errors.
+        for batch, queries, keys, depth in [(3, 4, 4, 6), (2, 5, 7, 12)]:
             query, key = rng.normal(size=(batch, queries, depth)), rng.normal(size=(batch, keys, depth))
             expect.close(learner(query, key), scores_by_loops(query, key), "Each score is query · key / √D.")
 
@@ -151,15 +155,16 @@ class TestAttentionScores:
         expect.shape(once, (2, 5, 7), "Scores are (B, T, S): a row per query, a column per key.")
         expect.close(scaled, once * factor, "Stretching one query stretches its own row of scores, and no other row.")
 
-    def test_the_gradients_reach_query_and_key(self, learner, rng):
-        query, key, cotangent = rng.normal(size=(2, 2, 4)), rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 2, 3))
+    def test_the_gradients_for_query_and_key_are_the_slopes_of_the_scores(self, learner, rng):
+        query, key, cotangent = rng.normal(size=(2, 2, 6)), rng.normal(size=(2, 3, 6)), rng.normal(size=(2, 2, 3))
+        expect.shape(learner(query, key), (2, 2, 3), "Scores are (B, T, S): a row per query, a column per key.")
         for index, found in enumerate(learner.gradient(query, key, cotangent=cotangent, wrt=(0, 1))):
             wanted = slopes(scores_by_loops, [query, key], index, cotangent)
-            expect.close(found, wanted, f"Gradients flow from the scores to `{('query', 'key')[index]}`.")
+            expect.close(found, wanted, f"The gradient for `{('query', 'key')[index]}` is the slope of the scores.")
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         query, key = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12))
-        rule = "In a compiled graph, where the batch size is not known yet, the scores are the same: use `ops`."
+        rule = "The scores stay right in a compiled graph, where the batch size is not known yet."
         expect.close(learner.compiled(query, key), scores_by_loops(query, key), rule)
 
 
@@ -185,20 +190,21 @@ class TestScaledDotProductAttention:
             expect.shape(weights, (2, queries, keys), "The weights are (B, T, S): a row per query, a column per key.")
 
     def test_a_query_that_prefers_the_second_key_takes_three_quarters_of_its_value(self, learner):
-        query = np.array([[[2.0, 0.0, 0.0, 0.0]]])
+        query = np.array([[[2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]])
         key = np.array([[[0.0, 1.0, 0.0, 0.0], [math.log(3), 0.0, 0.0, 0.0]]])
         value = np.array([[[4.0, 0.0, 4.0], [0.0, 8.0, 4.0]]])
         output, weights = expect.pair(learner(query, key, value), PAIR)
-        expect.close(weights, [[[0.25, 0.75]]], "The scores are 0 and ln 3, so the weights are 0.25 and 0.75.")
-        expect.close(output, [[[1.0, 6.0, 4.0]]], "The output is 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4].")
+        expect.close(weights, [[[0.25, 0.75], [0.5, 0.5]]], "Scores of 0 and ln 3 give the weights 0.25 and 0.75.")
+        expect.close(output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "Row 0 is 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4].")
 
     def test_each_query_spends_exactly_one_unit_of_attention(self, learner, rng):
         _, weights = expect.pair(learner(*three(rng)), PAIR)
         expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
         expect.close(weights.sum(axis=-1), np.ones((2, 5)), "The weights of each query sum to 1 over the keys.")
 
+    @worth(2)
     def test_the_weights_are_the_softmax_of_the_scaled_scores(self, learner, rng):
-        for sizes in [(2, 5, 7, 12, 3), (3, 4, 2, 6, 9)]:
+        for sizes in [(3, 4, 4, 6, 9), (2, 5, 7, 12, 3)]:
             query, key, value = three(rng, *sizes)
             _, weights = expect.pair(learner(query, key, value), PAIR)
             wanted = softmax_by_loops(scores_by_loops(query, key))
@@ -226,16 +232,20 @@ class TestScaledDotProductAttention:
         expect.close(weights, np.eye(7)[match][None], "A score of 14,000 against scores of 0 takes a weight of 1.")
         expect.close(output, value[:, match], "A query that puts all its weight on one key copies the value there.")
 
-    def test_the_gradients_reach_query_key_and_value(self, learner, rng):
-        arrays, cotangent = three(rng, 2, 2, 3, 4, 5), rng.normal(size=(2, 2, 5))
+    def test_the_gradients_for_query_key_and_value_are_the_slopes_of_the_output(self, learner, rng):
+        arrays, cotangent = three(rng, 2, 2, 3, 6, 5), rng.normal(size=(2, 2, 5))
+        output, _ = expect.pair(learner(*arrays), PAIR)
+        expect.shape(output, (2, 2, 5), "The output is (B, T, depth of value): a row per query.")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2))):
             wanted = slopes(attention_by_loops, arrays, index, cotangent)
-            expect.close(found, wanted, f"Gradients flow from the output to `{('query', 'key', 'value')[index]}`.")
+            expect.close(
+                found, wanted, f"The gradient for `{('query', 'key', 'value')[index]}` is the slope of the output."
+            )
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         query, key, value = three(rng)
         output, weights = expect.pair(learner.compiled(query, key, value), PAIR)
-        rule = "In a compiled graph, where the batch size is not known yet, the result is the same: use `ops`."
+        rule = "Output and weights stay right in a compiled graph, where the batch size is not known yet."
         expect.close(output, attention_by_loops(query, key, value), rule)
         expect.close(weights, softmax_by_loops(scores_by_loops(query, key)), rule)
 
@@ -263,6 +273,7 @@ class TestSelfAttention:
         expect.close(weights, [[[0.25, 0.75], [0.5, 0.5]]], "The scores are 0 and ln 3 for red, 0 and 0 for house.")
         expect.close(output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "The values are [4, 0, 4] and [0, 8, 4].")
 
+    @worth(2)
     def test_the_weights_come_from_projected_queries_and_keys_of_width_k(self, learner, rng):
         for sizes in [(2, 5, 12, 3, 4), (3, 7, 6, 8, 10)]:
             x, w_query, w_key, w_value = words_and_matrices(rng, *sizes)
@@ -284,7 +295,7 @@ class TestSelfAttention:
         w_query[adjective], w_key[noun] = direction, direction
         _, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
         wanted = softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key))
-        rule = f"w_query asks in row {adjective}, w_key answers in column {noun}; the other rows stay even."
+        rule = f"Word {adjective} asks for what word {noun} offers: row {adjective} prefers it, the others stay even."
         expect.close(weights, wanted, rule)
 
     def test_reordering_the_words_reorders_the_result_and_changes_nothing_else(self, learner, rng):
@@ -306,18 +317,20 @@ class TestSelfAttention:
         expect.close(weights, wanted, "A score of 14,000 against scores of 0 takes a weight of 1.")
         expect.close(output, averages_by_loops(wanted, x @ w_value), "With a weight of 1 a value is copied.")
 
-    def test_the_gradients_reach_the_words_and_all_three_matrices(self, learner, rng):
-        arrays, cotangent = words_and_matrices(rng, 2, 3, 4, 2, 3), rng.normal(size=(2, 3, 3))
+    def test_the_gradients_for_words_and_matrices_are_the_slopes_of_the_output(self, learner, rng):
+        arrays, cotangent = words_and_matrices(rng, 2, 3, 4, 2, 5), rng.normal(size=(2, 3, 5))
+        output, _ = expect.pair(learner(*arrays), PAIR)
+        expect.shape(output, (2, 3, 5), "The output is (B, T, columns of w_value): a row per word.")
         names = ("x", "w_query", "w_key", "w_value")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2, 3))):
             wanted = slopes(self_attention_by_loops, arrays, index, cotangent)
-            expect.close(found, wanted, f"Gradients flow from the output to `{names[index]}`.")
+            expect.close(found, wanted, f"The gradient for `{names[index]}` is the slope of the output.")
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         x, w_query, w_key, w_value = words_and_matrices(rng)
         # Passed by name the matrices keep their sizes: only the batch of words is unknown.
         result = learner.compiled(x, w_query=w_query, w_key=w_key, w_value=w_value)
         output, weights = expect.pair(result, PAIR)
-        rule = "In a compiled graph, where the batch size is not known yet, the result is the same: use `ops`."
+        rule = "Output and weights stay right in a compiled graph, where the batch size is not known yet."
         expect.close(output, self_attention_by_loops(x, w_query, w_key, w_value), rule)
         expect.close(weights, softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key)), rule)

@@ -70,9 +70,9 @@ class TestWeightedAverage:
         expect.shape(after, (2, 12), "The result has the shape (B, D).")
         expect.close(after[0], before[0], "Sentence 0 is averaged on its own, whatever stands in sentence 1.")
 
-    def test_it_works_in_a_compiled_graph_for_any_batch_size(self, learner, rng):
+    def test_it_also_works_when_keras_compiles_it_for_any_batch_size(self, learner, rng):
         values, weights = whole_numbers(rng, 2, 7, 12), whole_numbers(rng, 2, 7)
-        rule = "The same numbers come out when Keras compiles the function, without knowing B."
+        rule = "The same numbers come out when Keras compiles the function before it knows B."
         expect.close(learner.compiled(values, weights), average_by_loops(values, weights), rule)
 
 
@@ -123,7 +123,7 @@ class TestPairwiseDot:
         expect.shape(after, (2, 5, 7), "The result has the shape (B, T, S).")
         expect.close(after[0], before[0], "Rows meet rows of the same sentence only.")
 
-    def test_it_works_in_a_compiled_graph_for_any_batch_size(self, learner, rng):
+    def test_it_also_works_when_keras_compiles_it_for_any_batch_size(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
-        rule = "The same numbers come out when Keras compiles the function, without knowing B."
+        rule = "The same numbers come out when Keras compiles the function before it knows B."
         expect.close(learner.compiled(a, b), dots_by_loops(a, b), rule)

@@ -1,1 +1,8 @@
-"""What lessons and exercises import: figures now; corpus, tokenizer and widgets with later units."""
+"""What lessons and exercises import: figures now; corpus, tokenizer and widgets with later units.
+
+Importing it imports keras, without TensorFlow's banner; so it stands first in every notebook.
+"""
+
+from course.toolkit.quiet import import_keras
+
+import_keras()

@@ -1,4 +1,4 @@
-"""Importing keras without the banner that TensorFlow writes past Python onto the terminal."""
+"""Importing keras without the banner that TensorFlow writes past Python into the notebook or terminal."""
 
 import contextlib
 import os
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 def import_keras() -> None:
-    """Import keras, for its side effect, with nothing on the terminal."""
+    """Import keras, for its side effect, with nothing on the screen."""
     with _silent():
         import keras  # noqa: F401
 

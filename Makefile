@@ -1,0 +1,43 @@
+# Each command sets up what it needs: a virtual environment in .venv with requirements.txt in it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: help lab demo build test verify lint clean
+
+help:            ## Show these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+lab: .venv/ready build      ## Open JupyterLab on the course
+	$(BIN)/jupyter lab course/00_start.ipynb
+
+demo: .venv/ready           ## Grade a sample class and show where the results are
+	$(BIN)/python -m autograder demo
+
+build: .venv/ready          ## Make the notebooks from their sources
+	$(BIN)/python -m autograder build
+
+test: .venv/ready chromium  ## Run all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+verify: .venv/ready         ## Submit every known answer and publish the mutation score
+	$(BIN)/python -m autograder verify --publish
+
+lint: .venv/ready           ## Mend the code's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:           ## Remove the environment and the class
+	rm -rf .venv .grading
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt --editable .
+	touch .venv/ready
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; }

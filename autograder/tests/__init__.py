@@ -1,0 +1,1 @@
+"""Tests of the grader and of the course itself."""

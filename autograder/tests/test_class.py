@@ -1,0 +1,212 @@
+"""A whole class through nbgrader: hostile and honest submissions, the same scores by every road."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder import demo
+from autograder.build import register
+from autograder.grading.many import grade, jobs
+from autograder.grading.nbgrader_settings import prepare_nbgrader
+from autograder.units import ROOT, Unit
+
+UNIT = Unit("05_masking")
+FINISHED, HALF, UNTOUCHED, SYNTAX, DELETED, DOUBLED, TRUNCATED, EDITOR, LOOP, DEATH, NOISY = range(11)
+LAST = list(UNIT.points())[-1]
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory):
+    """One of each kind of learner, and submissions that are stranger still; graded once."""
+    folder = tmp_path_factory.mktemp("classroom")
+    submitted = folder / "submitted"
+    for number, kind in enumerate(demo.KINDS):
+        _hand_in(submitted / f"learner-{number:02}", kind(UNIT))
+    finished = demo.KINDS[FINISHED](UNIT)
+    _hand_in(submitted / "odd\nname; rm -rf", finished)
+    _hand_in(submitted / "renamed", finished, "My copy (1).ipynb")
+    (submitted / "linked").symlink_to(submitted / "learner-00")
+    _hand_in(submitted / "linked-unit", finished)
+    shutil.rmtree(submitted / "linked-unit" / UNIT.stem)
+    (submitted / "linked-unit" / UNIT.stem).symlink_to(submitted / "learner-00" / UNIT.stem)
+    _hand_in(submitted / "with-pipe", finished)
+    os.mkfifo(submitted / "with-pipe" / UNIT.stem / "pipe.txt")
+    (submitted / "empty" / UNIT.stem).mkdir(parents=True)
+    steps = []
+    graded = grade(jobs([UNIT], submitted), folder, workers=2, tick=steps.append)
+    return folder, {one.learner: one.verdict for one in graded}, steps
+
+
+def _hand_in(learner: Path, text: str, name: str = f"{UNIT.stem}.ipynb"):
+    (learner / UNIT.stem).mkdir(parents=True)
+    (learner / UNIT.stem / name).write_text(text, "utf-8")
+
+
+def outcomes(verdict, exercise=LAST):
+    return {test.outcome for one in verdict.exercises if one.name == exercise for test in one.tests}
+
+
+def scores_in(gradebook: Path):
+    with Gradebook(f"sqlite:///{gradebook}") as book:
+        return {submission.student.id: submission.score for submission in book.assignment_submissions(UNIT.stem)}
+
+
+def test_every_submission_has_a_verdict(classroom):
+    folder, verdicts, steps = classroom
+    assert set(verdicts) == {path.name for path in (folder / "submitted").iterdir()}
+    assert steps.count("mark") == len(verdicts)
+    json.dumps([verdict.as_dict() for verdict in verdicts.values()])
+
+
+@pytest.mark.parametrize("kind", [FINISHED, DOUBLED, EDITOR, NOISY])
+def test_right_work_gets_full_marks_however_it_arrives(classroom, kind):
+    assert classroom[1][f"learner-{kind:02}"].score == 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [
+        (SYNTAX, "error"),
+        (DELETED, "missing"),
+        (LOOP, "timeout"),
+        (DEATH, "crashed"),
+    ],
+)
+def test_trouble_costs_the_exercise_it_is_in(classroom, kind, outcome):
+    verdict = classroom[1][f"learner-{kind:02}"]
+    assert outcomes(verdict) == {outcome}
+    assert verdict.score == 20 - UNIT.points()[LAST]
+
+
+def test_untouched_work_is_not_attempted(classroom):
+    verdict = classroom[1][f"learner-{UNTOUCHED:02}"]
+    assert verdict.score == 0
+    assert set.union(*(outcomes(verdict, name) for name in UNIT.points())) == {"not_attempted"}
+
+
+@pytest.mark.parametrize(
+    ("learner", "problem", "score"),
+    [
+        (f"learner-{TRUNCATED:02}", "not a whole notebook", 0),
+        (f"learner-{DELETED:02}", f"missing: {LAST}", 20 - UNIT.points()[LAST]),
+        (f"learner-{DOUBLED:02}", "more than once", 20),
+        ("odd\nname; rm -rf", "rename it", 20),
+        ("linked-unit", "a link", 0),
+        ("empty", "found: no notebook", 0),
+    ],
+)
+def test_a_problem_is_told_and_the_rest_is_graded(classroom, learner, problem, score):
+    verdict = classroom[1][learner]
+    assert problem in verdict.problem
+    assert verdict.score == score
+
+
+def test_a_lone_notebook_under_another_name_is_graded(classroom):
+    assert classroom[1]["renamed"].score == 20
+
+
+def test_the_gradebook_holds_the_same_scores(classroom):
+    folder, verdicts, _ = classroom
+    entered = scores_in(folder / "gradebook.db")
+    assert entered == {name: verdict.score for name, verdict in verdicts.items() if "\n" not in name}
+
+
+def test_every_learner_gets_an_executed_notebook_and_a_feedback_page(classroom):
+    folder, verdicts, _ = classroom
+    for name in set(verdicts) - {"odd\nname; rm -rf"}:
+        executed = nbformat.read(folder / "autograded" / name / UNIT.stem / f"{UNIT.stem}.ipynb", as_version=4)
+        checks = [cell for cell in executed.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        total = sum(float(cell.outputs[0].data["text/plain"]) for cell in checks)
+        assert total == pytest.approx(verdicts[name].score, abs=0.011)
+        page = (folder / "feedback" / name / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
+        assert LAST in page
+    assert not (folder / "autograded" / "with-pipe" / UNIT.stem / "pipe.txt").exists()
+
+
+def test_the_feedback_names_what_is_wrong(classroom):
+    folder, _, _ = classroom
+    page = (folder / "feedback" / f"learner-{SYNTAX:02}" / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
+    assert "did not run" in page
+    assert "SyntaxError" in page
+
+
+def test_grading_again_takes_every_verdict_from_the_store(classroom, monkeypatch):
+    folder, verdicts, _ = classroom
+    kept = {path.name: path.stat().st_mtime_ns for path in (folder / "verdicts").iterdir()}
+    learner = folder / "submitted" / "learner-00"
+    again = grade(jobs([UNIT], learner.parent)[:3], folder, workers=1)
+    assert [one.verdict.as_dict() for one in again] == [verdicts[one.learner].as_dict() for one in again]
+    assert kept == {path.name: path.stat().st_mtime_ns for path in (folder / "verdicts").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course folder of an instructor's own, with nbgrader configured by our settings, and a small class."""
+    folder = tmp_path_factory.mktemp("course")
+    config = (
+        "from autograder.grading.nbgrader_settings import prepare_nbgrader, settings\n"
+        "from pathlib import Path\n"
+        "prepare_nbgrader()\n"
+        "c = get_config()\n"
+        f"for section, values in settings(Path({str(folder)!r})).items():\n"
+        "    c[section].update(values)\n"
+        f"c.CourseDirectory.root = {str(folder)!r}\n"
+        f"c.CourseDirectory.release_directory = {str(folder / 'release')!r}\n"
+        f"c.ExportApp.to = {str(folder / 'grades.csv')!r}\n"
+    )
+    (folder / "nbgrader_config.py").write_text(config)
+    for number in (FINISHED, HALF, UNTOUCHED, DOUBLED, TRUNCATED, NOISY):
+        _hand_in(folder / "submitted" / f"learner-{number:02}", demo.KINDS[number](UNIT))
+    return folder
+
+
+def nbgrader(course, *arguments):
+    run = subprocess.run(
+        [Path(sys.executable).parent / "nbgrader", *arguments],
+        cwd=course,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return run.stderr
+
+
+def test_nbgraders_own_commands_give_the_same_scores(classroom, course):
+    nbgrader(course, "generate_assignment", UNIT.stem)
+    released = course / "release" / UNIT.stem / f"{UNIT.stem}.ipynb"
+    assert json.loads(released.read_text("utf-8")) == json.loads(UNIT.learners_copy.read_text("utf-8"))
+    nbgrader(course, "autograde", UNIT.stem)
+    nbgrader(course, "generate_feedback", UNIT.stem)
+    nbgrader(course, "export")
+    expected = {name: verdict.score for name, verdict in classroom[1].items()}
+    for name, score in scores_in(course / "gradebook.db").items():
+        assert score == expected[name], name
+    lines = (course / "grades.csv").read_text().splitlines()
+    assert len(lines) == 1 + 6
+    for path in (course / "submitted").iterdir():
+        assert (course / "feedback" / path.name / UNIT.stem / f"{UNIT.stem}.html").exists()
+
+
+def test_a_late_submission_is_graded_with_its_time(tmp_path):
+    prepare_nbgrader()
+    _hand_in(tmp_path / "submitted" / "learner-01", demo.KINDS[UNTOUCHED](UNIT))
+    _hand_in(tmp_path / "submitted" / "learner-02", demo.KINDS[UNTOUCHED](UNIT))
+    stamp = "2026-03-01 12:00:00.000000 UTC"
+    (tmp_path / "submitted" / "learner-01" / UNIT.stem / "timestamp.txt").write_text(stamp)
+    (tmp_path / "submitted" / "learner-02" / UNIT.stem / "timestamp.txt").write_text("not a time")
+    register(UNIT, tmp_path)
+    graded = grade(jobs([UNIT], tmp_path / "submitted"), tmp_path, workers=1)
+    assert [one.verdict.score for one in graded] == [0, 0]
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        first, second = (book.find_submission(UNIT.stem, one.learner).timestamp for one in graded)
+    assert str(first).startswith("2026-03-01 12:00:00")
+    assert second is None

@@ -1,0 +1,232 @@
+"""The judge, its expectations and its diagnosis, on a small suite of the tests' own."""
+
+import importlib.util
+import textwrap
+
+import numpy as np
+import pytest
+from keras import ops
+
+from autograder.judging import correct, expect, mistake
+from autograder.judging.expect import Unmet
+from autograder.judging.judge import judge
+from autograder.judging.known import correct_in, mistakes_in
+from autograder.seam import LearnerError, Workbench
+
+SUITE = """
+import numpy as np
+from autograder.judging import exercise, expect, worth
+
+
+@exercise("total", points=6)
+class TestTotal:
+    def test_it_adds_each_row(self, learner, rng):
+        x = rng.normal(size=(3, 5))
+        expect.close(learner(x), x.sum(-1), "Add the numbers of each row.")
+
+    @worth(2)
+    def test_it_works_in_a_graph(self, learner, rng):
+        x = rng.normal(size=(3, 5))
+        expect.close(learner.compiled(x), x.sum(-1), "Use keras.ops.")
+
+
+@exercise("apply", points=4)
+class TestApply:
+    def test_it_calls_the_function_once(self, learner):
+        calls = []
+        learner(lambda x: calls.append(x) or x, np.ones(2))
+        expect.equal(len(calls), 1, "Call the function once.")
+"""
+
+
+def load(name, path, text):
+    path.write_text(textwrap.dedent(text))
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def suite(tmp_path):
+    path = tmp_path / "test_small.py"
+    path.write_text(SUITE)
+    return path
+
+
+@pytest.fixture
+def mistakes(tmp_path):
+    return load(
+        "small_mistakes",
+        tmp_path / "small_mistakes.py",
+        """
+        from keras import ops
+        from autograder.judging import correct, mistake
+
+        @mistake("total", "You added columns, not rows.")
+        def adds_columns(x):
+            return ops.sum(x, axis=0)
+
+        @mistake("total", "You averaged.")
+        def averages(x):
+            return ops.mean(x, axis=-1)
+
+        @correct("total")
+        def adds_by_product(x):
+            return ops.matmul(x, ops.ones((x.shape[-1], 1)))[:, 0]
+        """,
+    )
+
+
+def right(x):
+    return ops.sum(x, axis=-1)
+
+
+def twice(f, x):
+    return f(f(x))
+
+
+def once(f, x):
+    return f(x)
+
+
+def outcomes(verdict):
+    return [test.outcome for test in verdict.tests]
+
+
+def test_right_answers_get_all_points(suite):
+    total, apply = judge(suite, Workbench({"total": right, "apply": once}), seed=1)
+    assert (total.score, total.max_score, apply.score) == (6, 6, 4)
+    assert outcomes(total) == ["passed", "passed"]
+
+
+def test_points_are_shared_out_by_worth(suite):
+    def eager_only(x):
+        return ops.convert_to_tensor(np.asarray(x).sum(-1))
+
+    (total,) = judge(suite, Workbench({"total": eager_only}), seed=1, only=["total"])
+    assert outcomes(total) == ["passed", "error"]
+    assert total.score == 2
+
+
+def test_a_failure_tells_the_rule_the_call_and_both_sides(suite, mistakes):
+    total = judge(suite, Workbench({"total": lambda x: ops.mean(x, axis=-1)}), 1, mistakes, ["total"])[0]
+    lines = total.tests[0].message.splitlines()
+    assert lines[0] == "Add the numbers of each row."
+    assert lines[1] == "Called: total((3, 5) float32)"
+    assert lines[2].startswith("Got: ")
+    assert lines[3].startswith("Expected: ")
+    assert len(lines) == 4
+    assert total.tests[0].mistake == "You averaged."
+
+
+def test_an_unknown_mistake_is_not_named(suite, mistakes):
+    total = judge(suite, Workbench({"total": lambda x: x * 0}), 1, mistakes, ["total"])[0]
+    assert [test.mistake for test in total.tests] == [None, None]
+
+
+def test_the_same_seed_draws_the_same_inputs_and_another_draws_others(suite):
+    seen = []
+
+    def spy(x):
+        seen.append(ops.convert_to_numpy(x))
+        return right(x)
+
+    for seed in (1, 1, 2):
+        judge(suite, Workbench({"total": spy}), seed, only=["total"])
+    np.testing.assert_array_equal(seen[0], seen[1])
+    assert not np.allclose(seen[0], seen[2])
+
+
+def test_an_untouched_answer_is_not_attempted_and_an_absent_one_missing(suite):
+    def stub(x):
+        raise NotImplementedError("your code here")
+
+    total, apply = judge(suite, Workbench({"total": stub}), seed=1)
+    assert outcomes(total) == ["not_attempted", "not_attempted"]
+    assert outcomes(apply) == ["missing"]
+    assert not total.attempted
+    assert total.score == 0
+
+
+def test_a_callback_counts_calls_on_the_judges_side(suite):
+    (apply,) = judge(suite, Workbench({"apply": twice}), seed=1, only=["apply"])
+    assert outcomes(apply) == ["failed"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["def test_loose(learner): pass", "import nowhere", "class TestX:\n    syntax error"]
+)
+def test_a_broken_suite_is_the_authors_error_not_the_learners(tmp_path, broken):
+    path = tmp_path / "test_broken.py"
+    path.write_text(broken)
+    with pytest.raises(RuntimeError, match=r"test_broken\.py could not be run"):
+        judge(path, Workbench({}), seed=1)
+
+
+def test_known_answers_are_found_and_written_as_a_learner_would(mistakes):
+    wrong, other = mistakes_in(mistakes), correct_in(mistakes)
+    assert [known.name for known in wrong] == ["adds_columns", "averages"]
+    assert wrong[0].source().startswith("def total(x):\n")
+    assert "@" not in other[0].source()
+
+
+def test_one_answer_can_be_known_for_two_exercises():
+    @mistake("first", "one")
+    @mistake("second", "two")
+    @correct("third")
+    def shared(x):
+        return x
+
+    assert {known.exercise for known in shared.known_mistakes} == {"first", "second"}
+    assert [known.exercise for known in shared.known_correct] == ["third"]
+
+
+A = np.arange(6.0).reshape(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("holds", "breaks"),
+    [
+        (lambda: expect.close(A, A + 1e-7, "s"), lambda: expect.close(A, A + 1e-3, "s")),
+        (lambda: expect.close(3.0, 3.0, "s"), lambda: expect.close(np.nan, 3.0, "s")),
+        (lambda: expect.close(A, A, "s"), lambda: expect.close(A[0], A, "s")),
+        (lambda: expect.close(A, A, "s"), lambda: expect.close(None, A, "s")),
+        (lambda: expect.close(A, A, "s"), lambda: expect.close("text", A, "s")),
+        (lambda: expect.equal([1, 2], [1, 2], "s"), lambda: expect.equal((1, 2), [1, 2], "s")),
+        (lambda: expect.equal(np.array(3), 3, "s"), lambda: expect.equal(np.array([3]), 3, "s")),
+        (lambda: expect.equal(A > 1, A > 1, "s"), lambda: expect.equal((A > 1).astype(int), A > 1, "s")),
+        (lambda: expect.equal(None, None, "s"), lambda: expect.equal(A, None, "s")),
+        (lambda: expect.shape(A, (2, 3), "s"), lambda: expect.shape(A, (3, 2), "s")),
+        (lambda: expect.boolean(A > 1, "s"), lambda: expect.boolean(A, "s")),
+        (lambda: expect.finite(A, "s"), lambda: expect.finite(A / 0, "s")),
+        (lambda: expect.true(True, "s"), lambda: expect.true(False, "s")),
+        (lambda: expect.pair((1, 2), "a, b"), lambda: expect.pair(A, "a, b")),
+        (lambda: expect.pair([1, 2], "a, b"), lambda: expect.pair((1, 2, 3), "a, b")),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_each_expectation_can_hold_and_can_break(holds, breaks):
+    holds()
+    with pytest.raises(Unmet) as unmet:
+        breaks()
+    assert unmet.value.sentence
+
+
+def told(outcome, *types, message="d_model=10"):
+    return LearnerError(outcome, message, list(types))
+
+
+def test_an_expected_error_must_be_of_its_class_and_name_what_was_received():
+    with expect.raises("ValueError", "s", mentions=["10"]):
+        raise told("error", "ValueError", "Exception")
+    for error in (told("error", "TypeError"), told("error", "ValueError", message="no")):
+        with pytest.raises(Unmet), expect.raises("ValueError", "s", mentions=["10"]):
+            raise error
+    with pytest.raises(Unmet, match="s"), expect.raises("ValueError", "s"):
+        pass
+
+
+def test_a_stub_is_not_taken_for_an_expected_error():
+    with pytest.raises(LearnerError), expect.raises("NotImplementedError", "s"):
+        raise told("not_attempted", "NotImplementedError")

@@ -1,0 +1,200 @@
+"""The seam: what may cross, and the operations on a learner's objects."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from autograder.seam import Handle, LearnerError, Workbench
+from autograder.seam.plain import NotPlain, to_plain
+
+ROWS = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Scale(keras.layers.Layer):
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+        self.dense = keras.layers.Dense(4)
+
+    def build(self, shape):
+        self.dense.build(shape)
+
+    def call(self, x):
+        return self.dense(x) * self.factor
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+def refuse(_):
+    raise AssertionError("nothing should be kept")
+
+
+def test_tensors_become_arrays_and_containers_keep_their_type():
+    plain = to_plain({"a": (ops.ones((2,)), [1, 2.5, None, "x", True])}, refuse)
+    assert isinstance(plain["a"], tuple)
+    assert plain["a"][1] == [1, 2.5, None, "x", True]
+    np.testing.assert_array_equal(plain["a"][0], np.ones(2, np.float32))
+
+
+def test_subclasses_of_plain_types_lose_their_disguise():
+    class Liar(float):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    plain = to_plain(Liar(3.0), refuse)
+    assert type(plain) is float
+    assert plain != 4.0
+
+
+def test_a_subclass_of_array_becomes_a_plain_array():
+    class Loud(np.ndarray):
+        pass
+
+    assert type(to_plain(np.ones(3).view(Loud), refuse)) is np.ndarray
+
+
+def test_half_precision_of_any_kind_arrives_as_numbers():
+    assert to_plain(ops.cast(ops.ones((2,)), "bfloat16"), refuse).dtype == np.float32
+
+
+@pytest.mark.parametrize("value", [np.array([object()]), np.array(["a"]), np.array([1j]), {1: 2}])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(NotPlain):
+        to_plain(value, refuse)
+
+
+def test_a_value_that_holds_itself_is_refused():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(NotPlain, match="deep"):
+        to_plain(endless, refuse)
+
+
+def test_calls_reach_the_answer_with_tensors_and_return_arrays():
+    bench = Workbench({"double": lambda x: (ops.is_tensor(x), x * 2)})
+    is_tensor, doubled = bench.perform("call", "double", (ROWS,), {})
+    assert is_tensor
+    np.testing.assert_array_equal(doubled, ROWS * 2)
+
+
+def test_a_function_argument_is_called_back_with_plain_data():
+    seen = []
+
+    def step(x):
+        seen.append(type(x))
+        return x + 1
+
+    result = Workbench({"twice": lambda f, x: f(f(x))}).perform("call", "twice", (step, ROWS), {})
+    np.testing.assert_array_equal(result, ROWS + 2)
+    assert seen == [np.ndarray, np.ndarray]
+
+
+def test_changes_in_place_are_seen():
+    def spoil(x):
+        x += 1
+        return x
+
+    (after,) = Workbench({"spoil": spoil}).perform("effect", "spoil", (ROWS,), {})
+    np.testing.assert_array_equal(after, ROWS + 1)
+    assert ROWS[0, 0] == 0, "the judge's own array must stay as it was"
+
+
+def test_gradients_are_those_of_the_weighted_sum():
+    bench = Workbench({"square": lambda x, y: (x * x + 0 * y, "not differentiated")})
+    cotangent = np.full((2, 3), 3.0)
+    over_x, over_y = bench.perform("gradient", "square", (ROWS, ROWS), {}, wrt=(0, 1), cotangent=cotangent)
+    np.testing.assert_allclose(over_x, 6 * ROWS)
+    np.testing.assert_allclose(over_y, 0 * ROWS)
+
+
+def test_a_compiled_call_knows_no_batch_size():
+    sizes = []
+
+    def answer(x):
+        sizes.append(x.shape[0])
+        return x + 1
+
+    np.testing.assert_array_equal(Workbench({"f": answer}).perform("compiled", "f", (ROWS,), {}), ROWS + 1)
+    assert sizes == [None] or keras.backend.backend() != "tensorflow"
+
+
+def test_a_layer_stays_behind_a_handle_and_can_be_taken_apart():
+    bench = Workbench({"Scale": Scale})
+    layer = bench.perform("call", "Scale", (2.0,), {})
+    assert isinstance(layer, Handle)
+    assert layer.type_name == "Scale"
+    first = bench.perform("call", layer, (ROWS,), {})
+    kernel, bias = bench.perform("weights", layer)
+    np.testing.assert_allclose(first, (ROWS @ kernel + bias) * 2, rtol=1e-5)
+    bench.perform("set_weights", layer, [np.ones_like(kernel), bias])
+    np.testing.assert_allclose(
+        bench.perform("call", layer, (ROWS,), {}), ROWS.sum(-1, keepdims=True).repeat(4, -1) * 2, rtol=1e-5
+    )
+    assert bench.perform("attribute", layer, "dense.units") == 4
+    assert bench.perform("method", layer, "get_config", (), {})["factor"] == 2.0
+    assert bench.perform("attribute", bench.perform("rebuilt", layer), "factor") == 2.0
+    gradients = bench.perform("weight_gradients", layer, (ROWS,), {}, cotangent=np.ones((2, 4)))
+    np.testing.assert_allclose(gradients[1], np.full(4, 4.0))
+
+
+def test_a_layer_comes_back_from_a_file_bit_for_bit():
+    bench = Workbench({"Scale": Scale})
+    layer = bench.perform("call", "Scale", (3.0,), {})
+    before = bench.perform("call", layer, (ROWS,), {})
+    loaded = bench.perform("reloaded", layer, (ROWS,), {})
+    np.testing.assert_array_equal(bench.perform("call", loaded, (ROWS,), {}), before)
+
+
+def raises(error):
+    def answer(*_):
+        raise error
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "text"),
+    [
+        (NotImplementedError("your code here"), "not_attempted", "Not attempted"),
+        (NotImplementedError("masks"), "error", "NotImplementedError: masks"),
+        (MemoryError(), "memory", "memory"),
+        (SystemExit(0), "error", "SystemExit"),
+        (ValueError("d_model=10"), "error", "ValueError: d_model=10"),
+        (RecursionError("deep"), "error", "without end"),
+    ],
+)
+def test_what_goes_wrong_has_an_outcome_and_a_message(error, outcome, text):
+    with pytest.raises(LearnerError) as told:
+        Workbench({"f": raises(error)}).perform("call", "f", (), {})
+    assert told.value.outcome == outcome
+    assert text in told.value.message
+
+
+def test_a_missing_answer_is_missing():
+    with pytest.raises(LearnerError) as told:
+        Workbench({}).perform("call", "f", (), {})
+    assert told.value.outcome == "missing"
+
+
+def test_an_answer_that_cannot_be_called_says_what_it_is():
+    with pytest.raises(LearnerError, match="it is int"):
+        Workbench({"f": 3}).perform("call", "f", (), {})
+
+
+def test_an_error_whose_message_cannot_be_read_is_still_told():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    with pytest.raises(LearnerError, match="Mute"):
+        Workbench({"f": raises(Mute())}).perform("call", "f", (), {})
+
+
+def test_an_unknown_operation_is_the_judges_own_error():
+    with pytest.raises(ValueError, match="unknown operation 'eval'"):
+        Workbench({}).perform("eval", "f")

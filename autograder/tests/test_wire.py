@@ -1,0 +1,121 @@
+"""The wire carries plain data unchanged, and nothing else."""
+
+import json
+import socket
+import struct
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.sandbox.wire import Silence, Wire, WireError, within
+from autograder.seam import Handle, NotPlain
+
+DTYPES = st.sampled_from(["bool", "int8", "uint8", "int32", "int64", "float16", "float32", "float64"])
+ARRAYS = hnp.arrays(DTYPES, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | ARRAYS
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.fixture
+def ends():
+    ours, theirs = socket.socketpair()
+    yield Wire(ours, 1 << 20), theirs
+    ours.close()
+    theirs.close()
+
+
+def across(value):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sender = threading.Thread(target=Wire(ours, 1 << 24).send, args=({"value": value},))
+        sender.start()
+        received = Wire(theirs, 1 << 24).receive(within(10))
+        sender.join()
+    return received["value"]
+
+
+def same(left, right):
+    if isinstance(left, np.ndarray):
+        return left.dtype == right.dtype and np.array_equal(left, right, equal_nan=left.dtype.kind == "f")
+    if isinstance(left, float):
+        return left == right or (left != left and right != right)
+    if isinstance(left, (list, tuple)):
+        return type(left) is type(right) and len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return type(left) is type(right) and left == right
+
+
+@given(VALUES)
+def test_what_is_sent_is_what_arrives(value):
+    assert same(value, across(value))
+
+
+def test_a_handle_crosses_as_its_number_and_type():
+    assert across([Handle(3, "Dense")]) == [Handle(3, "Dense")]
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", 1j, lambda: None])
+def test_what_is_not_plain_cannot_be_sent(ends, value):
+    with pytest.raises(NotPlain, match="cannot be sent"):
+        ends[0].send({"value": value})
+
+
+def test_a_value_over_the_limit_cannot_be_sent(ends):
+    with pytest.raises(NotPlain, match="MiB"):
+        ends[0].send({"value": np.zeros(1 << 20)})
+
+
+def frame(header: bytes, body: bytes = b"") -> bytes:
+    return struct.pack("!II", len(header), len(body)) + header + body
+
+
+def array_header(dtype, shape) -> bytes:
+    return json.dumps({"d": {"value": {"a": [dtype, shape]}}}).encode()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        frame(b"not json"),
+        frame(b"\xff\xfe"),
+        frame(b"[]"),
+        frame(b"3"),
+        frame(b'{"z": 1}'),
+        frame(b'{"d": 3}'),
+        frame(b'{"d": {}, "l": []}'),
+        frame(b"{" * 50_000),
+        frame(b'{"l": [' * 40 + b"1" + b"]}" * 40),
+        frame(b'{"d": {}}', b"left over"),
+        frame(b'{"d": {"value": ' + b"9" * 5000 + b"}}"),
+        frame(array_header("|O", [1]), b"12345678"),
+        frame(array_header("<f4", [2]), b"1234"),
+        frame(array_header("<f4", [-1]), b""),
+        frame(array_header("<f4", [1 << 40, 1 << 40]), b""),
+        frame(array_header("<f4", [1.5]), b"1234"),
+        frame(array_header("<f4", [1] * 40), b"1234"),
+        struct.pack("!II", 1 << 31, 1 << 31),
+        b"\x00",
+    ],
+)
+def test_anything_else_is_refused(ends, raw):
+    wire, other = ends
+    other.sendall(raw)
+    other.close()
+    with pytest.raises(WireError):
+        wire.receive(within(10))
+
+
+def test_silence_ends_the_wait(ends):
+    with pytest.raises(Silence):
+        ends[0].receive(within(0.2))

@@ -1,0 +1,218 @@
+"""A worker may die, hang, flood or lie: it costs the call that it happened in, nothing else."""
+
+import os
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox.launch import Launcher
+from autograder.seam import LearnerError
+
+X = np.ones((2, 3), np.float32)
+QUICK = Limits(call_seconds=1.0, cell_seconds=1.5)
+SETUP = Cell("import os, sys, time, signal, threading\nfrom keras import ops\nimport keras\nimport numpy as np")
+
+
+def bench_of(launcher, *sources, limits=QUICK):
+    """A workbench for cells, each of which defines the answer `f0`, `f1`, … by its place."""
+    cells = [SETUP]
+    for number, source in enumerate(sources):
+        cells += [Cell(source), Cell("", binds=f"f{number}")]
+    return RemoteWorkbench(cells, limits, launcher)
+
+
+def outcome_of(bench, name, *args):
+    with pytest.raises(LearnerError) as told:
+        bench.perform("call", name, args, {})
+    return told.value.outcome
+
+
+GOOD = "def f1(x):\n    return x + 1"
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("def f0(x):\n    os._exit(0)", "crashed"),
+        ("def f0(x):\n    os.kill(os.getpid(), signal.SIGKILL)", "crashed"),
+        ("def f0(x):\n    os.kill(os.getpid(), signal.SIGSEGV)", "crashed"),
+        ("def f0(x):\n    os.kill(os.getppid(), 0); sys.exit(1)", "error"),
+        ("def f0(x):\n    while True: pass", "timeout"),
+        ("def f0(x):\n    time.sleep(60)", "timeout"),
+        (
+            "def f0(x):\n    while True:\n        try:\n            time.sleep(60)\n"
+            "        except BaseException:\n            pass",
+            "timeout",
+        ),
+        ("def f0(x):\n    return f0(x)", "error"),
+        ("def f0(x):\n    return np.zeros(30_000_000)", "error"),
+        ("def f0(x):\n    return [[]] * 300_000", "error"),
+        ("def f0(x):\n    a = []\n    a.append(a)\n    return a", "error"),
+        ("def f0(x):\n    return {1: 2}", "error"),
+        ("def f0(x):\n    return np.array([object()])", "error"),
+        ("def f0(x):\n    for fd in range(3, 60):\n        try: os.close(fd)\n        except OSError: pass", "crashed"),
+        (
+            "def f0(x):\n    for fd in range(3, 60):\n        try: os.write(fd, b'garbage' * 100)\n"
+            "        except OSError: pass\n    return x",
+            "crashed",
+        ),
+    ],
+)
+def test_trouble_costs_its_own_call_only(launcher, source, outcome):
+    with bench_of(launcher, source, GOOD) as bench:
+        assert outcome_of(bench, "f0", X) == outcome
+        np.testing.assert_array_equal(bench.perform("call", "f1", (X,), {}), X + 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        ("os._exit(1)", "crashed"),
+        ("while True: pass", "timeout"),
+        ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", "timeout"),
+    ],
+)
+def test_a_cell_that_ends_its_worker_is_skipped_and_the_others_run(launcher, source, outcome):
+    with bench_of(launcher, source, GOOD) as bench:
+        results = bench.run()
+        assert results[1].outcome == outcome
+        np.testing.assert_array_equal(bench.perform("call", "f1", (X,), {}), X + 1)
+
+
+def test_what_was_defined_before_an_endless_loop_counts(launcher):
+    with bench_of(launcher, "def f0(x):\n    return x\nwhile True: pass") as bench:
+        np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X)
+
+
+def test_memory_has_a_limit(launcher):
+    greedy = "def f0(x):\n    kept = []\n    while True: kept.append(np.ones(10_000_000))"
+    limits = Limits(call_seconds=20, memory_bytes=512 << 20)
+    with bench_of(launcher, greedy, GOOD, limits=limits) as bench:
+        assert outcome_of(bench, "f0", X) == "memory"
+        np.testing.assert_array_equal(bench.perform("call", "f1", (X,), {}), X + 1)
+
+
+def test_an_answer_that_never_ends_is_called_twice_at_most(launcher):
+    with bench_of(launcher, "def f0(x):\n    while True: pass") as bench:
+        bench.run()
+        started = time.process_time(), time.monotonic()
+        assert [outcome_of(bench, "f0", X) for _ in range(6)] == ["timeout"] * 6
+        assert len(bench._losses["f0"]) == 2
+        assert started[0] <= time.process_time()
+
+
+def test_a_forged_outcome_is_a_crash(launcher):
+    forged = (
+        "def f0(x):\n"
+        "    from autograder.seam import LearnerError\n"
+        "    raise LearnerError('passed', 'all is well', [], '')"
+    )
+    with bench_of(launcher, forged) as bench:
+        assert outcome_of(bench, "f0", X) == "crashed"
+
+
+def test_an_answer_is_what_was_bound_at_its_check(launcher):
+    cells = [SETUP, Cell("def f0(x):\n    return x"), Cell("", binds="f0"), Cell("def f0(x):\n    return x * 100")]
+    with RemoteWorkbench(cells, QUICK, launcher) as bench:
+        np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X)
+
+
+def test_functions_are_called_back_and_their_errors_told(launcher):
+    with bench_of(launcher, "def f0(step, x):\n    return step(x) + 1") as bench:
+        np.testing.assert_array_equal(bench.perform("call", "f0", (lambda x: x * 2, X), {}), X * 2 + 1)
+        with pytest.raises(LearnerError, match="KeyError"):
+            bench.perform("call", "f0", (lambda x: {}["absent"], X), {})
+
+
+def test_a_handle_does_not_outlive_its_worker(launcher):
+    with bench_of(launcher, "f0 = keras.layers.Dense", "def f1(x):\n    os._exit(1)") as bench:
+        layer = bench.perform("call", "f0", (4,), {})
+        assert bench.perform("call", layer, (X,), {}).shape == (2, 4)
+        assert outcome_of(bench, "f1", X) == "crashed"
+        assert outcome_of(bench, layer, X) == "crashed"
+
+
+def test_outputs_are_kept_in_notebook_form_and_limited(launcher):
+    sources = [
+        "print('hello'); print('oh', file=sys.stderr); 40 + 2",
+        "print('x' * 3_000_000)",
+        "1 / 0",
+        "def broken(:",
+        "from IPython.display import display, HTML\ndisplay(HTML('<b>bold</b>'))",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+        "from autograder import check, progress\ncheck('softmax')",
+        "input('name?')",
+        "%time 1 + 1",
+        "!echo from the shell",
+    ]
+    with RemoteWorkbench([SETUP, *map(Cell, sources)], Limits(), launcher) as bench:
+        results = bench.run()[1:]
+    kinds = [[output["output_type"] for output in result.outputs] for result in results]
+    assert kinds[0] == ["stream", "stream", "execute_result"]
+    assert results[0].outputs[2]["data"]["text/plain"] == "42"
+    assert len(results[1].outputs[0]["text"]) < 1_100_000
+    assert "more was printed" in results[1].outputs[0]["text"]
+    assert (results[2].outcome, results[3].outcome) == ("error", "error")
+    assert "line 1 of the cell: 1 / 0" in results[2].line
+    assert results[4].outputs[0]["data"]["text/html"] == "<b>bold</b>"
+    assert "image/png" in results[5].outputs[0]["data"]
+    assert results[6].outcome == "ok"
+    assert "EOFError" in results[7].message
+    assert results[8].outcome == "ok"
+    assert "from the shell" in str(results[9].outputs)
+
+
+def test_a_spawned_worker_gives_what_a_forked_one_gives(launcher):
+    answers = []
+    spawning = Launcher(fork=False)
+    for start in (launcher, spawning):
+        with bench_of(start, "def f0(x):\n    return ops.softmax(x * 3), 'text'", limits=Limits()) as bench:
+            answers.append(bench.perform("call", "f0", (X,), {}))
+    assert launcher.forks
+    assert not spawning.forks
+    np.testing.assert_array_equal(answers[0][0], answers[1][0])
+    assert answers[0][1] == answers[1][1]
+
+
+def test_nothing_is_left_running_and_no_scratch_is_left(launcher):
+    with bench_of(launcher, "import subprocess\nsubprocess.Popen(['sleep', '300'])") as bench:
+        bench.run()
+        pid, scratch = bench._worker.pid, bench._worker._scratch
+        assert scratch.exists()
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(pid)
+    assert not scratch.exists()
+    left = [
+        process.pid for process in psutil.process_iter(["cmdline"]) if process.info.get("cmdline") == ["sleep", "300"]
+    ]
+    assert not left
+
+
+def test_the_worker_inherits_nothing_of_the_instructors_environment(launcher, monkeypatch):
+    monkeypatch.setenv("GRADEBOOK_PASSWORD", "secret")
+    fresh = Launcher()
+    try:
+        with bench_of(fresh, "def f0():\n    return dict(os.environ)", limits=Limits()) as bench:
+            seen = bench.perform("call", "f0", (), {})
+    finally:
+        fresh.close()
+    assert "GRADEBOOK_PASSWORD" not in seen
+    assert seen["HOME"] != os.environ.get("HOME")
+
+
+def test_a_template_that_has_died_is_replaced_by_spawned_workers():
+    launcher = Launcher()
+    launcher().end()
+    launcher._template.kill()
+    launcher._template.wait()
+    try:
+        with bench_of(launcher, GOOD.replace("f1", "f0"), limits=Limits()) as bench:
+            np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X + 1)
+        assert not launcher.forks
+    finally:
+        launcher.close()
