@@ -8,7 +8,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ class Marker:
             return None
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             kept = json.loads((self._store / f"{digest}.json").read_text("utf-8"))
-            return Marked(_verdict_from(kept["verdict"], kept["parts"]), kept["outputs"])
+            return Marked(_from_stored(kept["verdict"]), kept["outputs"])
         return None
 
     def _keep(self, digest: str, marked: Marked) -> None:
@@ -104,8 +104,7 @@ class Marker:
         self._store.mkdir(parents=True, exist_ok=True)
         descriptor, path = tempfile.mkstemp(dir=self._store, suffix=".part")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            parts = [[test.parts for test in exercise.tests] for exercise in marked.verdict.exercises]
-            json.dump({"verdict": marked.verdict.as_dict(), "parts": parts, "outputs": marked.outputs}, file)
+            json.dump({"verdict": _as_stored(marked.verdict), "outputs": marked.outputs}, file)
         os.replace(path, self._store / f"{digest}.json")
 
 
@@ -157,10 +156,16 @@ def _version(unit: Unit) -> str:
     return digest.hexdigest()
 
 
-def _verdict_from(fields: dict[str, Any], parts: list[list[float]]) -> Verdict:
-    exercises = []
-    for exercise, shares in zip(fields["exercises"], parts, strict=True):
-        tests = [TestVerdict.from_dict(test, share) for test, share in zip(exercise["tests"], shares, strict=True)]
-        exercises.append(ExerciseVerdict(exercise["name"], exercise["max_score"], tests))
-    rest = {name: fields[name] for name in ("confinement", "seed", "device", "backend", "problem")}
-    return Verdict(fields["unit"], exercises, **rest)
+def _as_stored(verdict: Verdict) -> dict[str, Any]:
+    for exercise in verdict.exercises:
+        for test in exercise.tests:
+            test.arrays = None
+    return asdict(verdict)
+
+
+def _from_stored(fields: dict[str, Any]) -> Verdict:
+    exercises = [
+        ExerciseVerdict(exercise["name"], exercise["max_score"], [TestVerdict(**test) for test in exercise["tests"]])
+        for exercise in fields["exercises"]
+    ]
+    return Verdict(**{**fields, "exercises": exercises})

@@ -1,8 +1,9 @@
 """The judge: runs a suite with pytest on a learner's answers and returns verdicts."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,16 +48,25 @@ def judge(
     """
     plugin = _JudgePlugin(performer, seed, mistakes_in(mistakes), only)
     places = ["-c", os.devnull, f"--rootdir={suite.parent}", "--import-mode=importlib", "--noconftest"]
-    restore = sys.dont_write_bytecode
-    try:
+    with _undisturbed():
         status = pytest.main(
             [*_UNUSED, *places, "--capture=no", "--disable-plugin-autoload", str(suite)], plugins=[plugin]
         )
-    finally:
-        sys.dont_write_bytecode = restore
     if plugin.broken or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"the suite {suite.name} could not be run: {plugin.broken or status!r}")
     return plugin.verdicts()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the settings of somebody else's pytest out of ours, and what ours changes out of this process."""
+    settings = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    writes_bytecode = sys.dont_write_bytecode
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes_bytecode
+        os.environ.update(settings)
 
 
 class _JudgePlugin:

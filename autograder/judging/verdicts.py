@@ -10,8 +10,8 @@ OUTCOMES = ("passed", "failed", "error", "timeout", "memory", "crashed", "missin
 class TestVerdict:
     """One test: its name as a sentence, its outcome, and what the learner reads.
 
-    `parts` is the test's share of the exercise's points. `call`, `got`, `expected`, `line` and
-    `arrays` are what `check` draws; only `name`, `outcome`, `message` and `mistake` are stored.
+    `parts` is the test's share of the exercise's points. `sentence`, `call`, `got`, `expected` and `line` make
+    the message; `arrays` are drawn by `check` and kept nowhere.
     """
 
     __test__ = False  # not a test class, whatever its name says to pytest
@@ -26,18 +26,10 @@ class TestVerdict:
     line: str = ""
     arrays: tuple | None = None
     mistake: str | None = None
-    told: str | None = None
-
-    @classmethod
-    def from_dict(cls, fields: dict[str, Any], parts: float) -> "TestVerdict":
-        """A stored verdict, with its message as it was told."""
-        return cls(fields["name"], fields["outcome"], parts, mistake=fields["mistake"], told=fields["message"])
 
     @property
     def message(self) -> str:
         """At most four lines: the rule, the call, what came back and what was expected."""
-        if self.told is not None:
-            return self.told
         lines = [self.sentence, self.line, self.call and f"Called: {self.call}"]
         if self.outcome in ("missing", "not_attempted"):
             lines = lines[:2]

@@ -143,14 +143,16 @@ def reshapes_instead_of_transposing(query, key):
     return ops.matmul(query, turned) / query.shape[-1] ** 0.5
 
 
+@mistake(
+    "attention_scores", "You paired query t with key t only. Every query meets every key: that is a matrix product."
+)
+def multiplies_number_by_number(query, key):
+    return ops.sum(query * key, axis=-1) / query.shape[-1] ** 0.5
+
+
 @mistake("attention_scores", "The inner sizes do not meet. Swap the keys' last two axes, and keep the batch first.")
 def forgets_to_transpose(query, key):
     return ops.matmul(query, key) / query.shape[-1] ** 0.5
-
-
-@mistake("attention_scores", "You multiplied number by number. Every query meets every key: that is a matrix product.")
-def multiplies_number_by_number(query, key):
-    return query * key / query.shape[-1] ** 0.5
 
 
 @mistake("attention_scores", "You scored each sentence against the keys of all sentences. Keep the sentences apart.")
@@ -247,7 +249,7 @@ def gives_each_key_a_row_of_weights(query, key, value):
 
 @mistake(
     "scaled_dot_product_attention",
-    "A product's inner sizes do not meet. Turn the keys, and nothing else.",
+    "A product's inner sizes do not meet. Turn the keys, batch first, and nothing else.",
 )
 def forgets_to_turn_the_keys(query, key, value):
     weights = ops.softmax(ops.matmul(query, key) / query.shape[-1] ** 0.5)
@@ -361,7 +363,10 @@ def attends_without_scale(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("self_attention", "The projections do not fit. Each is a matrix product, x on the left, nothing turned.")
+@mistake(
+    "self_attention",
+    "A product's inner sizes do not meet. x goes left of each matrix; only keys are turned, batch first.",
+)
 def puts_the_words_on_the_right(x, w_query, w_key, w_value):
     query, key, value = ops.matmul(w_query, x), ops.matmul(w_key, x), ops.matmul(w_value, x)
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)

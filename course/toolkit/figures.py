@@ -94,12 +94,14 @@ def lines(
 
 
 def once_written(draw: Callable[[], Figure]) -> Figure | None:
-    """Draw a picture of the learner's own result, or say that it will come when the answer is written."""
+    """Draw a picture of the learner's own result, or say what is still needed for it."""
     try:
         return draw()
     except (NotImplementedError, NameError):
         print("Your picture appears here once the answers above are written: run this cell again then.")
-        return None
+    except Exception as error:
+        print(f"This picture needs an answer that passes its check first ({type(error).__name__}).")
+    return None
 
 
 def _draw_matrix(axes: Axes, array: np.ndarray, rows, columns, decimals: int) -> None:
