@@ -136,11 +136,14 @@ def _row(test: TestVerdict, drawn: bool) -> str:
             if text
         )
         details += _picture(*test.arrays) if drawn and test.arrays else ""
+    top = "vertical-align:top;text-align:left"
+    sign = SIGNS.get(test.outcome, "✗")
+    ended = "" if test.outcome in SIGNS else f" <i>({WORDS[test.outcome]})</i>"
     return (
         '<tr style="background:none">'
-        f'<td style="color:{colour};font-weight:bold;padding:3px 8px 3px 0;vertical-align:top">{SIGNS.get(test.outcome, "✗")}</td>'
-        f'<td style="padding:3px 0;text-align:left;vertical-align:top"><span style="color:{colour}">{escape(test.name)}</span>'
-        f"{'' if test.outcome in SIGNS else f' <i>({WORDS[test.outcome]})</i>'}{details}</td></tr>"
+        f'<td style="color:{colour};font-weight:bold;padding:3px 8px 3px 0;{top}">{sign}</td>'
+        f'<td style="padding:3px 0;{top}"><span style="color:{colour}">{escape(test.name)}</span>{ended}{details}</td>'
+        "</tr>"
     )
 
 
