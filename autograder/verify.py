@@ -112,14 +112,14 @@ def _mark(case: Case) -> Verdict:
 def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
     """Compare a verdict with what it must be."""
     label = " ".join(word for word in (case.unit.stem, case.exercise, case.kind, case.name) if word)
-    others = [exercise for exercise in verdict.exercises if exercise.name != case.exercise]
     if case.kind == "untouched":
         tests = [test for exercise in verdict.exercises for test in exercise.tests]
         if verdict.score or any(test.outcome != "not_attempted" for test in tests):
             verified.wrong.append(f"{label}: {verdict.score:g} points; must be 0, all not attempted.")
         return
-    for exercise in others:
-        if exercise.score != exercise.max_score:
+    for exercise in verdict.exercises:
+        theirs = case.kind == "mistake" or exercise.name == case.exercise  # a mistake may spoil what is built on it
+        if not theirs and exercise.score != exercise.max_score:
             verified.wrong.append(f"{label}: {exercise.name} has {exercise.score:g} of {exercise.max_score:g} points.")
     if case.kind == "solution":
         return

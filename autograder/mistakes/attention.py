@@ -143,9 +143,7 @@ def reshapes_instead_of_transposing(query, key):
     return ops.matmul(query, turned) / query.shape[-1] ** 0.5
 
 
-@mistake(
-    "attention_scores", "You paired query t with key t only. Every query meets every key: that is a matrix product."
-)
+@mistake("attention_scores", "You paired query t with key t only. Let every query meet every key: a matrix product.")
 def multiplies_number_by_number(query, key):
     return ops.sum(query * key, axis=-1) / query.shape[-1] ** 0.5
 
@@ -365,7 +363,7 @@ def attends_without_scale(x, w_query, w_key, w_value):
 
 @mistake(
     "self_attention",
-    "A product's inner sizes do not meet. x goes left of each matrix; only keys are turned, batch first.",
+    "A product's inner sizes do not meet. x goes left of each matrix; only keys are turned.",
 )
 def puts_the_words_on_the_right(x, w_query, w_key, w_value):
     query, key, value = ops.matmul(w_query, x), ops.matmul(w_key, x), ops.matmul(w_value, x)
