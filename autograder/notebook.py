@@ -46,10 +46,13 @@ def progress(unit: str | None = None):
 
 
 def _judge(unit: Unit, answers: dict[str, Any], seed: int, only: list[str] | None):
+    from course.toolkit.quiet import silent
+
     from autograder.judging.judge import judge
     from autograder.seam import Workbench
 
-    return judge(unit.suite, Workbench(answers), seed, unit.mistakes(), only)
+    with silent():  # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
+        return judge(unit.suite, Workbench(answers), seed, unit.mistakes(), only)
 
 
 def _answers() -> dict[str, Any]:

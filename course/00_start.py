@@ -3,13 +3,13 @@
 # > At the end of this course, layers that you wrote yourself translate English into Spanish.
 #
 # Inside them, tables like this one decide which English words each Spanish word is made from.
-# Click on the cell and press Shift and Enter. Lines on a red ground above the picture are start-up news, not errors.
+# Click on the cell below and press Shift and Enter: it draws the picture.
 
 # %%
+from course.toolkit import figures
+
 import numpy as np
 from keras import ops
-
-from course.toolkit import figures
 
 english = ["the", "red", "house", "is", "small"]
 spanish = ["la", "casa", "roja", "es", "pequeña"]

@@ -5,10 +5,10 @@
 # Three animals stand in a table. Three others are asked for. Each row shows how much every entry has to say.
 
 # %%
+from course.toolkit import figures
+
 import numpy as np
 from keras import ops
-
-from course.toolkit import figures
 
 keys = np.array([[1, 0], [0, 1], [-1, -1]], "float32")  # (S, D)
 queries = np.array([[2, 1], [0, 2], [-2, -2]], "float32")  # (T, D)

@@ -6,11 +6,11 @@
 # Here is one short sentence. Rows look, columns are looked at, ✓ means *may look*.
 
 # %%
+from course.toolkit import figures
+
 import keras
 import numpy as np
 from keras import layers, ops
-
-from course.toolkit import figures
 
 words = ["[START]", "hola", "[PAD]", "[PAD]"]
 real, past = np.tile([True, True, False, False], (4, 1)), np.tri(4, dtype=bool)

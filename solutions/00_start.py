@@ -6,12 +6,13 @@
 # Click on the cell below and press Shift and Enter: it runs, and the next one waits for you.
 
 # %%
+from course.toolkit import figures
+
 import keras
 import numpy as np
 from keras import ops
 
 from autograder import check, progress
-from course.toolkit import figures
 
 print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 

@@ -6,12 +6,13 @@
 # Axes: B batch, T queries, S keys, D width of queries and keys.
 
 # %%
+from course.toolkit import figures
+
 import keras
 import numpy as np
 from keras import ops
 
 from autograder import check, progress
-from course.toolkit import figures
 
 print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 

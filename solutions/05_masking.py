@@ -7,12 +7,13 @@
 # A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width.
 
 # %%
+from course.toolkit import figures
+
 import keras
 import numpy as np
 from keras import ops
 
 from autograder import check, progress
-from course.toolkit import figures
 
 print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 

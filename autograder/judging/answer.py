@@ -49,7 +49,10 @@ class Answer:
         return self._ask("call", args, kwargs)
 
     def compiled(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it inside a compiled graph, with the first axis of the array arguments unknown."""
+        """Call it inside a compiled graph, with the first axis of the positional arrays unknown.
+
+        Arrays passed by keyword keep their sizes: pass what has no batch axis so.
+        """
         return self._ask("compiled", args, kwargs)
 
     def effect_on(self, *args: Any, **kwargs: Any) -> tuple:

@@ -22,14 +22,17 @@ class Unmet(AssertionError):
         self.sentence, self.got, self.expected, self.arrays = sentence, got, expected, arrays
 
 
-def close(actual: Any, expected: Any, sentence: str, rtol: float | None = None, atol: float | None = None) -> None:
-    """`actual` is an array of the shape of `expected` with the same values, up to rounding."""
+def close(actual: Any, expected: Any, sentence: str, rtol: float = 0.0, atol: float = 0.0) -> None:
+    """`actual` is an array of the shape of `expected` with the same values, up to rounding.
+
+    `rtol` and `atol` may widen the tolerance of the device and dtype, never narrow it.
+    """
     expected = np.asarray(expected)
     array = _array(actual, sentence)
     shape(array, expected.shape, sentence)
     wide, wanted = array.astype(np.float64), expected.astype(np.float64)
     standard = tolerance(array.dtype if array.dtype.kind == "f" else np.float32)
-    rtol, atol = standard[0] if rtol is None else rtol, standard[1] if atol is None else atol
+    rtol, atol = max(standard[0], rtol), max(standard[1], atol)
     with np.errstate(invalid="ignore"):
         wrong = ~np.isclose(wide, wanted, rtol=rtol, atol=atol, equal_nan=False)
     if wrong.any():

@@ -4,9 +4,10 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
+
 import pytest
 
-import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 from autograder.sandbox.launch import Launcher
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 def import_keras() -> None:
     """Import keras, for its side effect, with nothing on the screen."""
-    with _silent():
+    with silent():
         import keras  # noqa: F401
 
 
 @contextlib.contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Send what is written to file descriptor 2 nowhere for a while."""
     saved = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
