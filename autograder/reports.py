@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -16,6 +17,7 @@ from autograder.display import Report
 from autograder.grading.many import Graded, Job, grade
 from autograder.judging.verdicts import Verdict
 
+_PLACES = (("Gradebook", "gradebook.db"), ("Executed notebooks", "autograded"), ("Feedback pages", "feedback"))
 _PACKAGES = ("tensorflow", "keras", "jupyterlab", "nbgrader", "pytest", "numpy", "ipython")
 
 
@@ -47,46 +49,62 @@ def grade_with_progress(console: Console, todo: Sequence[Job], grading: Path, wo
 
 
 def print_class(console: Console, graded: Sequence[Graded], grading: Path) -> None:
-    """A table of scores for each unit, what the class found hard, and where to look."""
+    """A table of scores for each unit, what was unusual, what the class found hard, and where to look."""
     for unit in dict.fromkeys(one.verdict.unit for one in graded):
         of_unit = [one for one in graded if one.verdict.unit == unit]
+        console.print()
         console.print(_scores(unit, of_unit))
-        hardest = Counter(
-            test.mistake
-            for one in of_unit
-            for exercise in one.verdict.exercises
-            for test in {test.mistake: test for test in exercise.tests if test.mistake}.values()
-        )
-        for sentence, count in hardest.most_common(3):
-            console.print(f"  {count} × {sentence}", markup=False, highlight=False)
-    places = [("Gradebook", "gradebook.db"), ("Executed notebooks", "autograded"), ("Feedback pages", "feedback")]
+        for one in of_unit:
+            _say(console, f"  {printable(one.learner)}: {_note(one.verdict)}" if _note(one.verdict) else "")
+        _say(console, "  The mistakes met most often:")
+        for sentence, count in sorted(_mistakes(of_unit).items(), key=lambda item: (-item[1], item[0]))[:3]:
+            _say(console, f"  {count} × {sentence}")
     console.print()
-    for name, place in places:
-        console.print(f"{name + ':':<20} {grading / place}", highlight=False, soft_wrap=True)
-    console.print("In JupyterLab (`make lab`): Nbgrader > Formgrader.", highlight=False)
+    for name, place in _PLACES:
+        _say(console, f"{name + ':':<20} {grading / place}")
+    _say(console, "In JupyterLab (`make lab`): Nbgrader > Formgrader.")
+
+
+def _say(console: Console, line: str) -> None:
+    if line:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _scores(unit: str, graded: Sequence[Graded]) -> Table:
-    names = [exercise.name for exercise in graded[0].verdict.exercises]
-    table = Table(title=f"{unit}: {len(graded)} submissions", title_justify="left")
-    table.add_column("learner")
-    for name in names:
-        table.add_column(name.replace("_", "\n"), justify="right")
-    table.add_column("score", justify="right", style="bold")
-    table.add_column("note", overflow="fold")
+    scored = [one.verdict.score for one in graded]
+    title = f"{unit}: {len(graded)} submissions, {sum(scored) / len(scored):.1f} points on average"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("learner", no_wrap=True)
+    for exercise in graded[0].verdict.exercises:
+        table.add_column(f"{exercise.name.replace('_', chr(10))}\n({exercise.max_score:g})", justify="right")
+    table.add_column(f"score\n({graded[0].verdict.max_score:g})", justify="right", style="bold")
     for one in graded:
         scores = [f"{exercise.score:g}" if exercise.attempted else "–" for exercise in one.verdict.exercises]
-        table.add_row(escape(ascii_name(one.learner)), *scores, f"{one.verdict.score:g}", escape(_note(one.verdict)))
+        table.add_row(escape(printable(one.learner)), *scores, f"{one.verdict.score:g}")
     return table
 
 
+def _mistakes(graded: Sequence[Graded]) -> Counter[str]:
+    """How many learners made each known mistake."""
+    return Counter(
+        sentence
+        for one in graded
+        for sentence in {test.mistake for exercise in one.verdict.exercises for test in exercise.tests if test.mistake}
+    )
+
+
 def _note(verdict: Verdict) -> str:
-    outcomes = {test.outcome for exercise in verdict.exercises for test in exercise.tests}
-    ended = [name for name in ("timeout", "memory", "crashed") if name in outcomes]
-    return " ".join([verdict.problem or "", *ended]).strip()
+    """What was unusual about a submission: its problem, and exercises that had to be stopped."""
+    ended = {"timeout": "took too long", "memory": "took too much memory", "crashed": "ended its own process"}
+    notes = [verdict.problem] if verdict.problem else []
+    for exercise in verdict.exercises:
+        for outcome, words in ended.items():
+            if any(test.outcome == outcome for test in exercise.tests):
+                notes.append(f"{exercise.name} {words}.")
+    return " ".join(notes)
 
 
-def ascii_name(learner: str) -> str:
+def printable(learner: str) -> str:
     """A folder's name as it can be printed: odd characters escaped."""
     return learner if learner.isprintable() else ascii(learner)[1:-1]
 

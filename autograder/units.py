@@ -61,6 +61,8 @@ class Unit:
         name = f"autograder.mistakes.{self.topic}"
         if not (ROOT / "autograder" / "mistakes" / f"{self.topic}.py").exists():
             return None
+        import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
+
         return importlib.import_module(name)
 
     def points(self) -> dict[str, float]:

@@ -1,0 +1,50 @@
+"""`verify` itself must be able to fail."""
+
+import pytest
+
+from autograder import verify
+from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.units import Unit
+from autograder.verify import Case, Verified, _settle
+
+UNIT = Unit("04_attention")
+
+
+def verdict(*tests):
+    others = ExerciseVerdict("other", 4, [TestVerdict("holds", "passed")])
+    return Verdict(UNIT.stem, [ExerciseVerdict("softmax", 4, list(tests)), others])
+
+
+PASSED = TestVerdict("one", "passed")
+FAILED = TestVerdict("one", "failed", mistake="Right sentence.")
+MISNAMED = TestVerdict("one", "failed", mistake="Another sentence.")
+UNNAMED = TestVerdict("one", "failed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "tests", "says"),
+    [
+        ("mistake", [PASSED, FAILED], None),
+        ("mistake", [PASSED, PASSED], "not caught"),
+        ("mistake", [FAILED, MISNAMED], "named as Another sentence"),
+        ("mistake", [UNNAMED], "named as nothing"),
+        ("correct", [PASSED], None),
+        ("correct", [PASSED, UNNAMED], "rejected"),
+        ("solution", [PASSED], None),
+        ("solution", [UNNAMED], "softmax has 0 of 4"),
+        ("untouched", [TestVerdict("one", "not_attempted")], "must be 0"),  # the other exercise has points
+    ],
+)
+def test_a_wrong_verdict_is_told(kind, tests, says):
+    verified = Verified()
+    exercise = "" if kind in ("solution", "untouched") else "softmax"
+    _settle(Case(UNIT, kind, exercise, "name", "Right sentence."), verdict(*tests), verified)
+    assert verified.holds == (says is None)
+    assert says is None or says in verified.wrong[0]
+
+
+def test_an_exercise_with_too_few_known_answers_does_not_hold(monkeypatch):
+    monkeypatch.setattr(verify, "cases", lambda unit: iter(()))
+    verified = verify.verify([UNIT], workers=1)
+    assert len(verified.wrong) == len(UNIT.points())
+    assert "0 mistakes and 0 correct variants are known" in verified.wrong[0]
