@@ -53,7 +53,7 @@ def mark(
     with Marker() as marker:
         verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
     if as_json:
-        print(json.dumps(verdict.as_dict(), ensure_ascii=False))
+        print(json.dumps(verdict.as_dict()))
     else:
         print_verdict(console, verdict)
 
@@ -79,7 +79,7 @@ def grade(
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
     graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers)
     if as_json:
-        print(json.dumps([one.as_dict() for one in graded], ensure_ascii=False))
+        print(json.dumps([one.as_dict() for one in graded]))
     else:
         print_class(console, graded, grading)
 
@@ -130,7 +130,7 @@ def _unit(name: str) -> Unit:
 
 
 def _fail(message: str) -> None:
-    Console(stderr=True).print(message, style="bold red", highlight=False, markup=False)
+    Console(stderr=True).print(message, style="bold red", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(2)
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -44,8 +46,8 @@ class Note:
 class Report:
     """One exercise, checked: what holds, what does not, and the likely mistake."""
 
-    def __init__(self, verdict: ExerciseVerdict, seconds: float | None = None, pictures: bool = True):
-        self.verdict, self.seconds, self._pictures = verdict, seconds, pictures
+    def __init__(self, verdict: ExerciseVerdict, pictures: bool = True):
+        self.verdict, self._pictures = verdict, pictures
 
     @property
     def headline(self) -> str:
@@ -66,10 +68,9 @@ class Report:
     def __repr__(self) -> str:
         lines = [self.headline]
         if self.verdict.attempted:
-            for test in self.verdict.tests:
+            for test, told in _told_once(self.verdict.tests):
                 lines.append(f"  {SIGNS.get(test.outcome, '✗')} {test.name}")
-                if test.outcome != "passed":
-                    lines += [f"      {line}" for line in test.message.splitlines()]
+                lines += [f"      {line}" for line in told.message.splitlines()]
         lines += [f"  Likely mistake: {sentence}" for sentence in self.likely_mistakes()]
         return "\n".join(lines)
 
@@ -82,7 +83,7 @@ class Report:
         ]
         if self.verdict.attempted:
             drawn = next((test for test in self.verdict.tests if test.arrays), None) if self._pictures else None
-            rows = "".join(_row(test, test is drawn) for test in self.verdict.tests)
+            rows = "".join(_row(test, told, test is drawn) for test, told in _told_once(self.verdict.tests))
             parts.append(f'<table style="border-collapse:collapse;margin-top:6px;text-align:left">{rows}</table>')
         elif self.verdict.tests[0].outcome == "not_attempted":
             parts.append("<br>Replace <code>raise NotImplementedError(…)</code> with your answer, and check again.")
@@ -123,14 +124,23 @@ class Progress:
         return f'<div style="{_BOX}"><b>{escape(self._total())}</b><table style="margin-top:6px">{rows}</table></div>'
 
 
-def _row(test: TestVerdict, drawn: bool) -> str:
+def _told_once(tests: Sequence[TestVerdict]) -> Iterator[tuple[TestVerdict, TestVerdict]]:
+    """Each test, and what is told of it: an error that the last test told already is not told again."""
+    last = None
+    for test in tests:
+        again = test.outcome == "error" and last == (test.sentence, test.line)
+        yield test, replace(test, sentence="The same error as above.", line="", call="") if again else test
+        last = (test.sentence, test.line) if test.outcome == "error" else last
+
+
+def _row(test: TestVerdict, told: TestVerdict, drawn: bool) -> str:
     colour = _COLOURS.get(test.outcome, _WRONG)
     details = ""
     if test.outcome != "passed":
-        shown = [("", test.sentence), ("", test.line), ("Called", test.call), ("Got", test.got)]
-        shown.append(("Expected", test.expected))
+        shown = [("", told.sentence), ("", told.line), ("Called", told.call), ("Got", told.got)]
+        shown.append(("Expected", told.expected))
         details = "".join(
-            f'<div style="{_CODE if label or text is test.line else ""}">'
+            f'<div style="{_CODE if label or text is told.line else ""}">'
             f"{f'<b>{label}</b>&nbsp; ' if label else ''}{_inline(text) if not label else escape(text)}</div>"
             for label, text in shown
             if text

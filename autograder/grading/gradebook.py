@@ -31,27 +31,36 @@ def stage(submission: Submission, learner: str, folder: Path, stamp: Path) -> No
         (place / "timestamp.txt").write_text(when)
 
 
-def enter(unit: Unit, staged: Path, grading: Path, tick: Callable[[], None]) -> None:
+def enter(unit: Unit, staged: Path, grading: Path, tick: Callable[[], None]) -> set[str]:
     """Let nbgrader enter the staged class of a unit: executed notebooks, scores, penalties, then feedback.
 
-    `tick` is called once for each learner and step that is done.
+    `tick` is called once for each learner and step that is done. Returns the learners that nbgrader could not
+    enter; it logs why.
     """
     from nbgrader.converters import Autograde, GenerateFeedback
+    from nbgrader.converters.base import NbGraderException
 
     register(unit, grading)
+    for learner in staged.iterdir():
+        _forget(learner.name, unit, grading)
     for step in (
         converter(Autograde, unit.stem, grading, submitted=staged),
         converter(GenerateFeedback, unit.stem, grading),
     ):
         step.post_convert_hook = lambda **_: tick()
-        step.start()
+        with contextlib.suppress(NbGraderException):  # raised at the end, when one or more failed; the others are in
+            step.start()
+    return {
+        learner.name
+        for learner in staged.iterdir()
+        if not (grading / "feedback" / learner.name / unit.stem / f"{unit.stem}.html").exists()
+    }
 
 
-def forget(learner: str, unit: Unit, grading: Path) -> None:
-    """Remove what an earlier run left for a submission that cannot be entered."""
+def _forget(learner: str, unit: Unit, grading: Path) -> None:
+    """Remove what an earlier run left, so that what is there afterwards is new."""
     for step in ("autograded", "feedback"):
-        with contextlib.suppress(OSError):
-            shutil.rmtree(grading / step / learner / unit.stem)
+        shutil.rmtree(grading / step / learner / unit.stem, ignore_errors=True)
 
 
 def _arrival(stamp: Path) -> str | None:

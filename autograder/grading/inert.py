@@ -6,8 +6,11 @@ from typing import Any
 
 import nh3
 
+from autograder.seam.plain import clean_text
+
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _MOST_OUTPUTS = 200
+_TAGS = nh3.ALLOWED_TAGS - {"img"}  # one from elsewhere would tell its server who reads the feedback
 
 
 def inert_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
@@ -20,11 +23,11 @@ def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": _text(output.get("text"))}
+        return {"output_type": "stream", "name": name, "text": clean_text(output.get("text"))}
     if kind == "error":
         lines = output.get("traceback")
-        traceback = [_text(line) for line in lines[:50]] if isinstance(lines, list) else []
-        names = {name: _text(output.get(name)) for name in ("ename", "evalue")}
+        traceback = [clean_text(line) for line in lines[:50]] if isinstance(lines, list) else []
+        names = {name: clean_text(output.get(name)) for name in ("ename", "evalue")}
         return {"output_type": "error", **names, "traceback": traceback}
     if kind in ("display_data", "execute_result"):
         data = _bundle(output.get("data"))
@@ -38,9 +41,9 @@ def _bundle(data: Any) -> dict[str, str]:
         return {}
     kept = {}
     if "text/plain" in data:
-        kept["text/plain"] = _text(data["text/plain"])
+        kept["text/plain"] = clean_text(data["text/plain"])
     if "text/html" in data:
-        kept["text/html"] = nh3.clean(_text(data["text/html"]))
+        kept["text/html"] = nh3.clean(clean_text(data["text/html"]), tags=_TAGS)
     for kind, start in (("image/png", _PNG), ("image/jpeg", _JPEG)):
         if _is_image(data.get(kind), start):
             kept[kind] = data[kind]
@@ -52,9 +55,3 @@ def _is_image(value: Any, start: bytes) -> bool:
         return isinstance(value, str) and base64.b64decode(value, validate=False).startswith(start)
     except (binascii.Error, ValueError):
         return False
-
-
-def _text(value: Any) -> str:
-    """Text without control characters, which could move a terminal's cursor or hide what follows."""
-    text = value if isinstance(value, str) else str(value)
-    return "".join(letter for letter in text if letter in "\n\t" or letter.isprintable())

@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode, from_dict
+from nbgrader.utils import compute_checksum
 
 from autograder.units import Unit
 
@@ -42,6 +43,14 @@ def take(path: Path, unit: Unit) -> Submission:
         return nothing(unit, str(unreadable))
 
 
+def take_from(folder: Path, unit: Unit) -> Submission:
+    """Read a learner's folder for a unit as a submission. Never raises for what the folder holds or is."""
+    try:
+        return take(find(folder, unit), unit)
+    except Unreadable as unreadable:
+        return nothing(unit, str(unreadable))
+
+
 def nothing(unit: Unit, problem: str) -> Submission:
     """A submission of which nothing could be read: our copy with every answer missing."""
     submission = _merge([], unit)
@@ -56,13 +65,13 @@ def find(folder: Path, unit: Unit) -> Path:
     """
     expected = folder / f"{unit.stem}.ipynb"
     if folder.is_symlink() or not folder.is_dir():
-        raise Unreadable(f"The submission {folder.name} is no folder of its own (a link, or a file).")
+        raise Unreadable(f"The submission {_shown(folder.name)} is no folder of its own (a link, or a file).")
     if expected.is_symlink() or expected.exists():
         return expected
     others = sorted(path for path in folder.iterdir() if path.suffix == ".ipynb")
     if len(others) == 1:
         return others[0]
-    found = ", ".join(path.name[:80] for path in others) or "no notebook"
+    found = ", ".join(_shown(path.name) for path in others) or "no notebook"
     raise Unreadable(f"There is no {unit.stem}.ipynb in the submission; found: {found}.")
 
 
@@ -72,30 +81,32 @@ def _load(path: Path) -> dict[str, Any]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"could not be opened ({error.strerror})"
-        raise Unreadable(f"The file {path.name} {why}.") from error
+        raise Unreadable(f"The file {_shown(path.name)} {why}.") from error
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise Unreadable(f"{path.name} is not a regular file.")
+        raise Unreadable(f"{_shown(path.name)} is not a regular file.")
     with os.fdopen(descriptor, "rb") as file:
         if status.st_size > MAX_BYTES:
             raise Unreadable(
-                f"The file {path.name} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read."
+                f"The file {_shown(path.name)} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read."
             )
         raw = file.read(MAX_BYTES + 1)
     if not raw.strip():
-        raise Unreadable(f"The file {path.name} is empty.")
+        raise Unreadable(f"The file {_shown(path.name)} is empty.")
     try:
         document = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Unreadable(f"The file {path.name} is not text: byte {error.start} is not UTF-8.") from error
+        raise Unreadable(f"The file {_shown(path.name)} is not text: byte {error.start} is not UTF-8.") from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno} of {len(raw):,} bytes"
-        raise Unreadable(f"The file {path.name} is not a whole notebook: its JSON breaks off at {where}.") from error
+        raise Unreadable(
+            f"The file {_shown(path.name)} is not a whole notebook: its JSON breaks off at {where}."
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The file {path.name} is no notebook: {type(error).__name__} in its JSON.") from error
+        raise Unreadable(f"The file {_shown(path.name)} is no notebook: {type(error).__name__} in its JSON.") from error
     if not isinstance(document, dict):
-        raise Unreadable(f"The file {path.name} is no notebook: its JSON is a {type(document).__name__}.")
+        raise Unreadable(f"The file {_shown(path.name)} is no notebook: its JSON is a {type(document).__name__}.")
     return document
 
 
@@ -114,7 +125,8 @@ def _cells(document: dict[str, Any]) -> list[_Theirs]:
     cells = document.get("cells")
     if cells is None and isinstance(document.get("worksheets"), list):  # notebooks before format 4
         sheets = [sheet for sheet in document["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells", []) if isinstance(sheet.get("cells"), list)]
+        lists = [sheet.get("cells") for sheet in sheets]
+        cells = [cell for sheet_cells in lists if isinstance(sheet_cells, list) for cell in sheet_cells]
     if not isinstance(cells, list):
         raise Unreadable("The file is no notebook: it has no list of cells.")
     if len(cells) > MAX_CELLS:
@@ -144,17 +156,30 @@ class _Ours:
     answered: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
 
-    def place_of(self, theirs: _Theirs) -> int | None:
-        """Which of our cells this one is: by grade id, by cell id, or by the same text."""
-        for index, ours in enumerate(self.cells):
-            grade_id = ours.metadata.get("nbgrader", {}).get("grade_id")
-            if grade_id is not None and theirs.grade_id == grade_id:
+    def place_of(self, theirs: _Theirs, after: int) -> int | None:
+        """Which of our cells this one is: by grade id, by cell id, or by the same text further down.
+
+        Where an editor has dropped the ids, text decides, but only as far as our next locked cell that was not
+        met yet: a text that happens to return later in the notebook must not carry the learner's cells along.
+        """
+        alike = [index for index, ours in enumerate(self.cells) if ours.cell_type == theirs.kind]
+        for index in alike:
+            if theirs.grade_id and theirs.grade_id == _nbgrader(self.cells[index]).get("grade_id"):
                 return index
-        for index, ours in enumerate(self.cells):
-            same_text = ours.source.strip() == theirs.source.strip()
-            if index not in self.met and (same_text or (theirs.cell_id and ours.id == theirs.cell_id)):
+        for index in alike:
+            if theirs.cell_id and theirs.cell_id == self.cells[index].id and index not in self.met:
                 return index
+        text = theirs.source.strip()
+        for index in range(after + 1, len(self.cells)) if text else ():
+            if index in alike and index not in self.met and text == self.cells[index].source.strip():
+                return index
+            if _nbgrader(self.cells[index]).get("locked") and index not in self.met:
+                return None
         return None
+
+
+def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
+    return cell.metadata.get("nbgrader", {})
 
 
 def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
@@ -163,13 +188,15 @@ def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
     ours = _Ours(notebook.cells)
     doubled, place = [], -1
     for cell in theirs:
-        index = ours.place_of(cell)
-        if index is not None:
+        index = ours.place_of(cell, place)
+        second = index in ours.met
+        if second:
+            doubled += [_nbgrader(ours.cells[index])["grade_id"]] if cell.kind == "code" else []
+        elif index is not None:
             place = index
-        if cell.kind == "code":
-            doubled += _take_code(ours, cell, index, place)
-        if index is not None:
             ours.met.add(index)
+        if cell.kind == "code":
+            _take_code(ours, cell, None if second else index, place)
     missing = _mark_missing(ours)
     notebook.cells = _interleaved(ours)
     submission = Submission(unit, notebook, _problem(doubled, missing) if theirs else None)
@@ -178,29 +205,27 @@ def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
     return submission
 
 
-def _take_code(ours: _Ours, theirs: _Theirs, index: int | None, place: int) -> list[str]:
-    """Take one code cell: as an answer, or as an added cell after `place`; returns the grade id if it is a second."""
-    if index is None:
-        ours.added.setdefault(place, []).append(theirs.source)
-        return []
-    cell = ours.cells[index]
-    if cell.metadata.get("nbgrader", {}).get("solution") and index not in ours.answered:
-        cell.source = theirs.source
+def _take_code(ours: _Ours, theirs: _Theirs, index: int | None, place: int) -> None:
+    """Take one code cell: as the answer it is, or, where it is new or changed, as an added cell after `place`."""
+    kind = _nbgrader(ours.cells[index]) if index is not None else {}
+    if kind.get("solution"):
+        ours.cells[index].source = theirs.source
         ours.answered.add(index)
-        return []
-    if cell.metadata.get("nbgrader", {}).get("grade"):
-        return []
-    if cell.source.strip() != theirs.source.strip() or index in ours.answered:
-        ours.added.setdefault(index, []).append(theirs.source)
-    return [cell.metadata.nbgrader.grade_id] if index in ours.answered else []
+    elif not kind.get("grade") and (index is None or ours.cells[index].source.strip() != theirs.source.strip()):
+        ours.added.setdefault(place, []).append(theirs.source)
+
+
+def _shown(name: str) -> str:
+    """A file's name as a report can hold it."""
+    return ascii(name[:80])[1:-1] if not name.isprintable() else name[:80]
 
 
 def _mark_missing(ours: _Ours) -> list[str]:
     missing = []
     for index, cell in enumerate(ours.cells):
-        if cell.metadata.get("nbgrader", {}).get("solution") and index not in ours.answered:
+        if _nbgrader(cell).get("solution") and index not in ours.answered:
             cell.source = MISSING
-            missing.append(cell.metadata.nbgrader.grade_id)
+            missing.append(_nbgrader(cell)["grade_id"])
     return missing
 
 
@@ -222,10 +247,16 @@ def _added_cell(cell_id: str, source: str) -> NotebookNode:
 def _problem(doubled: list[str], missing: list[str]) -> str | None:
     notes = []
     if doubled:
-        notes.append(f"Answer cells that appear more than once, each run in its place: {', '.join(doubled)}.")
+        names = ", ".join(dict.fromkeys(doubled))
+        notes.append(f"Cells that appear more than once, the first as the answer and all run in their place: {names}.")
     if missing:
         notes.append(f"Answer cells that are missing: {', '.join(missing)}.")
     return " ".join(notes) or None
+
+
+def is_answered(cell: NotebookNode) -> bool:
+    """Whether an answer cell holds something else than the stub it was handed out with."""
+    return cell.source != MISSING and _nbgrader(cell).get("checksum") != compute_checksum(cell)
 
 
 def untouched(unit: Unit) -> NotebookNode:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading import gradebook, intake
-from autograder.grading.mark import Marked, Marker
+from autograder.grading.mark import Marker
 from autograder.judging.verdicts import Verdict
+from autograder.seam.plain import clean_text
 from autograder.units import Unit
 
-_marker: Marker | None = None  # of a pool's process
+_marker: Marker | None = None  # of a process of the pool
+_places: "_Places | None" = None
 
 
 @dataclass
@@ -56,65 +58,83 @@ def grade(
 ) -> list[Graded]:
     """Grade these submissions: verdicts, executed notebooks, gradebook and feedback in `grading`.
 
-    `tick` is called with `"mark"`, `"autograde"` or `"feedback"` for every step that is done. A submission that
-    cannot be graded costs its owner, never the class: it is in the result with its `problem`.
+    `tick` is called with `"mark"` for every submission that is marked, and with `"enter"` when nbgrader has its
+    score and again when it has its feedback. A submission that cannot be graded costs its owner, never the
+    class: it is in the result with its `problem`.
     """
     grading.mkdir(parents=True, exist_ok=True)
     graded = []
-    with tempfile.TemporaryDirectory() as folder:
-        staged = Path(folder)
-        for job, verdict, submission in _marked(todo, grading / "verdicts", workers):
-            if not gradebook.is_fit_name(job.learner):
-                _add_problem(verdict, "nbgrader's gradebook cannot hold this folder's name: rename it.")
-            elif submission is not None:
-                gradebook.stage(submission, job.learner, staged / job.unit.stem, job.folder / "timestamp.txt")
+    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        staged = Path(folder, "staged")
+        for job, verdict in _marked(todo, _Places(grading / "verdicts", staged, Path(folder)), workers):
             graded.append(Graded(job.learner, verdict))
             tick("mark")
         for unit in dict.fromkeys(job.unit for job in todo):
             if (staged / unit.stem).exists():
-                gradebook.enter(unit, staged / unit.stem, grading, lambda: tick("enter"))
+                left_out = gradebook.enter(unit, staged / unit.stem, grading, lambda: tick("enter"))
+                for one in graded:
+                    if one.verdict.unit == unit.stem and one.learner in left_out:
+                        _add_problem(one.verdict, "nbgrader could not enter it into the gradebook.")
     return graded
 
 
-def _marked(todo: Sequence[Job], store: Path, workers: int) -> Iterator[tuple[Job, Verdict, intake.Submission | None]]:
-    """Mark in parallel, in the order of the jobs. A marking process that dies takes one submission with it."""
-    waiting = list(todo)
+@dataclass(frozen=True)
+class _Places:
+    """The folders a process of the pool writes to."""
+
+    store: Path
+    staged: Path
+    scratch: Path
+
+
+def _marked(todo: Sequence[Job], places: _Places, workers: int) -> Iterator[tuple[Job, Verdict]]:
+    """Mark in parallel, in the order of the jobs.
+
+    When a marking process dies, the next submission in the row is tried alone; only one that ends a process of its
+    own is blamed.
+    """
+    waiting, alone = list(todo), False
     while waiting:
-        with _pool(store, min(workers, len(waiting))) as pool:
-            futures = [pool.submit(_mark_one, job) for job in waiting]
-            for future in futures:
-                job = waiting[0]
+        batch = waiting[:1] if alone else waiting[:]
+        with _pool(places, min(workers, len(batch))) as pool:
+            for job, future in [(job, pool.submit(_mark_one, job)) for job in batch]:
                 try:
-                    marked, submission = future.result()
-                    yield job, marked.verdict, submission
+                    verdict = future.result()
                 except concurrent.futures.process.BrokenProcessPool:
-                    yield job, _ungraded(job, "The process that graded this submission ended; grade it again."), None
-                    waiting.pop(0)
-                    break
+                    if not alone:
+                        alone = True
+                        break
+                    verdict = _ungraded(job, "It ended the process that graded it.")
                 except Exception as error:
-                    yield job, _ungraded(job, f"It could not be graded: {type(error).__name__}: {error}"), None
+                    verdict = _ungraded(job, f"It could not be graded: {clean_text(error, 300)}")
+                yield job, verdict
                 waiting.pop(0)
+            else:
+                alone = False
 
 
-def _pool(store: Path, workers: int) -> concurrent.futures.ProcessPoolExecutor:
+def _pool(places: _Places, workers: int) -> concurrent.futures.ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_prepare, initargs=(store,))
+    return concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_prepare, initargs=(places,))
 
 
-def _prepare(store: Path) -> None:
-    """Make this process of the pool ready: its marker, and the suite's arithmetic on one core."""
-    global _marker
+def _prepare(places: _Places) -> None:
+    """Make this process of the pool ready: its marker, its folders, and the suite's arithmetic on one core."""
+    global _marker, _places
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    _marker = Marker(store)
+    tempfile.tempdir = str(places.scratch)  # whatever a dying process leaves goes with the run
+    _marker, _places = Marker(places.store), places
 
 
-def _mark_one(job: Job) -> tuple[Marked, intake.Submission]:
-    try:
-        submission = intake.take(intake.find(job.folder, job.unit), job.unit)
-    except intake.Unreadable as unreadable:
-        submission = intake.nothing(job.unit, str(unreadable))
-    return _marker.mark(submission.notebook, job.unit), submission
+def _mark_one(job: Job) -> Verdict:
+    submission = intake.take_from(job.folder, job.unit)
+    verdict = _marker.mark(submission.notebook, job.unit).verdict
+    if gradebook.is_fit_name(job.learner):
+        gradebook.stage(submission, job.learner, _places.staged / job.unit.stem, job.folder / "timestamp.txt")
+    else:
+        _add_problem(verdict, "nbgrader's gradebook cannot hold this folder's name: rename it.")
+    return verdict
 
 
 def _ungraded(job: Job, problem: str) -> Verdict:

@@ -9,18 +9,18 @@ import secrets
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
 from autograder.grading.inert import inert_outputs
+from autograder.grading.intake import is_answered
 from autograder.judging.judge import judge
+from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
-from autograder.seam import Workbench
 from autograder.units import ROOT, Unit
 
 
@@ -75,9 +75,7 @@ class Marker:
 
         seed = secrets.randbits(32)
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=problem)
-        if not any(cell.source.strip() for cell in cells):
-            verdict.exercises = judge(unit.suite, Workbench({}), seed)
-            return Marked(verdict, [])
+        use_device(self._device)
         with RemoteWorkbench(cells, self._limits, self._launcher) as workbench:
             results = workbench.run()
             verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes())
@@ -109,15 +107,25 @@ class Marker:
 
 
 def cells_of(notebook: NotebookNode) -> list[Cell]:
-    """The code cells of an intaken notebook, in order; check cells are not run but bind their exercise."""
-    cells = []
+    """The code cells of an intaken notebook, in order, as they are run.
+
+    A check cell is not run; it binds its exercise to what the name means there. Where the answer cell above
+    it was left untouched, or is missing, the learner may have answered further down: then the end binds.
+    """
+    cells, late = [], []
+    open_answers = {
+        cell.metadata.nbgrader.grade_id
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("solution") and not is_answered(cell)
+    }
     for cell in notebook.cells:
         if cell.cell_type == "code":
             nbgrader = cell.metadata.get("nbgrader", {})
-            is_check = nbgrader.get("grade", False)
-            name = nbgrader.get("grade_id", "").removesuffix("-check") if is_check else None
-            cells.append(Cell("" if is_check else cell.source, name))
-    return cells
+            name = nbgrader.get("grade_id", "").removesuffix("-check") if nbgrader.get("grade") else None
+            if name in open_answers:
+                late.append(Cell("", name))
+            cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
+    return cells + late
 
 
 def write_into(notebook: NotebookNode, marked: Marked) -> None:
@@ -127,6 +135,14 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
     """
     from autograder.display import Report
 
+    if marked.verdict.problem:
+        note = {
+            "cell_type": "markdown",
+            "id": "problem",
+            "metadata": {},
+            "source": f"**Note:** {marked.verdict.problem}",
+        }
+        notebook.cells.insert(0, from_dict(note))
     reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs = iter(marked.outputs)
@@ -144,7 +160,6 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
             cell.outputs = [from_dict(fields)]
 
 
-@lru_cache
 def _version(unit: Unit) -> str:
     """A digest of all that decides verdicts besides the submission: suite, known answers, judge and worker."""
     folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
@@ -157,10 +172,11 @@ def _version(unit: Unit) -> str:
 
 
 def _as_stored(verdict: Verdict) -> dict[str, Any]:
-    for exercise in verdict.exercises:
-        for test in exercise.tests:
-            test.arrays = None
-    return asdict(verdict)
+    fields = asdict(verdict)
+    for exercise in fields["exercises"]:
+        for test in exercise["tests"]:
+            test["arrays"] = None
+    return fields
 
 
 def _from_stored(fields: dict[str, Any]) -> Verdict:

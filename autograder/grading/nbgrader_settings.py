@@ -28,6 +28,7 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
         "ClearSolutions": {"code_stub": {"python": STUB}},
         "Autograde": {
             "exporter_class": f"{ours}.SubmissionExporter",
+            "pre_convert_hook": f"{ours}.adopt_lone_notebook",
             "autograde_preprocessors": [
                 f"{ours}.Judge",
                 f"{theirs}.LimitOutput",
@@ -40,7 +41,10 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
 
 
 def converter(kind: type, unit: str, grading: Path | None = None, **folders: Path) -> Any:
-    """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them."""
+    """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them.
+
+    Submissions named so are clean copies already: they are not taken in a second time.
+    """
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
@@ -49,6 +53,8 @@ def converter(kind: type, unit: str, grading: Path | None = None, **folders: Pat
     config.CourseDirectory.assignment_id = unit
     for step, folder in folders.items():
         config.CourseDirectory["root" if step == "root" else f"{step}_directory"] = str(folder)
+    if "submitted" in folders:
+        config.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
     made = kind(coursedir=CourseDirectory(config=config), config=config)
     made.force = True
     made.log = logging.getLogger("autograder.nbgrader")

@@ -1,9 +1,7 @@
 """Which known mistake explains a failure: the one that gives, on the same inputs, what the learner gave."""
 
 import contextlib
-import functools
 import warnings
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,27 +39,25 @@ class Trial:
 
 
 def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
-    """Write into each failed verdict the sentence of the mistake that best explains it, if one does.
+    """Write into each failed verdict the sentence of the mistake that explains it, if one does.
 
-    A mistake that explains more of the failures comes first; among equals, the one that also agrees
-    with the tests that passed, then the one listed first. Tests that compile are slow to run again:
-    they take over what explains the eager ones.
+    A false sentence is worse than none. So a mistake is named only if it gives what the learner gave in
+    at least half of the tests that failed and in every test that passed; among several, the one that
+    explains most failures, then the one listed first. Tests that compile are slow to run again: they take over
+    what explains the eager ones.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
     studied = [trial for trial in failed if not trial.compiles] or failed
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.compiles]
-    explaining = [[known for known in mistakes if trial.reproduced_by(known)] for trial in studied]
-    reach = Counter(known.name for found in explaining for known in found)
-    agreement = functools.cache(lambda known: sum(trial.reproduced_by(known) for trial in passed))
-    for trial, found in zip(studied, explaining, strict=True):
-        most = max((reach[known.name] for known in found), default=0)
-        found = [known for known in found if reach[known.name] == most]
-        best = max(found, key=agreement) if len(found) > 1 else next(iter(found), None)
-        trial.verdict.mistake = best and best.sentence
-    named = Counter(trial.verdict.mistake for trial in studied if trial.verdict.mistake)
-    for trial in failed:
-        if trial.verdict.mistake is None and trial.compiles and named:
-            trial.verdict.mistake = named.most_common(1)[0][0]
+    explained = {known: [trial for trial in studied if trial.reproduced_by(known)] for known in mistakes}
+    likely = sorted((known for known in mistakes if explained[known]), key=lambda known: -len(explained[known]))
+    for known in likely:
+        if 2 * len(explained[known]) < len(studied):
+            return
+        if all(trial.reproduced_by(known) for trial in passed):
+            for trial in explained[known] + [trial for trial in failed if trial.compiles]:
+                trial.verdict.mistake = known.sentence
+            return
 
 
 def _renamed(result: Any, known: Known) -> Any:

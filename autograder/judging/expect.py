@@ -22,16 +22,19 @@ class Unmet(AssertionError):
         self.sentence, self.got, self.expected, self.arrays = sentence, got, expected, arrays
 
 
-def close(actual: Any, expected: Any, sentence: str, rtol: float = 0.0, atol: float = 0.0) -> None:
+def close(
+    actual: Any, expected: Any, sentence: str, rtol: float = 0.0, atol: float = 0.0, dtype: str = "float32"
+) -> None:
     """`actual` is an array of the shape of `expected` with the same values, up to rounding.
 
-    `rtol` and `atol` may widen the tolerance of the device and dtype, never narrow it.
+    The tolerance is that of the device and of `dtype`, the precision the answer was asked to compute in: one
+    that returns less is judged by it all the same. `rtol` and `atol` may widen the tolerance, never narrow it.
     """
     expected = np.asarray(expected)
     array = _array(actual, sentence)
     shape(array, expected.shape, sentence)
     wide, wanted = array.astype(np.float64), expected.astype(np.float64)
-    standard = tolerance(array.dtype if array.dtype.kind == "f" else np.float32)
+    standard = tolerance(np.dtype(dtype))
     rtol, atol = max(standard[0], rtol), max(standard[1], atol)
     with np.errstate(invalid="ignore"):
         wrong = ~np.isclose(wide, wanted, rtol=rtol, atol=atol, equal_nan=False)
@@ -139,7 +142,7 @@ def _axes(found: tuple[int, ...]) -> str:
 def _difference(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray, sentence: str) -> Unmet:
     where = tuple(int(index) for index in np.argwhere(wrong)[0])
     place = f" at {list(where)}" if where else ""
-    count = f", the first of {int(wrong.sum())} of {wrong.size} that differ" if wrong.size > 1 else ""
+    count = f"; {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
     return Unmet(
         sentence,
         f"{_number(array[where])}{place}{count}",

@@ -32,6 +32,8 @@ _UNUSED = [
     )
 ]
 
+_CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
+
 
 def judge(
     suite: Path,
@@ -44,29 +46,38 @@ def judge(
 
     Every test draws its inputs from `rng`, seeded by `seed` and the test's name: the same seed, the
     same inputs. `mistakes` is the module whose sentences explain failures. `only` names the
-    exercises to judge; by default all of the suite. Raises `RuntimeError` if the suite itself is broken.
+    exercises to judge; by default all of the suite. Raises `RuntimeError` if the suite itself is broken, and
+    `KeyboardInterrupt` if somebody stopped it.
     """
     plugin = _JudgePlugin(performer, seed, mistakes_in(mistakes), only)
     places = ["-c", os.devnull, f"--rootdir={suite.parent}", "--import-mode=importlib", "--noconftest"]
-    with _undisturbed():
+    with _undisturbed(suite):
         status = pytest.main(
             [*_UNUSED, *places, "--capture=no", "--disable-plugin-autoload", str(suite)], plugins=[plugin]
         )
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if plugin.broken or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"the suite {suite.name} could not be run: {plugin.broken or status!r}")
     return plugin.verdicts()
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _undisturbed(suite: Path) -> Iterator[None]:
     """Keep the settings of somebody else's pytest out of ours, and what ours changes out of this process."""
     settings = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
-    writes_bytecode = sys.dont_write_bytecode
+    before = {name: getattr(sys, name) for name in _CHANGED if hasattr(sys, name)}
     try:
         yield
     finally:
-        sys.dont_write_bytecode = writes_bytecode
         os.environ.update(settings)
+        for name in _CHANGED:  # `%debug` must open where the learner's own code failed, not here
+            if name in before:
+                setattr(sys, name, before[name])
+            elif hasattr(sys, name):
+                delattr(sys, name)
+        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == str(suite)]:
+            del sys.modules[name]  # an author's next edit of the suite counts
 
 
 class _JudgePlugin:

@@ -10,8 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from autograder.sandbox.template import PID
 from autograder.units import ROOT
+
+_TEMPLATES = 3  # so many may die or refuse to fork before workers are spawned instead
+_SECONDS_TO_START = 120.0
 
 
 class Worker:
@@ -27,13 +32,22 @@ class Worker:
 
     def end(self) -> None:
         """Kill the worker and what it started, and remove its scratch folder."""
-        for kill in (os.killpg, os.kill):
+        for pid in [*self._descendants(), self.pid]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(self.pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
         if self._process:
             self._process.wait()
         self.connection.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _descendants(self) -> list[int]:
+        """The processes that the learner's code started and that are still its children's children."""
+        try:
+            return [child.pid for child in psutil.Process(self.pid).children(recursive=True)]
+        except psutil.Error:
+            return []
 
 
 class Launcher:
@@ -47,6 +61,7 @@ class Launcher:
     def __init__(self, device: str = "cpu", backend: str = "tensorflow", fork: bool = True):
         self.device, self.backend = device, backend
         self.forks = fork and sys.platform == "linux" and backend == "tensorflow" and device == "cpu"
+        self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None
 
@@ -71,31 +86,37 @@ class Launcher:
 
     def _fork(self, scratch: Path, connection: socket.socket) -> int:
         """The process id of a worker forked from the template, or -1 if it could not fork."""
-        try:
-            if self._template is None:
-                self._start_template()
-            socket.send_fds(self._control, [str(scratch).encode()], [connection.fileno()])
-            return self._told_pid()
-        except OSError:
-            self.forks = False
+        while self._templates_left:
+            try:
+                if self._template is None:
+                    self._start_template()
+                socket.send_fds(self._control, [str(scratch).encode()], [connection.fileno()])
+                pid = self._told_pid()
+                if pid > 0:
+                    return pid
+            except OSError:
+                pass
+            self._templates_left -= 1
             self.close()
-            return -1
+        self.forks = False
+        return -1
 
     def _start_template(self) -> None:
         self._control, theirs = socket.socketpair()
+        self._control.settimeout(_SECONDS_TO_START)
         with theirs:
             self._template = self._start("autograder.sandbox.template", theirs, Path(tempfile.gettempdir()))
         self._told_pid()
 
     def _told_pid(self) -> int:
-        raw = self._control.recv(PID.size, socket.MSG_WAITALL)
+        raw = self._control.recv(PID.size)
         if len(raw) != PID.size:
             raise ConnectionError("the template ended")
         return PID.unpack(raw)[0]
 
     def _start(self, module: str, connection: socket.socket, folder: Path) -> subprocess.Popen:
         return subprocess.Popen(
-            [sys.executable, "-m", module, str(connection.fileno())],
+            [sys.executable, "-P", "-m", module, str(connection.fileno())],
             pass_fds=[connection.fileno()],
             cwd=folder,
             env=environment(folder, self.device, self.backend),

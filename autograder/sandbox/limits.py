@@ -19,7 +19,7 @@ class Limits:
     call_seconds: float = 10.0
     submission_seconds: float = 120.0
     patience: float = 3.0
-    memory_bytes: int = 3072 * MIB  # on top of what keras itself takes
+    memory_bytes: int = 3072 * MIB  # on top of what it has when it starts
     file_bytes: int = 64 * MIB
     open_files: int = 256
     output_bytes: int = 1 * MIB  # of one cell

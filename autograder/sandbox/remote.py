@@ -18,9 +18,11 @@ from autograder.sandbox.launch import Launcher, Worker
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
+from autograder.seam.plain import clean_text
 
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again
+_LONGEST = 2000  # characters of what a worker says of an error
 _GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
 
 
@@ -43,8 +45,9 @@ class RemoteWorkbench:
         self._numbers = itertools.count(1)
         self._functions: dict[int, Callable] = {}
         self._skipped: dict[int, CellResult] = {}
+        self._hopeless = LearnerError("crashed", "Your notebook could not be run.")
         self._losses: dict[str, list[LearnerError]] = defaultdict(list)
-        self._spent = 0.0
+        self._cpu_spent = self._wall_spent = 0.0
         self.results: list[CellResult] = []
         self.confinement = "none"
 
@@ -61,9 +64,9 @@ class RemoteWorkbench:
                 self._start()
                 return self.results
             except _WorkerLost as lost:
-                last = lost.error
-        self._skipped = {index: CellResult([], last.outcome, last.message) for index in range(len(self._cells))}
-        self._start()
+                self._hopeless = lost.error
+        told = self._hopeless
+        self.results += [CellResult([], told.outcome, told.message) for _ in self._cells[len(self.results) :]]
         return self.results
 
     def perform(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any:
@@ -73,6 +76,8 @@ class RemoteWorkbench:
             raise self._losses[name][-1]
         if self._worker is None:
             self.run()
+        if self._worker is None:
+            raise self._hopeless
         request = {
             "kind": "perform",
             "operation": operation,
@@ -95,11 +100,14 @@ class RemoteWorkbench:
     def _start(self) -> None:
         """A fresh worker with every cell run in it, but for those that ended a worker before."""
         self._end()
+        if self._overspent():
+            raise _WorkerLost("timeout", "The whole notebook took longer than it may.")
         self._generation += 1
         self._functions.clear()
         self._worker = self._launch()
         self._process = psutil.Process(self._worker.pid)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
+        self._baseline = 1 << 62  # until it has started, its memory is keras'
         ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
         self.confinement = str(ready.get("confinement"))
         self._baseline = self._memory()
@@ -116,10 +124,11 @@ class RemoteWorkbench:
                 self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
                 raise
             if index not in self._skipped:
-                self.results.append(_cell_result(reply))
+                self.results.append(reply["result"])
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        if self._spent > self._limits.submission_seconds:
+        if self._overspent():
+            self._end()
             raise _WorkerLost("timeout", "The whole notebook took longer than it may.")
         kinds = ("ran", "performed", "failed")
         return self._exchange({**request, "number": next(self._numbers)}, kinds, seconds)
@@ -128,17 +137,17 @@ class RemoteWorkbench:
         """Send a request and wait for its reply, serving the functions that it calls back meanwhile."""
         watch = _Watch(self, seconds)
         try:
-            self._wire.send(request)
+            self._wire.send(request, watch)
             while True:
                 reply = self._wire.receive(watch)
                 if reply.get("kind") == "callback":
-                    self._wire.send(self._call_back(reply))
+                    self._call_back(reply, watch)
                     continue
                 if reply.get("kind") not in kinds or reply.get("number") != request.get("number"):
                     raise WireError("a reply to something else")
-                if watch.lost:
-                    reply = _in_time(reply, watch.lost.error)
-                return reply
+                if request.get("kind") == "cell":
+                    reply = {**reply, "result": _cell_result(reply)}
+                return _in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
             self._end()
             raise watch.lost or _WorkerLost("crashed", "Your code ended the Python process it ran in.") from error
@@ -146,20 +155,28 @@ class RemoteWorkbench:
             self._end()
             raise
         finally:
-            self._spent += watch.cpu_spent
+            watch.measure()
+            self._cpu_spent += watch.cpu_spent
+            self._wall_spent += watch.wall_spent
 
-    def _call_back(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Call one of the judge's functions on behalf of the worker."""
-        function = self._functions.get(request.get("function"))
-        if function is None:
-            raise WireError("a call of a function that was not given")
+    def _overspent(self) -> bool:
+        """Whether the whole submission has had its time, by the CPU or by the clock."""
+        most = self._limits.submission_seconds
+        return self._cpu_spent > most or self._wall_spent > most * self._limits.patience
+
+    def _call_back(self, request: dict[str, Any], watch: "_Watch") -> None:
+        """Call one of the judge's functions on behalf of the worker, and send what it returns."""
         args, kwargs = self._outside(request.get("args")), self._outside(request.get("kwargs"))
-        if not isinstance(args, tuple) or not isinstance(kwargs, dict):
-            raise WireError("a call without arguments")
+        number = request.get("function")
+        if type(number) is not int or not isinstance(args, tuple) or not isinstance(kwargs, dict):
+            raise WireError("a malformed call")
         try:
-            return {"kind": "returned", "value": self._inside(function(*args, **kwargs))}
+            value = self._inside(self._functions[number](*args, **kwargs))
+            self._wire.send({"kind": "returned", "value": value}, watch)
+        except (_WorkerLost, OSError):
+            raise
         except Exception as error:
-            return {"kind": "refused", "message": f"{type(error).__name__}: {error}"}
+            self._wire.send({"kind": "refused", "message": f"{type(error).__name__}: {error}"[:1000]}, watch)
 
     def _memory(self) -> int:
         try:
@@ -186,8 +203,9 @@ class RemoteWorkbench:
         texts = all(isinstance(fields[name], str) for name in ("outcome", "message", "line"))
         if not texts or fields["outcome"] not in _TELLABLE:
             return LearnerError("crashed", "Your code sent something that is no answer.")
-        types = [str(name) for name in fields["types"]] if isinstance(fields["types"], list) else []
-        error = LearnerError(fields["outcome"], fields["message"], types, fields["line"])
+        types = [clean_text(name, 100) for name in fields["types"][:20]] if isinstance(fields["types"], list) else []
+        message, line = clean_text(fields["message"], _LONGEST), clean_text(fields["line"], _LONGEST)
+        error = LearnerError(fields["outcome"], message, types, line)
         return self._why_missing(target, error) if error.outcome == "missing" else error
 
     def _why_missing(self, name: str | Handle, missing: LearnerError) -> LearnerError:
@@ -242,25 +260,33 @@ class _Watch:
         self._of, self._seconds = workbench, seconds
         self._limits = workbench._limits
         self._cpu_before, self._started = workbench._cpu(), time.monotonic()
+        self._looked = self._started
         self._interrupted_at: float | None = None
-        self.cpu_spent = 0.0
+        self.cpu_spent = self.wall_spent = 0.0
         self.lost: _WorkerLost | None = None
 
+    def measure(self) -> None:
+        """Take the time that has passed, by the CPU and by the clock."""
+        self.cpu_spent = max(self.cpu_spent, self._of._cpu() - self._cpu_before)
+        self.wall_spent = time.monotonic() - self._started
+
     def __call__(self) -> None:
-        self.cpu_spent = self._of._cpu() - self._cpu_before
-        grown = self._of._memory() - getattr(self._of, "_baseline", 1 << 62)
-        if grown > self._limits.memory_bytes:
+        now = time.monotonic()
+        if now - self._looked < 0.1:
+            return
+        self._looked = now
+        self.measure()
+        if self._of._memory() - self._of._baseline > self._limits.memory_bytes:
             limit = self._limits.memory_bytes // MIB
             raise _WorkerLost("memory", f"Your code took more than {limit:,} MiB of memory.")
-        passed = time.monotonic() - self._started
-        if self.cpu_spent < self._seconds and passed < self._seconds * self._limits.patience:
+        if self.cpu_spent < self._seconds and self.wall_spent < self._seconds * self._limits.patience:
             return
         told = f"Your code was still running after {self._seconds:g} seconds. Is there a loop that never ends?"
         self.lost = _WorkerLost("timeout", told)
         if self._interrupted_at is None:
-            self._interrupted_at = time.monotonic()
+            self._interrupted_at = now
             self._of._worker.interrupt()
-        elif time.monotonic() - self._interrupted_at > _GRACE:
+        elif now - self._interrupted_at > _GRACE:
             raise self.lost
 
 
@@ -268,10 +294,10 @@ def _cell_result(reply: dict[str, Any]) -> CellResult:
     """Read a cell's result out of a reply, which may say anything."""
     result = reply.get("result")
     if reply["kind"] == "failed":
-        return CellResult([], "error", str(reply.get("message")))
+        return CellResult([], "error", clean_text(reply.get("message"), _LONGEST))
     if not isinstance(result, dict) or not isinstance(result.get("outputs"), list):
         raise WireError("a cell without a result")
-    texts = {name: str(result.get(name, "")) for name in ("outcome", "message", "line")}
+    texts = {name: clean_text(result.get(name, ""), _LONGEST) for name in ("outcome", "message", "line")}
     if texts["outcome"] not in ("ok", *_TELLABLE):
         raise WireError("a cell with an impossible outcome")
     return CellResult(result["outputs"], **texts)
@@ -280,8 +306,8 @@ def _cell_result(reply: dict[str, Any]) -> CellResult:
 def _in_time(reply: dict[str, Any], error: LearnerError) -> dict[str, Any]:
     """The reply of code that had to be interrupted: whatever it says, it ran out of time."""
     told = {"outcome": error.outcome, "message": error.message, "line": ""}
-    if reply["kind"] == "ran" and isinstance(reply.get("result"), dict):
-        return {**reply, "result": {**reply["result"], **told}}
+    if isinstance(reply.get("result"), CellResult):
+        return {**reply, "result": replace(reply["result"], **told)}
     return {**reply, **told, "kind": "failed", "types": []}
 
 

@@ -16,7 +16,8 @@ from autograder.sandbox.cells import CellResult
 from autograder.seam.errors import describe
 
 _TRUNCATED = "\n… more was printed than is kept.\n"
-_KEPT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
+_KEPT_TYPES = ("text/plain", "text/html", "image/png", "image/jpeg")
+_MOST_OUTPUTS = 200
 
 
 class Outputs:
@@ -31,13 +32,13 @@ class Outputs:
         fitting = self._fit(text)
         if fitting and self.kept and self.kept[-1].get("name") == name:
             self.kept[-1]["text"] += fitting
-        elif fitting:
+        elif fitting and len(self.kept) < _MOST_OUTPUTS:
             self.kept.append({"output_type": "stream", "name": name, "text": fitting})
 
     def bundle(self, output_type: str, data: Mapping[str, Any]) -> None:
         """Keep what was displayed, in the forms that a notebook file may hold."""
         texts = {kind: _as_text(data[kind]) for kind in _KEPT_TYPES if kind in data}
-        if self._fit("".join(texts.values())) == "".join(texts.values()):
+        if len(self.kept) < _MOST_OUTPUTS and self._fit("".join(texts.values())) == "".join(texts.values()):
             count = {"execution_count": None} if output_type == "execute_result" else {}
             self.kept.append({"output_type": output_type, "data": texts, "metadata": {}, **count})
 

@@ -10,7 +10,6 @@ import math
 import select
 import socket
 import struct
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,10 +27,6 @@ class WireError(Exception):
     """What arrived is not a message."""
 
 
-class Silence(Exception):
-    """Nothing arrived in time."""
-
-
 class Callback:
     """Stands in a message for a function of the judge, by its number."""
 
@@ -44,27 +39,34 @@ class Wire:
 
     def __init__(self, connection: socket.socket, max_bytes: int):
         self._socket, self._max_bytes = connection, max_bytes
-        connection.setblocking(True)
+        connection.setblocking(False)
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Send one message; raises `NotPlain` if it holds something else than plain data, or too much."""
+    def send(self, message: dict[str, Any], while_waiting: Callable[[], None] = lambda: None) -> None:
+        """Send one message; raises `NotPlain` if it holds something else than plain data, or too much.
+
+        Calls `while_waiting` at least ten times a second until it is sent; whatever that raises ends the wait.
+        """
         arrays: list[np.ndarray] = []
         header = json.dumps(_encode(message, arrays), separators=(",", ":")).encode()
         body = b"".join(array.tobytes() for array in arrays)
         if len(header) + len(body) > self._max_bytes:
             size = (len(header) + len(body)) / (1 << 20)
             raise NotPlain(f"the value takes {size:.0f} MiB; at most {self._max_bytes >> 20} MiB may be returned")
-        self._socket.sendall(_LENGTHS.pack(len(header), len(body)) + header + body)
+        left = memoryview(_LENGTHS.pack(len(header), len(body)) + header + body)
+        while left:
+            while_waiting()
+            if select.select([], [self._socket], [], 0.1)[1]:
+                left = left[self._socket.send(left) :]
 
     def receive(self, while_waiting: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        """The next message. Calls `while_waiting` ten times a second; whatever that raises ends the wait."""
+        """The next message; `while_waiting` is as in `send`. Raises `WireError` for anything else."""
         lengths = _LENGTHS.unpack(self._exactly(_LENGTHS.size, while_waiting))
         if sum(lengths) > self._max_bytes:
             raise WireError(f"a message of {sum(lengths):,} bytes")
         header, body = (self._exactly(length, while_waiting) for length in lengths)
         try:
             message = _Decoder(body).decode(json.loads(header))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, NotPlain) as error:
+        except Exception as error:
             raise WireError(f"a malformed message: {type(error).__name__}: {error}") from error
         if not isinstance(message, dict):
             raise WireError("a message that is no dictionary")
@@ -73,8 +75,8 @@ class Wire:
     def _exactly(self, length: int, while_waiting: Callable[[], None]) -> bytes:
         pieces, left = [], length
         while left:
+            while_waiting()
             if not select.select([self._socket], [], [], 0.1)[0]:
-                while_waiting()
                 continue
             piece = self._socket.recv(min(left, 1 << 20))
             if not piece:
@@ -85,17 +87,6 @@ class Wire:
 
     def close(self) -> None:
         self._socket.close()
-
-
-def within(seconds: float) -> Callable[[], None]:
-    """A `while_waiting` that raises `Silence` once this many seconds have passed."""
-    deadline = time.monotonic() + seconds
-
-    def check() -> None:
-        if time.monotonic() > deadline:
-            raise Silence
-
-    return check
 
 
 def _encode(value: Any, arrays: list[np.ndarray]) -> Any:

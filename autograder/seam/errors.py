@@ -29,13 +29,16 @@ class LearnerError(Exception):
         return f"{self.message}\n{self.line}" if self.line else self.message
 
 
-def describe(error: BaseException) -> LearnerError:
-    """Turn an exception out of the learner's code into a `LearnerError`."""
+def describe(error: BaseException, asked: str = "") -> LearnerError:
+    """Turn an exception out of the learner's code into a `LearnerError`; `asked` names the answer in question."""
     if isinstance(error, LearnerError):
         return error
     types = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
     text = _first_lines(error)
     if isinstance(error, NotImplementedError) and STUB_MESSAGE in text:
+        stub = _raising_function(error)
+        if asked and asked not in stub:
+            return LearnerError("error", f"`{asked}` uses `{stub[0]}`, which is not written yet.", types)
         return LearnerError("not_attempted", "Not attempted yet.", types)
     if isinstance(error, MemoryError):
         return LearnerError("memory", "Your code asked for more memory than it may have.", types)
@@ -51,8 +54,16 @@ def own_line(error: BaseException) -> str:
     for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
         filename = frame.f_code.co_filename
         if _CELL_FILE.search(filename):
-            return f"in line {number} of the cell: {linecache.getline(filename, number).strip()}"
+            name = frame.f_code.co_name
+            place = "the cell" if name.startswith("<") else f"the cell of `{name}`"
+            return f"in line {number} of {place}: {linecache.getline(filename, number).strip()}"
     return ""
+
+
+def _raising_function(error: BaseException) -> list[str]:
+    """The name of the function that raised, after those of the class or function it is defined in."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return frames[-1][0].f_code.co_qualname.split(".") if frames else [""]
 
 
 def _first_lines(error: BaseException) -> str:

@@ -109,3 +109,10 @@ def plain_array(value: Any) -> np.ndarray:
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise NotPlain(f"an array must hold numbers or booleans; received dtype {array.dtype}")
     return array
+
+
+def clean_text(text: Any, limit: int = 100_000) -> str:
+    """Text of the learner's side without control characters, half characters or more length than is read."""
+    text = text if isinstance(text, str) else str(text)
+    kept = "".join(letter for letter in text[:limit] if letter in "\n\t" or letter.isprintable())
+    return f"{kept} …" if len(text) > limit else kept

@@ -54,7 +54,8 @@ class Workbench:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise describe(error) from error
+            asked = target if isinstance(target, str) else target.type_name
+            raise describe(error, getattr(found, "__name__", asked)) from error
 
     def _find(self, target: str | Handle) -> Any:
         if isinstance(target, Handle):

@@ -1,6 +1,7 @@
 """A whole class through nbgrader: hostile and honest submissions, the same scores by every road."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from autograder import demo
 from autograder.build import register
-from autograder.grading.many import grade, jobs
+from autograder.grading.many import Job, _marked, _Places, grade, jobs
 from autograder.grading.nbgrader_settings import prepare_nbgrader
 from autograder.units import ROOT, Unit
 
@@ -32,6 +33,11 @@ def classroom(tmp_path_factory):
     finished = demo.KINDS[FINISHED](UNIT)
     _hand_in(submitted / "odd\nname; rm -rf", finished)
     _hand_in(submitted / "renamed", finished, "My copy (1).ipynb")
+    _hand_in(
+        submitted / "half-characters", demo._edited(UNIT, lambda _: f"def {LAST}(*_):\n    raise ValueError('\\ud800')")
+    )
+    _hand_in(submitted / "scribbled-names", finished, os.fsdecode(b"caf\xe9.ipynb"))
+    _hand_in(submitted / os.fsdecode(b"caf\xe9"), finished)
     (submitted / "linked").symlink_to(submitted / "learner-00")
     _hand_in(submitted / "linked-unit", finished)
     shutil.rmtree(submitted / "linked-unit" / UNIT.stem)
@@ -39,6 +45,7 @@ def classroom(tmp_path_factory):
     _hand_in(submitted / "with-pipe", finished)
     os.mkfifo(submitted / "with-pipe" / UNIT.stem / "pipe.txt")
     (submitted / "empty" / UNIT.stem).mkdir(parents=True)
+    (submitted / "scribbled-names" / UNIT.stem / "b.ipynb").touch()
     steps = []
     graded = grade(jobs([UNIT], submitted), folder, workers=2, tick=steps.append)
     return folder, {one.learner: one.verdict for one in graded}, steps
@@ -99,6 +106,8 @@ def test_untouched_work_is_not_attempted(classroom):
         (f"learner-{DOUBLED:02}", "more than once", 20),
         ("odd\nname; rm -rf", "rename it", 20),
         ("linked-unit", "a link", 0),
+        (os.fsdecode(b"caf\xe9"), "rename it", 20),
+        ("scribbled-names", r"found: b.ipynb, caf\udce9.ipynb", 0),
         ("empty", "found: no notebook", 0),
     ],
 )
@@ -108,6 +117,28 @@ def test_a_problem_is_told_and_the_rest_is_graded(classroom, learner, problem, s
     assert verdict.score == score
 
 
+def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path, monkeypatch):
+    for name in ("a", "b", "c"):
+        _hand_in(tmp_path / "submitted" / name, demo.KINDS[FINISHED](UNIT))
+    victim = tmp_path / "submitted" / "b" / UNIT.stem
+    todo = jobs([UNIT], tmp_path / "submitted")
+    todo[1] = Job("b", _Deadly(UNIT.stem), victim)
+    graded = list(_marked(todo, _Places(tmp_path / "verdicts", tmp_path / "staged", tmp_path), workers=2))
+    assert [job.learner for job, _ in graded] == ["a", "b", "c"]
+    assert [verdict.score for _, verdict in graded] == [20, 0, 20]
+    assert "ended the process that graded it" in graded[1][1].problem
+
+
+class _Deadly(Unit):
+    """A unit whose grading ends the process, as running out of memory would."""
+
+    @property
+    def learners_copy(self):
+        if multiprocessing.parent_process() is not None:
+            os._exit(9)
+        return super().learners_copy
+
+
 def test_a_lone_notebook_under_another_name_is_graded(classroom):
     assert classroom[1]["renamed"].score == 20
 
@@ -115,18 +146,19 @@ def test_a_lone_notebook_under_another_name_is_graded(classroom):
 def test_the_gradebook_holds_the_same_scores(classroom):
     folder, verdicts, _ = classroom
     entered = scores_in(folder / "gradebook.db")
-    assert entered == {name: verdict.score for name, verdict in verdicts.items() if "\n" not in name}
+    assert entered == {name: verdict.score for name, verdict in verdicts.items() if name.isprintable()}
 
 
 def test_every_learner_gets_an_executed_notebook_and_a_feedback_page(classroom):
     folder, verdicts, _ = classroom
-    for name in set(verdicts) - {"odd\nname; rm -rf"}:
+    for name in filter(str.isprintable, verdicts):
         executed = nbformat.read(folder / "autograded" / name / UNIT.stem / f"{UNIT.stem}.ipynb", as_version=4)
         checks = [cell for cell in executed.cells if cell.metadata.get("nbgrader", {}).get("grade")]
         total = sum(float(cell.outputs[0].data["text/plain"]) for cell in checks)
         assert total == pytest.approx(verdicts[name].score, abs=0.011)
         page = (folder / "feedback" / name / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
         assert LAST in page
+        assert verdicts[name].problem is None or verdicts[name].problem[:30] in page
     assert not (folder / "autograded" / "with-pipe" / UNIT.stem / "pipe.txt").exists()
 
 
@@ -137,12 +169,13 @@ def test_the_feedback_names_what_is_wrong(classroom):
     assert "SyntaxError" in page
 
 
-def test_grading_again_takes_every_verdict_from_the_store(classroom, monkeypatch):
+def test_grading_again_takes_every_verdict_from_the_store(classroom):
     folder, verdicts, _ = classroom
     kept = {path.name: path.stat().st_mtime_ns for path in (folder / "verdicts").iterdir()}
-    learner = folder / "submitted" / "learner-00"
-    again = grade(jobs([UNIT], learner.parent)[:3], folder, workers=1)
-    assert [one.verdict.as_dict() for one in again] == [verdicts[one.learner].as_dict() for one in again]
+    again = grade(jobs([UNIT], folder / "submitted"), folder, workers=1)
+    assert {one.learner: one.verdict.as_dict() for one in again} == {
+        name: verdict.as_dict() for name, verdict in verdicts.items()
+    }
     assert kept == {path.name: path.stat().st_mtime_ns for path in (folder / "verdicts").iterdir()}
 
 
@@ -164,6 +197,7 @@ def course(tmp_path_factory):
     (folder / "nbgrader_config.py").write_text(config)
     for number in (FINISHED, HALF, UNTOUCHED, DOUBLED, TRUNCATED, NOISY):
         _hand_in(folder / "submitted" / f"learner-{number:02}", demo.KINDS[number](UNIT))
+    _hand_in(folder / "submitted" / "renamed", demo.KINDS[FINISHED](UNIT), "My copy (1).ipynb")
     return folder
 
 
@@ -191,7 +225,7 @@ def test_nbgraders_own_commands_give_the_same_scores(classroom, course):
     for name, score in scores_in(course / "gradebook.db").items():
         assert score == expected[name], name
     lines = (course / "grades.csv").read_text().splitlines()
-    assert len(lines) == 1 + 6
+    assert len(lines) == 1 + 7
     for path in (course / "submitted").iterdir():
         assert (course / "feedback" / path.name / UNIT.stem / f"{UNIT.stem}.html").exists()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from autograder.display import Report
 from autograder.judging import correct, expect, mistake
 from autograder.judging.expect import Unmet
 from autograder.judging.judge import judge
@@ -61,7 +62,8 @@ def mistakes(tmp_path):
         tmp_path / "small_mistakes.py",
         """
         from keras import ops
-        from autograder.judging import correct, mistake
+        from autograder.display import Report
+from autograder.judging import correct, mistake
 
         @mistake("total", "You added columns, not rows.")
         def adds_columns(x):
@@ -123,6 +125,58 @@ def test_a_failure_tells_the_rule_the_call_and_both_sides(suite, mistakes):
 def test_an_unknown_mistake_is_not_named(suite, mistakes):
     total = judge(suite, Workbench({"total": lambda x: x * 0}), 1, mistakes, ["total"])[0]
     assert [test.mistake for test in total.tests] == [None, None]
+
+
+TWO_SIDED = """
+import numpy as np
+from autograder.judging import exercise, expect
+
+@exercise("size", points=20)
+class TestSize:
+    def test_of_positive_numbers(self, learner):
+        expect.close(learner(np.array([2.0, 3.0])), [2.0, 3.0], "A positive number is its own size.")
+
+    def test_of_negative_numbers(self, learner):
+        expect.close(learner(np.array([-2.0, -3.0])), [2.0, 3.0], "A negative number loses its sign.")
+"""
+
+
+def test_a_mistake_that_contradicts_a_passed_test_is_not_named(tmp_path):
+    """It explains the failure, and yet it is not what the learner did: a false sentence is worse than none."""
+
+    @mistake("size", "You returned zeros.")
+    def zeros(x):
+        return x * 0
+
+    @mistake("size", "You kept the sign.")
+    def keeps(x):
+        return x
+
+    class Known:
+        pass
+
+    Known.zeros, Known.keeps = staticmethod(zeros), staticmethod(keeps)
+    (tmp_path / "test_two.py").write_text(TWO_SIDED)
+
+    def clips(x):
+        return ops.maximum(x, 0.0)
+
+    def named(answer):
+        (size,) = judge(tmp_path / "test_two.py", Workbench({"size": answer}), 1, Known)
+        return [test.mistake for test in size.tests]
+
+    assert named(clips) == [None, None]
+    assert named(lambda x: x + 0) == [None, "You kept the sign."]
+    assert named(lambda x: x * 0) == ["You returned zeros."] * 2
+
+
+def test_the_same_error_is_told_once(suite):
+    def broken(x):
+        return missing_name  # noqa: F821
+
+    report = repr(Report(judge(suite, Workbench({"total": broken}), 1, only=["total"])[0]))
+    assert report.count("NameError") == 1
+    assert report.count("The same error as above.") == 1
 
 
 def test_the_same_seed_draws_the_same_inputs_and_another_draws_others(suite):

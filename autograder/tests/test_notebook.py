@@ -68,7 +68,9 @@ def test_an_unknown_exercise_offers_the_nearest_names(notebook):
 
 def test_an_error_names_the_learners_own_line(notebook):
     notebook.run_cell("def attention_scores(query, key):\n    scale = 3\n    return query / undefined_name")
-    assert "line 3 of the cell: return query / undefined_name" in repr(check("attention_scores"))
+    assert "in line 3 of the cell of `attention_scores`: return query / undefined_name" in repr(
+        check("attention_scores")
+    )
 
 
 def test_progress_shows_points_of_the_notebooks_unit(notebook):

@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox.wire import Silence, Wire, WireError, within
+from autograder.sandbox.wire import Wire, WireError
 from autograder.seam import Handle, NotPlain
 
 DTYPES = st.sampled_from(["bool", "int8", "uint8", "int32", "int64", "float16", "float32", "float64"])
@@ -34,12 +35,27 @@ def ends():
     theirs.close()
 
 
+class Silence(Exception):
+    pass
+
+
+def patience(seconds):
+    """A `while_waiting` that ends the wait after so many seconds."""
+    deadline = time.monotonic() + seconds
+
+    def check():
+        if time.monotonic() > deadline:
+            raise Silence
+
+    return check
+
+
 def across(value):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         sender = threading.Thread(target=Wire(ours, 1 << 24).send, args=({"value": value},))
         sender.start()
-        received = Wire(theirs, 1 << 24).receive(within(10))
+        received = Wire(theirs, 1 << 24).receive(patience(10))
         sender.join()
     return received["value"]
 
@@ -98,6 +114,8 @@ def array_header(dtype, shape) -> bytes:
         frame(b'{"l": [' * 40 + b"1" + b"]}" * 40),
         frame(b'{"d": {}}', b"left over"),
         frame(b'{"d": {"value": ' + b"9" * 5000 + b"}}"),
+        frame(b'{"d": {"value": {"h": []}}}'),
+        frame(b'{"d": {"value": {"h": [Infinity, "x"]}}}'),
         frame(array_header("|O", [1]), b"12345678"),
         frame(array_header("<f4", [2]), b"1234"),
         frame(array_header("<f4", [-1]), b""),
@@ -113,9 +131,31 @@ def test_anything_else_is_refused(ends, raw):
     other.sendall(raw)
     other.close()
     with pytest.raises(WireError):
-        wire.receive(within(10))
+        wire.receive(patience(10))
 
 
 def test_silence_ends_the_wait(ends):
     with pytest.raises(Silence):
-        ends[0].receive(within(0.2))
+        ends[0].receive(patience(0.2))
+
+
+def test_a_message_that_drips_ends_the_wait(ends):
+    wire, other = ends
+    stop = threading.Event()
+
+    def drip():
+        other.sendall(struct.pack("!II", 1000, 0))
+        while not stop.wait(0.02):
+            other.sendall(b" ")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    with pytest.raises(Silence):
+        wire.receive(patience(0.5))
+    stop.set()
+    dripping.join()
+
+
+def test_a_receiver_that_does_not_read_ends_the_wait(ends):
+    with pytest.raises(Silence):
+        ends[0].send({"value": np.zeros(100_000, np.float32)}, patience(0.5))
