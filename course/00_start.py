@@ -125,7 +125,7 @@ print("second:", (plain_weights * plain_values[:, 1:]).sum(axis=0))
 # The first fails; TensorFlow would say `Incompatible shapes: [2] vs. [2,3]`. To read it, find both shapes, compare them
 # from the right, and name the axes: here `S` met `D`.
 # The second is worse: **no error, wrong numbers**. It should give [6, 4], but the weights multiplied columns.
-# So our checks give every axis its own size; do the same.
+# So most of our checks give every axis its own size; do the same.
 
 # %% [markdown]
 # ## How alike are the rows of two arrays?
@@ -162,22 +162,29 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 #
 # ## What does a check tell you?
 # Exercise notebooks begin with `from autograder import check, progress`. Running `check("weighted_average")` tests your
-# function. Suppose it forgets to normalise:
+# function. Suppose it forgets to normalise. Then the report says this (`⋮` stands for four more rules):
 
 # %% [markdown]
 # ```text
-# weighted_average: 1 of 2 hold · 5 of 10 points
-#   ✓ weights that sum to one are used as they are
-#   ✗ other weights are shares of their sum
-#       The weights must be normalised to sum to 1.
+# weighted_average: 3 of 7 hold · 4 of 10 points
+#   ✓ there is one vector for each sentence
+#   ✗ weights of three to one count for three quarters and one quarter
+#       The first word counts for 3/4, the second for 1/4: this is the example of the task.
 #       Called: weighted_average((1, 2, 3) float32, (1, 2) float32)
-#       Got: 4 at [0, 0], the first of 3 of 3 that differ
-#       Expected: 1 at [0, 0]
-#   Likely mistake: Divide the weights by their sum first.
+#       Got: 12 at [0, 0]; 3 of 3 numbers differ
+#       Expected: 3 at [0, 0]
+#   ✓ weights that sum to one are used as they are
+#   ⋮
+#   Likely mistake: The weights are used as they came. Divide them by their sum before you multiply.
 # ```
 #
-# Read it from the top: what holds, what does not, what was called (by shapes), what came back, what was expected.
-# The last line guesses the slip. Here 4 is 1·4 + 3·0: nobody divided by 4.
+# Each ✓ is a rule that holds, each ✗ one that does not. Below ✗ stand the rule in other words, what was called (by
+# shapes), what came back, what was expected. The line *Likely mistake* (at the top in JupyterLab) guesses the slip.
+
+# %% [markdown]
+# In this test the first word, [4, 0, 8], weighs 3, and the second, [0, 4, 4], weighs 1.
+# So 12 is 3·4 + 1·0: nobody divided by 4.
+#
 # `progress()` shows the points of every exercise. One you have not touched is *not attempted*, not wrong.
 
 # %% [markdown]

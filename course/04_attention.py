@@ -120,7 +120,7 @@ path = np.stack([ops.matmul(ops.softmax(keys @ (factor * lynx)), values) for fac
 print("factor 0:", path[0].round(2), " factor 4:", path[-1].round(2))
 corners = values[[0, 1, 2, 0]]  # cat, dog, horse, and back to cat
 curves = {"values: cat, dog, horse": corners.T, "outputs": path.T}
-figures.lines(curves, "Each output lies inside the values", "hours of sleep", "young per litter")
+figures.lines(curves, "Between cat [14, 4], dog [12, 6] and horse [3, 1]", "hours of sleep", "young per litter")
 
 # %% [markdown]
 # **What to notice.** With factor 0 all weights are 1/3: the plain mean, (14 + 12 + 3) / 3 = 9.67 hours.
@@ -150,20 +150,21 @@ for name, row in {"as they are": huge, "minus the largest": huge - huge.max()}.i
 
 # %% [markdown]
 # ## 7. Why divide by √D?
-# Real vectors have 64 numbers or more. Draw them at random: mean 0, variance 1. A product of two has the same.
-# A score sums D products; their variances add up to **D**. Dividing by $c$ divides these by $c^2$.
+# Real vectors have 64 numbers or more. Draw them at random: mean 0, variance 1. (*Variance*: the mean squared distance
+# from the mean.) A product of two has the same. A score sums D products; their variances add up to **D**.
+# Dividing a score by $c$ divides its variance by $c^2$.
 #
 # > **Predict before you run.** Which variance rises with D: undivided, over √D, or over D?
 
 # %%
 rng = np.random.default_rng(12)
-depths, raw = [2, 8, 32, 128, 512], []
-for depth in depths:
-    query, key = rng.normal(size=(2, 4000, depth))
+widths, raw = [2, 8, 32, 128, 512], []
+for width in widths:
+    query, key = rng.normal(size=(2, 4000, width))
     raw.append(np.var((query * key).sum(-1)))  # over 4000 pairs
-curves = {"as they are": (depths, raw), "divided by √D": (depths, np.divide(raw, depths))}
-curves["divided by D"] = (depths, np.divide(raw, np.square(depths)))
-figures.lines(curves, "Only √D keeps the scores the same size", "depth D", "variance of a score", log=True)
+curves = {"as they are": (widths, raw), "divided by √D": (widths, np.divide(raw, widths))}
+curves["divided by D"] = (widths, np.divide(raw, np.square(widths)))
+figures.lines(curves, "Only √D keeps the scores the same size", "width D", "variance of a score", log=True)
 
 # %% [markdown]
 # **What to notice.** Undivided, the variance is D. Divided by D, it falls to 1/D. Divided by √D, it stays near 1.
@@ -171,19 +172,19 @@ figures.lines(curves, "Only √D keeps the scores the same size", "depth D", "va
 #
 # $$\text{scores} = Q\,K^\top / \sqrt{D}$$
 #
-# > **Predict before you run.** One query, six keys, three depths. How even are the weights without the division?
+# > **Predict before you run.** One query, six keys, three widths. How even are the weights without the division?
 
 # %%
 one_query = {"as they are": [], "divided by √D": []}
-for depth in (2, 32, 512):
-    query, key = rng.normal(size=depth), rng.normal(size=(6, depth))
+for width in (2, 32, 512):
+    query, key = rng.normal(size=width), rng.normal(size=(6, width))
     one_query["as they are"].append(ops.softmax(key @ query))
-    one_query["divided by √D"].append(ops.softmax(key @ query / np.sqrt(depth)))
+    one_query["divided by √D"].append(ops.softmax(key @ query / np.sqrt(width)))
 panels = {name: np.stack(rows) for name, rows in one_query.items()}  # (3, S)
 figures.matrices(panels, rows=["D = 2", "D = 32", "D = 512"], column_label="key")
 
 # %% [markdown]
-# Left: deep queries give one key everything. The softmax is **saturated**, hard again. Nudge a score: its weight $w$
+# Left: wide queries give one key everything. The softmax is **saturated**, hard again. Nudge a score: its weight $w$
 # answers with the slope $w(1 - w)$. For scores 2 and 0, $w$ = 0.881, slope 0.881 · 0.119 = 0.105.
 # For 16 and 0: 0.0000001, nothing to learn.
 #
@@ -191,41 +192,42 @@ figures.matrices(panels, rows=["D = 2", "D = 32", "D = 512"], column_label="key"
 
 # %%
 print("   D   as they are   divided by √D")
-for depth in depths:
-    query, key = rng.normal(size=(1000, 1, depth)), rng.normal(size=(1000, 6, depth))
+for width in widths:
+    query, key = rng.normal(size=(1000, 1, width)), rng.normal(size=(1000, 6, width))
     scores, slopes = (query * key).sum(-1), []  # (1000, S)
-    for row in (scores, scores / np.sqrt(depth)):
+    for row in (scores, scores / np.sqrt(width)):
         winner = ops.convert_to_numpy(ops.max(ops.softmax(row), axis=-1))
         slopes.append(np.median(winner * (1 - winner)))
-    print(f"{depth:4} {slopes[0]:13.6f} {slopes[1]:15.6f}")
+    print(f"{width:4} {slopes[0]:13.6f} {slopes[1]:15.6f}")
 
 # %% [markdown]
-# With the division, depth costs nothing. Without it the slope, the gradient of training, has all but **vanished**.
+# With the division, width costs nothing. Without it the slope, the gradient of training, has all but **vanished**.
 # Our lynx, with D = 2: scores 2, 1, −3 become 1.414, 0.707, −2.121, and weights 0.657, 0.324, 0.019.
 
 # %% [markdown]
 # ## 8. Many questions, many sentences
 # B sentences have T queries and S keys each. Queries meet keys of *their own* sentence.
-# Query (B, T, D) and key (B, S, D) share D. Key and value (B, S, $D_v$) share S; $D_v$ is free.
+# Query (B, T, D) and key (B, S, D) share D. Key and value (B, S, E) share S; the value's width E is free.
 #
 # > **Predict before you run.** Which shapes have weights and output? Which axis sums to one?
 
 # %%
 query = rng.normal(size=(2, 4, 8))  # (B, T, D)
-key, value = rng.normal(size=(2, 3, 8)), rng.normal(size=(2, 3, 5))  # (B, S, D), (B, S, Dv)
+key, value = rng.normal(size=(2, 3, 8)), rng.normal(size=(2, 3, 5))  # (B, S, D), (B, S, E)
 scores = np.zeros((2, 4, 3))  # (B, T, S)
 for i, t, s in np.ndindex(2, 4, 3):
-    scores[i, t, s] = query[i, t] @ key[i, s] / np.sqrt(8)
+    scores[i, t, s] = query[i, t] @ key[i, s] / np.sqrt(query.shape[-1])
 weights = ops.softmax(scores, axis=-1)  # (B, T, S)
-output = ops.matmul(weights, value)  # (B, T, S) @ (B, S, Dv) -> (B, T, Dv)
+output = ops.matmul(weights, value)  # (B, T, S) @ (B, S, E) -> (B, T, E)
 print("weights", weights.shape, "output", output.shape)
 print("sums over keys, sentence 0:   ", np.round(ops.sum(weights, axis=-1)[0], 2))
 print("sums over queries, sentence 0:", np.round(ops.sum(weights, axis=-2)[0], 2))
 
 # %% [markdown]
 # **What to notice.** Each *query* spends exactly one unit of attention. A key has no such budget: it may be popular or
-# ignored. The output has one row per query, as deep as the value.
-# In the exercises you replace the loop by one matrix product, as in unit 0.
+# ignored. The output has one row per query, as wide as the value.
+# In the exercises one matrix product replaces the loop, as in unit 0. There `ops.transpose` turns the keys: `.T` is for
+# NumPy arrays with two axes only.
 
 # %% [markdown]
 # ## 9. Can a sentence ask itself?
@@ -237,7 +239,7 @@ print("sums over queries, sentence 0:", np.round(ops.sum(weights, axis=-2)[0], 2
 words = ["gato", "negr-", "duerme"]
 x = np.array([[1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]], "float32")  # (T, D)
 wish = np.array([[0, 0, 1], [1, 0, 0], [1, 0, 0]], bool)
-panels = {"x · xᵀ / √4": x @ x.T / 2, "who should look at whom": wish}
+panels = {"x · xᵀ / √4": x @ x.T / np.sqrt(x.shape[-1]), "who should look at whom": wish}
 figures.matrices(panels, words, words, row_label="query", column_label="key", decimals=1)
 
 # %% [markdown]
@@ -249,8 +251,7 @@ figures.matrices(panels, words, words, row_label="query", column_label="key", de
 # Try one matrix $W$ for both: $(xW)(xW)^\top = x\,W\,W^\top x^\top$. A dot product is the same both ways: *negr-*
 # scores *gato* as *gato* scores *negr-*. No score says “I look at you, you not at me”.
 #
-# > **Predict before you run.** How many of 10 000 random $W$ put each highest score where we wish? And with a second
-# > matrix, for keys?
+# > **Predict before you run.** How many of 10 000 random $W$ put each highest score as we wish? With two, one for keys?
 
 # %%
 wanted = [2, 0, 0]  # gato -> duerme, negr- -> gato, duerme -> gato
@@ -274,14 +275,13 @@ for name, w_key in {"one matrix:  ": w_one, "two matrices:": w_other}.items():
 w_key = np.eye(4, dtype="float32")  # (D, K)
 w_query = np.zeros((4, 4), "float32")  # (D, K): row = what I am, column = what I look for
 w_query[0, 2] = w_query[1, 0] = w_query[2, 0] = 8  # noun -> verb, adjective -> noun, verb -> noun
-scores = (x @ w_query) @ (x @ w_key).T / np.sqrt(4)  # (T, K) @ (K, S) -> (T, S)
+scores = (x @ w_query) @ (x @ w_key).T / np.sqrt(w_key.shape[-1])  # (T, K) @ (K, S) -> (T, S)
 weights = ops.softmax(scores)
 panels = {"scores": scores, "weights": weights}
 figures.matrices(panels, words, words, row_label="query", column_label="key", decimals=3)
 
 # %% [markdown]
-# **What to notice.** *negr-* gives *gato* 0.965 and gets 0.018 back. (We divide by the root of the width in which query
-# and key meet: here K = 4.)
+# **What to notice.** *negr-* gives *gato* 0.965 and gets 0.018 back. (Query and key are K wide: we divide by √K = 2.)
 #
 # What is handed over? Not all of *gato*, or *negr-* would turn into a noun. A third matrix selects, $V = x\,W_V$: ours
 # keeps the gender alone.
@@ -312,7 +312,7 @@ x = rng.normal(size=(3, 4))  # (T, D): a random vector per word
 w_query, w_key, w_value = rng.normal(size=(3, 4, 4)) / 2  # (D, K) each
 for order in ([0, 1, 2], [2, 1, 0]):
     mixed = x[order]  # the rows change places
-    scores = (mixed @ w_query) @ (mixed @ w_key).T / np.sqrt(4)  # (T, S)
+    scores = (mixed @ w_query) @ (mixed @ w_key).T / np.sqrt(w_key.shape[-1])  # (T, S)
     output = np.round(ops.matmul(ops.softmax(scores), mixed @ w_value), 2)  # (T, K)
     print(*(f"{names[word]:7} {row}" for word, row in zip(order, output, strict=True)), "", sep="\n")
 

@@ -178,7 +178,7 @@ for fill in (-np.inf, -1e9):
 # %%
 two_masks = np.array([[True, True, False], [False, False, False]])
 two_rows = np.array([[2.0, 1.0, 0.5], [2.0, 1.0, 0.5]], "float32")
-peak = np.array([[2.0], [0.0]], "float32")  # the largest allowed score, or 0 when there is none
+peak = ops.max(ops.where(two_masks, two_rows, -1e9), axis=-1, keepdims=True)  # allowed only; a fill of 0 would beat −5
 safe = ops.where(two_masks, two_rows - peak, 0.0)  # nothing wild enters exp
 shares = ops.where(two_masks, ops.exp(safe), 0.0)  # hidden words: exactly 0
 total = ops.sum(shares, axis=-1, keepdims=True)
@@ -187,7 +187,7 @@ for name, step in {"safe": safe, "shares": shares, "guarded": guarded, "weights"
     print(f"{name:8}", *ops.convert_to_numpy(step).round(3))
 
 # %% [markdown]
-# Row one by hand: 2 − 2 = 0 and 1 − 2 = −1; $e^0 = 1$ and $e^{-1} = 0.368$; weights 1/1.368 = 0.731 and 0.269.
+# Row one by hand: peak 2; 2 − 2 = 0 and 1 − 2 = −1; $e^0 = 1$ and $e^{-1} = 0.368$; weights 1/1.368 = 0.731 and 0.269.
 #
 # Why not add −∞ to the scores, and replace the `NaN` at the end? **Predict:** a `Dense` layer makes the scores and
 # trains for one step, both ways. When does its kernel, the weight matrix, stay finite?
@@ -304,8 +304,8 @@ def movement(num_layers, explicit):
 
 
 # %%
-for depth in (1, 2, 3):
-    print(f"layers: {depth}, implicit {movement(depth, False):.3f}, explicit {movement(depth, True):.3f}")
+for count in (1, 2, 3):
+    print(f"layers: {count}, implicit {movement(count, False):.3f}, explicit {movement(count, True):.3f}")
 
 # %% [markdown]
 # With one layer both ways work. From the second on, the implicit mask is gone and padding speaks. A decoder suffers

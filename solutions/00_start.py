@@ -84,9 +84,9 @@ progress("00_start")
 # | result | (B, D) | one vector for each sentence |
 #
 # 1. Divide the weights of each sentence by their sum, so that they sum to one. They are positive already, so this is
-#    plain division, not softmax.
-# 2. Use `ops`, and operators such as `*` and `/`, on the whole batch at once. Keras compiles your function before it
-#    knows B: there, NumPy and loops over the sentences do not work.
+#    plain division (softmax, in lesson 4, is something else).
+# 2. Use `ops`, and operators such as `*` and `/`, on the whole batch at once. Keras first turns your function into a
+#    fixed plan (it *compiles* it), before it knows B: there, NumPy and loops over the sentences do not work.
 #
 # **Example.** One sentence of two words, weights 3 and 1, which become 3/4 and 1/4:
 #
@@ -252,8 +252,8 @@ figures.once_written(
 
 # %% [markdown]
 # ### Stretch (0 points)
-# Put your two functions together. Take row 0 of the dots above, *cat* with each of `four_words`: its shape is (B, S).
-# Make it positive with `ops.exp`, and use it to average `four_words`. Which word comes out, nearly?
+# Put your two functions together. From all the dots take `[:, 0]`, *cat* with each of `four_words`: its shape is
+# (B, S). Make it positive with `ops.exp`, and use it to average `four_words`. Which word comes out, nearly?
 # That is attention, for one word.
 
 # %%

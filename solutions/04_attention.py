@@ -3,7 +3,7 @@
 # Here you write the heart of every Transformer, in four functions that build on each other: softmax, scores,
 # attention, self-attention. Plan about 45 minutes. The lesson is `course/04_attention.ipynb`.
 #
-# Axes: B batch, T queries, S keys, D width of queries and keys.
+# Axes: B batch, T queries, S keys, D width of queries and keys, E width of values.
 
 # %%
 from course.toolkit import figures
@@ -112,6 +112,12 @@ figures.once_written(
 # ### Stretch (0 points)
 # A vocabulary has 50,000 words. One has the score 10, all others 0. Predict the weight of that one, then try.
 # What score does it take to get half of the attention?
+#
+# <details><summary>Answer</summary>
+#
+# $e^{10} / (e^{10} + 49\,999)$ = 22,026 / 72,025 = **0.306**. Half of the attention means that its share equals the
+# 49,999 shares of 1: $\ln 49\,999$ = **10.82**.
+# </details>
 
 # %%
 
@@ -149,9 +155,9 @@ def attention_scores(query, key):
     query: (B, T, D), key: (B, S, D). Returns (B, T, S).
     """
     ### BEGIN SOLUTION
-    depth = query.shape[-1]
+    width = query.shape[-1]
     turned = ops.transpose(key, (0, 2, 1))  # (B, S, D) -> (B, D, S)
-    return ops.matmul(query, turned) / depth**0.5  # (B, T, S)
+    return ops.matmul(query, turned) / width**0.5  # (B, T, S)
     ### END SOLUTION
 
 
@@ -161,8 +167,8 @@ check("attention_scores")
 # %% [markdown]
 # <details><summary>Where to begin</summary>
 #
-# You wrote nearly all of it in unit 0, as `pairwise_dot`. What is new is one number. Which axis of which array tells
-# you that number?
+# You wrote nearly all of it in unit 0, as `pairwise_dot`. This notebook does not have it: write it again, or copy it.
+# What is new is one number. Which axis of which array tells you that number?
 # </details>
 #
 # <details><summary>Pseudocode</summary>
@@ -201,6 +207,11 @@ figures.once_written(
 # ### Stretch (0 points)
 # Take `keras.random.normal((1, 100, D))` for queries and keys, with D = 4, 64 and 1024. Predict `ops.std` of your
 # scores, and of the bare dot products. Then look.
+#
+# <details><summary>Answer</summary>
+#
+# Scores: about 1 at every width. Bare dot products: about √D, so 2, 8 and 32.
+# </details>
 
 # %%
 
@@ -218,12 +229,13 @@ figures.once_written(
 # |---|---|---|
 # | `query` | (B, T, D) | what is looked for |
 # | `key` | (B, S, D) | what each entry is found by |
-# | `value` | (B, S, any depth) | what each entry hands over; its depth may differ from D |
-# | output, first | (B, T, depth of value) | for each query, the average of the values by its weights |
+# | `value` | (B, S, E) | what each entry hands over; its width E may differ from D |
+# | output, first | (B, T, E) | for each query, the average of the values by its weights |
 # | weights, second | (B, T, S) | the softmax, over the keys, of the scaled scores |
 #
 # 1. Return both: `return output, weights`.
-# 2. Build on your own `softmax` and `attention_scores`. If your softmax does not hold yet, use `ops.softmax` here.
+# 2. Build on your own `softmax` and `attention_scores`. If one of them does not hold yet, write that step out here
+#    (`ops.softmax` will do for the first): else its slip costs points here as well.
 #
 # **Example.** D = 4. The two keys are `[0, 1, 0, 0]` and `[ln 3, 0, 0, 0]`, their values `[4, 0, 4]` and `[0, 8, 4]`.
 #
@@ -237,8 +249,8 @@ figures.once_written(
 def scaled_dot_product_attention(query, key, value):
     """Average the values for each query, by how well the query matches their keys.
 
-    query: (B, T, D), key: (B, S, D), value: (B, S, any depth).
-    Returns (output, weights): (B, T, depth of value), (B, T, S).
+    query: (B, T, D), key: (B, S, D), value: (B, S, E).
+    Returns (output, weights): (B, T, E), (B, T, S).
     Vaswani et al., "Attention Is All You Need", 2017, equation 1.
     """
     ### BEGIN SOLUTION
@@ -268,7 +280,7 @@ check("scaled_dot_product_attention")
 #
 # <details><summary>Help: my shapes do not match</summary>
 #
-# Weights (B, T, **S**) meet values (B, **S**, depth): no axis needs turning. If your weights are (B, S, T), queries and
+# Weights (B, T, **S**) meet values (B, **S**, E): no axis needs turning. If your weights are (B, S, T), queries and
 # keys have changed places in the scores.
 # </details>
 #
@@ -303,6 +315,12 @@ figures.once_written(draw_the_look_up)
 #
 # ### Stretch (0 points)
 # Multiply `query` by 100 and look again. What has become of the soft look-up? And what happens with 0?
+#
+# <details><summary>Answer</summary>
+#
+# × 100: a hard one. Each row has a single 1, and the output copies that animal's values: cat, dog, horse.
+# × 0: all scores are 0, all weights 1/3, and every output is the mean of the values, [9.67, 3.67].
+# </details>
 
 # %%
 
@@ -320,8 +338,8 @@ figures.once_written(draw_the_look_up)
 # |---|---|---|
 # | `x` | (B, T, D) | a vector for each word |
 # | `w_query`, `w_key` | (D, K) | turn words into queries, and into keys |
-# | `w_value` | (D, any depth) | turns words into values |
-# | output, first | (B, T, depth of value) | for each word, an average of the values of all words |
+# | `w_value` | (D, E) | turns words into values |
+# | output, first | (B, T, E) | for each word, an average of the values of all words |
 # | weights, second | (B, T, T) | row: who looks; column: who is looked at |
 #
 # 1. Queries, keys and values are $x\,W_Q$, $x\,W_K$ and $x\,W_V$; then they attend as in exercise 3.
@@ -339,15 +357,15 @@ figures.once_written(draw_the_look_up)
 # | weights on red, house | `[0.25, 0.75]` | `[0.5, 0.5]` |
 # | output | `[1, 6, 4]` | `[2, 4, 4]` |
 #
-# As before, if exercise 3 does not hold yet, write the steps out here with `ops.softmax`.
+# If exercise 3 does not hold yet, write its steps out here, with `ops.softmax`.
 
 
 # %% grade_id="self_attention"
 def self_attention(x, w_query, w_key, w_value):
     """Let each word look at all words of its sentence, through three projections.
 
-    x: (B, T, D), w_query and w_key: (D, K), w_value: (D, any depth).
-    Returns (output, weights): (B, T, depth of value), (B, T, T).
+    x: (B, T, D), w_query and w_key: (D, K), w_value: (D, E).
+    Returns (output, weights): (B, T, E), (B, T, T).
     """
     ### BEGIN SOLUTION
     query = ops.matmul(x, w_query)  # (B, T, D) @ (D, K) -> (B, T, K)
@@ -377,7 +395,7 @@ check("self_attention")
 # <details><summary>Help: my shapes do not match</summary>
 #
 # (B, T, **D**) meets (**D**, K): one matrix serves every word of every sentence, and needs neither turning nor a batch
-# axis. Print the three projections: (B, T, K), (B, T, K), (B, T, depth of value).
+# axis. Print the three projections: (B, T, K), (B, T, K), (B, T, E).
 # </details>
 #
 # <details><summary>Help: the shapes are right, the weights are not</summary>
@@ -415,6 +433,12 @@ figures.once_written(draw_who_looks_at_whom)
 # ### Stretch (0 points)
 # Put the words of `x` in another order. Predict the picture. Then think: what would you have to add to `x`, so that the
 # order matters?
+#
+# <details><summary>Answer</summary>
+#
+# Rows and columns move with their words; no number changes. (Reorder `words` as well, for the labels.) Something in
+# each word's vector would have to say where it stands: that is unit 7.
+# </details>
 
 # %%
 

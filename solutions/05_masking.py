@@ -4,7 +4,8 @@
 # Here you write the two masks that every Transformer needs, and an attention that obeys them to the last digit. Plan
 # about an hour. The lesson is `course/05_masking.ipynb`.
 #
-# A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width.
+# A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width, E the value's own
+# width.
 
 # %%
 from course.toolkit import figures
@@ -29,6 +30,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 #
 # - `True` where the id is a word, `False` where it is `[PAD]`, id 0. `[UNK]`, `[START]` and `[END]` count as words.
 # - The axis of size 1 stands for the queries: all T of them obey the same row.
+# - Use operators and `ops`, not NumPy: when Keras compiles, B is not known yet.
 #
 # | ids | mask |
 # |---|---|
@@ -78,7 +80,7 @@ ids = np.array([[2, 7, 8, 9], [2, 5, 0, 0]], "int32")
 figures.once_written(
     lambda: figures.matrix(
         ops.reshape(padding_mask(ids), ids.shape),
-        rows=["los gatos duermen", "hola"],
+        rows=["[START] los gatos duermen", "[START] hola"],
         title="Who may be looked at",
         row_label="sentence",
         column_label="key",
@@ -169,8 +171,8 @@ figures.once_written(
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# Models for long texts let a word see only the last few. Write `window_mask(length, width)`: True where t − width < s ≤
-# t. Draw it for T = 8 and a width of 3.
+# Models for long texts let a word see only the last few. Write `window_mask(length, reach)`: True where t − reach < s ≤
+# t. Draw it for T = 8 and a reach of 3.
 
 # %%
 
@@ -243,7 +245,7 @@ check("combine_masks")
 # %%
 def both_rules():
     both = combine_masks(padding_mask(ids), causal_mask(4))
-    panels = {"los gatos duermen": both[0], "hola [PAD] [PAD]": both[1]}
+    panels = {"[START] los gatos duermen": both[0], "[START] hola [PAD] [PAD]": both[1]}
     return figures.matrices(panels, row_label="query", column_label="key")
 
 
@@ -312,8 +314,9 @@ check("masked_softmax")
 #
 # <details><summary>Pseudocode</summary>
 #
-# Find the largest *allowed* score of each row, the peak. Replace what is hidden by a harmless number and subtract the
-# peak from the rest. Take exp, and set the hidden shares to 0. Sum each row. Where the sum is 0, divide by 1.
+# Find the largest *allowed* score of each row, the peak: fill the hidden ones with −10⁹, not 0, first. Subtract the
+# peak from the scores, and put 0 where they are hidden. Take exp, and set the hidden shares to 0. Sum each row. Where
+# the sum is 0, divide by 1.
 #
 # A shorter way exists: choose between two values twice, once before softmax and once after it.
 # </details>
@@ -386,8 +389,8 @@ def masked_attention(query, key, value, mask=None):
     Returns output (B, T, E) and weights (B, T, S).
     """
     ### BEGIN SOLUTION
-    depth = query.shape[-1]
-    scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / depth**0.5  # (B, T, S)
+    width = query.shape[-1]
+    scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / width**0.5  # (B, T, S)
     weights = masked_softmax(scores, mask)
     return ops.matmul(weights, value), weights  # (B, T, E), (B, T, S)
     ### END SOLUTION
@@ -399,7 +402,8 @@ check("masked_attention")
 # %% [markdown]
 # <details><summary>Where to begin</summary>
 #
-# It is unit 4's attention with one line changed. Which of its three steps does a mask touch?
+# It is unit 4's attention with one line changed. This notebook does not have it: write it again, or copy it. Which of
+# its three steps does a mask touch?
 # </details>
 #
 # <details><summary>Pseudocode</summary>

@@ -13,6 +13,18 @@ def sums_over_axis_one(scores):
     return powers / ops.sum(powers, axis=1, keepdims=True)
 
 
+@mistake("softmax", "You divided by sums over another axis. The weights along the last axis must sum to 1: axis -1.")
+def works_along_axis_zero(scores):
+    powers = ops.exp(scores - ops.max(scores, axis=0, keepdims=True))
+    return powers / ops.sum(powers, axis=0, keepdims=True)
+
+
+@mistake("softmax", "You divided by sums over another axis. The weights along the last axis must sum to 1: axis -1.")
+def sums_over_axis_zero(scores):
+    powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    return powers / ops.sum(powers, axis=0, keepdims=True)
+
+
 @mistake("softmax", "You call the last axis 2, which fits three axes only. Its name for any number of axes is -1.")
 def counts_the_axes_from_the_left(scores):
     powers = ops.exp(scores - ops.max(scores, axis=2, keepdims=True))
@@ -25,10 +37,40 @@ def sums_over_everything(scores):
     return powers / ops.sum(powers)
 
 
+@mistake("softmax", "You divided by one sum over all scores. Each row needs a sum of its own: name the axis.")
+def names_no_axis(scores):
+    powers = ops.exp(scores - ops.max(scores))
+    return powers / ops.sum(powers)
+
+
+@mistake("softmax", "You divided by one sum over all scores. Each row needs a sum of its own: name the axis.")
+def sums_over_everything_unshifted(scores):
+    powers = ops.exp(scores)
+    return powers / ops.sum(powers)
+
+
 @mistake("softmax", "A sum or maximum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.")
 def loses_the_axis(scores):
     powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
     return powers / ops.sum(powers, axis=-1)
+
+
+@mistake("softmax", "A sum or maximum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.")
+def loses_the_axis_of_the_maximum(scores):
+    powers = ops.exp(scores - ops.max(scores, axis=-1))
+    return powers / ops.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake("softmax", "A tensor has no `.max()`. Use `ops.max`.")
+def calls_the_maximum_as_a_method(scores):
+    powers = ops.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / ops.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake("softmax", "A tensor has no `.sum()`. Use `ops.sum`.")
+def calls_the_sum_as_a_method(scores):
+    powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 @mistake("softmax", "You took shares of the scores themselves. Take shares of their exponentials.")
@@ -41,13 +83,52 @@ def forgets_to_normalise(scores):
     return ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
 
 
-@mistake("softmax", "exp gives infinity above 88, and 0 far below. Shift each row first: only differences count.")
+@mistake("softmax", "These are the exponentials, not yet their shares. Divide by the sum of each row.")
+def returns_the_bare_exponentials(scores):
+    return ops.exp(scores)
+
+
+@mistake(
+    "softmax", "exp gives infinity above 88, and 0 far below. First shift each row, so that its largest score is 0."
+)
 def overflows(scores):
     powers = ops.exp(scores)
     return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 
-@mistake("softmax", "You replaced NaN by 0, so those rows attend to nothing. Keep exp from overflowing instead.")
+@mistake(
+    "softmax", "exp gives infinity above 88, and 0 far below. First shift each row, so that its largest score is 0."
+)
+def overflows_over_a_little_more(scores):
+    powers = ops.exp(scores)
+    return powers / (ops.sum(powers, axis=-1, keepdims=True) + 1e-9)
+
+
+@mistake("softmax", "You shifted above the line only. Use the same shifted exponentials in the sum.")
+def shifts_above_the_line_only(scores):
+    powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    return powers / ops.sum(ops.exp(scores), axis=-1, keepdims=True)
+
+
+@mistake("softmax", "You shifted below the line only. Use the same shifted exponentials above it.")
+def shifts_below_the_line_only(scores):
+    powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    return ops.exp(scores) / ops.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake("softmax", "You divided by the row's largest score, which changes the weights. Subtract it instead.")
+def divides_by_the_maximum(scores):
+    powers = ops.exp(scores / ops.max(scores, axis=-1, keepdims=True))
+    return powers / ops.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake("softmax", "You subtracted a fixed number: rows far below it become 0 / 0. Subtract each row's own maximum.")
+def subtracts_ten_thousand(scores):
+    powers = ops.exp(scores - 10_000)
+    return powers / ops.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake("softmax", "Rows of very large or very low scores get only zeros as weights. Shift each row before exp.")
 def hides_nan(scores):
     powers = ops.exp(scores)
     return ops.nan_to_num(powers / ops.sum(powers, axis=-1, keepdims=True))
@@ -59,13 +140,31 @@ def clips_the_scores(scores):
     return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 
-@mistake("softmax", "You subtracted the mean of each row: the largest can still overflow. Subtract the maximum.")
+@mistake("softmax", "You cut the scores off at a limit, so two large ones look equal. Shift each row instead.")
+def clips_the_scores_where_exp_ends(scores):
+    powers = ops.exp(ops.clip(scores, -88.0, 88.0))
+    return powers / ops.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake(
+    "softmax", "You subtracted something else than the row's largest score, so exp can overflow. Subtract the maximum."
+)
 def subtracts_the_mean(scores):
     powers = ops.exp(scores - ops.mean(scores, axis=-1, keepdims=True))
     return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 
-@mistake("softmax", "You subtracted one maximum from all rows; a row far below it becomes 0 / 0. Use each row's own.")
+@mistake(
+    "softmax", "Your weights are right, but an exp overflows on the way and spoils the gradient. Let none exceed 1."
+)
+def compares_every_pair(scores):
+    differences = ops.expand_dims(scores, -2) - ops.expand_dims(scores, -1)
+    return 1 / ops.sum(ops.exp(differences), axis=-1)
+
+
+@mistake(
+    "softmax", "You subtracted one number from all rows; a row far below it becomes 0 / 0. Use each row's own maximum."
+)
 def subtracts_one_maximum(scores):
     powers = ops.exp(scores - ops.max(scores))
     return powers / ops.sum(powers, axis=-1, keepdims=True)
@@ -81,6 +180,12 @@ def stops_the_gradient_at_the_sum(scores):
 def computes_softmax_with_numpy(scores):
     scores = np.array(scores)
     powers = np.exp(scores - np.max(scores, axis=-1, keepdims=True))
+    return powers / np.sum(powers, axis=-1, keepdims=True)
+
+
+@mistake("softmax", "You computed with NumPy, which has no gradients and no graphs. Use `ops` for every step.")
+def computes_the_bare_formula_with_numpy(scores):
+    powers = np.exp(scores)
     return powers / np.sum(powers, axis=-1, keepdims=True)
 
 
@@ -107,12 +212,23 @@ def uses_the_function_of_keras(scores):
     return keras.activations.softmax(scores)
 
 
-@mistake("attention_scores", "You divided by D itself. Divide by its square root, √D.")
-def divides_by_depth(query, key):
+@mistake("attention_scores", "You divided by D in all. Divide by its square root, √D, and only once.")
+def divides_by_width_itself(query, key):
     return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1]
 
 
-@mistake("attention_scores", "The scores are not scaled. Divide them by √D, the root of the depth.")
+@mistake("attention_scores", "You divided by D / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.")
+def divides_by_half_the_width(query, key):
+    scale = query.shape[-1] ** 1 / 2
+    return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / scale
+
+
+@mistake("attention_scores", "You divided by D, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.")
+def divides_by_width_and_by_two(query, key):
+    return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 1 / 2
+
+
+@mistake("attention_scores", "The scores are not scaled. Divide them by √D, the root of the width.")
 def forgets_the_scale(query, key):
     return ops.matmul(query, ops.transpose(key, (0, 2, 1)))
 
@@ -122,12 +238,36 @@ def multiplies_by_the_root(query, key):
     return ops.matmul(query, ops.transpose(key, (0, 2, 1))) * query.shape[-1] ** 0.5
 
 
-@mistake("attention_scores", "You divided by the root of S, the number of keys. Divide by the root of D, their depth.")
+@mistake("attention_scores", "You divided by the root of S, the number of keys. Divide by the root of D, their width.")
 def divides_by_the_root_of_the_number_of_keys(query, key):
     return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / key.shape[1] ** 0.5
 
 
-@mistake("attention_scores", "You divided by 8, the root of the paper's 64. Read the depth from the shape.")
+@mistake(
+    "attention_scores", "You divided by the root of T, the number of queries. Divide by the root of D, their width."
+)
+def divides_by_the_root_of_the_number_of_queries(query, key):
+    return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / np.sqrt(query.shape[1])
+
+
+@mistake(
+    "attention_scores", "You divided by the root of B, the number of sentences. Divide by the root of D, the width."
+)
+def divides_by_the_root_of_the_batch(query, key):
+    return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / len(query) ** 0.5
+
+
+@mistake("attention_scores", "You divided by 2, whatever the width. Read D from a shape and divide by its root.")
+def divides_by_two(query, key):
+    return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / np.sqrt(4)
+
+
+@mistake("attention_scores", "You divided by √8, whatever the width. Read D from a shape and divide by its root.")
+def divides_by_the_root_of_eight(query, key):
+    return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / np.sqrt(8)
+
+
+@mistake("attention_scores", "You divided by 8, whatever the width. Read D from a shape and divide by its root.")
 def divides_by_eight(query, key):
     return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / 8.0
 
@@ -151,6 +291,23 @@ def multiplies_number_by_number(query, key):
 @mistake("attention_scores", "The inner sizes do not meet. Swap the keys' last two axes, and keep the batch first.")
 def forgets_to_transpose(query, key):
     return ops.matmul(query, key) / query.shape[-1] ** 0.5
+
+
+@mistake(
+    "attention_scores", "Your transpose moves the batch as well, as it does without named axes. Keep the batch first."
+)
+def transposes_the_batch_as_well(query, key):
+    return ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5
+
+
+@mistake("attention_scores", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+def turns_the_keys_by_an_attribute(query, key):
+    return ops.matmul(query, key.T) / query.shape[-1] ** 0.5
+
+
+@mistake("attention_scores", "A tensor has no `.transpose`. Use `ops.transpose`.")
+def turns_the_keys_by_a_method(query, key):
+    return ops.matmul(query, key.transpose(0, 2, 1)) / query.shape[-1] ** 0.5
 
 
 @mistake("attention_scores", "You scored each sentence against the keys of all sentences. Keep the sentences apart.")
@@ -254,14 +411,74 @@ def forgets_to_turn_the_keys(query, key, value):
     return ops.matmul(weights, value), weights
 
 
+@mistake(
+    "scaled_dot_product_attention",
+    "Your transpose moves the batch as well, as it does without named axes. Keep the batch first.",
+)
+def turns_the_batch_as_well(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("scaled_dot_product_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+def attends_by_an_attribute(query, key, value):
+    weights = ops.softmax(ops.matmul(query, key.T) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
 @mistake("scaled_dot_product_attention", "The scores reach the softmax unscaled. Divide them by √D before it.")
 def does_not_scale(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))))
     return ops.matmul(weights, value), weights
 
 
-@mistake("scaled_dot_product_attention", "You scaled by the depth of the values. √D is the root of the queries' depth.")
-def scales_by_the_depth_of_the_values(query, key, value):
+@mistake(
+    "scaled_dot_product_attention",
+    "The scores are divided by D in all. Divide by √D once: `attention_scores` does it already.",
+)
+def scales_twice(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1])
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    "The scores are divided by D / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.",
+)
+def scales_by_half_the_width(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / (query.shape[-1] ** 1 / 2))
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    "The scores are divided by D, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.",
+)
+def scales_by_width_and_by_two(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 1 / 2)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("scaled_dot_product_attention", "The scores are divided by 2, whatever the width. Read D from a shape.")
+def scales_by_two(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / np.sqrt(4))
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    "The scores are divided by the root of S, the number of keys. Divide by the root of D, their width.",
+)
+def scales_by_the_root_of_the_number_of_keys(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / key.shape[1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    "You scaled by √E, the root of the values' width. Scale by √D, the root of the queries' width.",
+)
+def scales_by_the_width_of_the_values(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / value.shape[-1] ** 0.5)
     return ops.matmul(weights, value), weights
 
@@ -291,7 +508,18 @@ def returns_the_weights_as_numpy(query, key, value):
     return ops.matmul(weights, value), ops.convert_to_numpy(weights)
 
 
-@mistake("scaled_dot_product_attention", "You stopped the gradient at the weights. Query and key learn through them.")
+@mistake(
+    "scaled_dot_product_attention", "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`."
+)
+def averages_with_numpy(query, key, value):
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
+    return np.matmul(weights, value), weights
+
+
+@mistake(
+    "scaled_dot_product_attention",
+    "No gradient reaches query and key: NumPy or a `stop_gradient` cuts it at the weights. Use `ops`.",
+)
 def stops_the_gradient_at_the_weights(query, key, value):
     scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5
     weights = ops.stop_gradient(ops.softmax(scores))
@@ -347,10 +575,42 @@ def scales_by_the_width_of_the_words(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("self_attention", "You divided by K itself. Divide by its square root, √K.")
+@mistake("self_attention", "The scores are divided by K in all. Divide by √K, once: exercise 3 does it already.")
 def divides_by_width(x, w_query, w_key, w_value):
     query, key, value = x @ w_query, x @ w_key, x @ w_value
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1])
+    return ops.matmul(weights, value), weights
+
+
+@mistake("self_attention", "The scores are divided by K / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.")
+def divides_by_half_of_k(x, w_query, w_key, w_value):
+    query, key, value = x @ w_query, x @ w_key, x @ w_value
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / (query.shape[-1] ** 1 / 2))
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "self_attention", "The scores are divided by K, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`."
+)
+def divides_by_k_and_by_two(x, w_query, w_key, w_value):
+    query, key, value = x @ w_query, x @ w_key, x @ w_value
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 1 / 2)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "self_attention", "The scores are divided by 2, whatever the width. Read K from a shape and divide by its root."
+)
+def divides_by_the_root_of_four(x, w_query, w_key, w_value):
+    query, key, value = x @ w_query, x @ w_key, x @ w_value
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / np.sqrt(4))
+    return ops.matmul(weights, value), weights
+
+
+@mistake("self_attention", "The scores are divided by the root of T, the number of words. Divide by the root of K.")
+def divides_by_the_root_of_the_number_of_words(x, w_query, w_key, w_value):
+    query, key, value = x @ w_query, x @ w_key, x @ w_value
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / x.shape[1] ** 0.5)
     return ops.matmul(weights, value), weights
 
 
@@ -368,6 +628,22 @@ def attends_without_scale(x, w_query, w_key, w_value):
 def puts_the_words_on_the_right(x, w_query, w_key, w_value):
     query, key, value = ops.matmul(w_query, x), ops.matmul(w_key, x), ops.matmul(w_value, x)
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "self_attention", "Your transpose moves the batch as well, as it does without named axes. Keep the batch first."
+)
+def turns_all_axes_of_the_keys(x, w_query, w_key, w_value):
+    query, key, value = x @ w_query, x @ w_key, x @ w_value
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("self_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+def turns_the_projection_by_an_attribute(x, w_query, w_key, w_value):
+    query, key, value = x @ w_query, x @ w_key, x @ w_value
+    weights = ops.softmax(ops.matmul(query, key.T) / query.shape[-1] ** 0.5)
     return ops.matmul(weights, value), weights
 
 
@@ -425,6 +701,13 @@ def overflows_for_strong_scores(x, w_query, w_key, w_value):
 def makes_the_matrices_constants(x, w_query, w_key, w_value):
     w_query, w_key, w_value = np.array(w_query), np.array(w_key), np.array(w_value)
     query, key, value = ops.matmul(x, w_query), ops.matmul(x, w_key), ops.matmul(x, w_value)
+    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("self_attention", "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.")
+def projects_with_numpy(x, w_query, w_key, w_value):
+    query, key, value = np.matmul(x, w_query), np.matmul(x, w_key), np.matmul(x, w_value)
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
     return ops.matmul(weights, value), weights
 

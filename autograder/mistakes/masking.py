@@ -56,9 +56,23 @@ def hides_padding_rows_too(ids):
     return ops.logical_and(real[:, :, None], real[:, None, :])
 
 
+@mistake(
+    "padding_mask", "You repeated the row for every query. One row is enough: an axis of size 1 stretches by itself."
+)
+def repeats_the_row_for_every_query(ids):
+    return ops.repeat(ops.not_equal(ids, 0)[:, None, :], ids.shape[1], axis=1)
+
+
 @mistake("padding_mask", "NumPy needs real numbers, and a compiled graph has none yet. Compare with `keras.ops`.")
 def compares_with_numpy(ids):
     return np.asarray(ids)[:, None, :] != 0
+
+
+@mistake(
+    "padding_mask", "In a compiled graph B is not known, and `ids.shape[0]` is None. Add the axis without naming B."
+)
+def reshapes_with_the_batch_size(ids):
+    return ops.reshape(ops.not_equal(ids, 0), (ids.shape[0], 1, ids.shape[1]))
 
 
 @correct("padding_mask")
@@ -120,6 +134,32 @@ def builds_a_mask_to_be_added(length):
     return ops.expand_dims(ops.where(t[None, :] <= t[:, None], 0.0, -1e9), axis=0)
 
 
+@mistake("causal_mask", "You compared a row with a row. Make the queries a column: `t[:, None]`.")
+def compares_a_row_with_a_row(length):
+    t, s = ops.arange(length), ops.arange(length)
+    return (s <= t)[None]
+
+
+@mistake("causal_mask", "You compared a row with a row. Make the queries a column: `t[:, None]`.")
+def compares_a_row_with_a_row_alone(length):
+    t, s = ops.arange(length), ops.arange(length)
+    return s <= t
+
+
+@mistake("causal_mask", "A tensor cannot be changed in place. Make the whole mask at once, with a comparison.")
+def assigns_row_by_row(length):
+    mask = ops.zeros((1, length, length), dtype="bool")
+    for t in range(length):
+        mask[0, t, : t + 1] = True
+    return mask
+
+
+@mistake("causal_mask", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+def writes_dot_t_for_a_column(length):
+    s = ops.arange(length)[None, :]
+    return (s <= s.T)[None]
+
+
 @mistake(
     "causal_mask", "A NumPy function got a tensor of `keras.ops`, which a graph cannot allow. Stay with `keras.ops`."
 )
@@ -175,6 +215,34 @@ def gives_up_at_none(*masks):
     return combined
 
 
+@mistake("combine_masks", "One None makes you give up the other masks. Skip the None and combine the rest.")
+def gives_up_when_none_is_in_masks(*masks):
+    if not masks or None in masks:
+        return None
+    combined = masks[0]
+    for mask in masks[1:]:
+        combined = ops.logical_and(combined, mask)
+    return combined
+
+
+@mistake("combine_masks", "You stop at the first mask. Return only after the loop has seen them all.")
+def returns_inside_the_loop(*masks):
+    combined = None
+    for mask in masks:
+        if mask is not None:
+            combined = mask if combined is None else ops.logical_and(combined, mask)
+        return combined
+    return None
+
+
+@mistake("combine_masks", "You stop at the first mask. Return only after the loop has seen them all.")
+def returns_at_the_first_real_mask(*masks):
+    for mask in masks:
+        if mask is not None:
+            return mask
+    return None
+
+
 @mistake("combine_masks", "You combine None as if it were a mask. Leave the Nones out before you start.")
 def does_not_expect_none(*masks):
     if not masks:
@@ -194,11 +262,63 @@ def starts_from_true(*masks):
     return combined
 
 
+@mistake("combine_masks", "When no mask is left, there is no first one to begin with. Return None then.")
+def begins_with_a_first_mask(*masks):
+    given = [mask for mask in masks if mask is not None]
+    combined = given[0]
+    for mask in given[1:]:
+        combined = ops.logical_and(combined, mask)
+    return combined
+
+
+@mistake("combine_masks", "When no mask is left, there is no first one to begin with. Return None then.")
+def reduces_an_empty_list(*masks):
+    from functools import reduce
+
+    return reduce(ops.logical_and, [mask for mask in masks if mask is not None])
+
+
+@mistake("combine_masks", "You begin with the first mask, but it may be None or missing. Begin with no result.")
+def begins_with_none_as_a_mask(*masks):
+    combined = masks[0]
+    for mask in masks[1:]:
+        if mask is not None:
+            combined = ops.logical_and(combined, mask)
+    return combined
+
+
 @mistake("combine_masks", "`if mask` asks whether a whole tensor is true. Ask whether it is None: `mask is not None`.")
 def asks_whether_a_tensor_is_true(*masks):
     combined = None
     for mask in masks:
         if mask:
+            combined = mask if combined is None else ops.logical_and(combined, mask)
+    return combined
+
+
+@mistake("combine_masks", "`and` and `if` ask a whole tensor for one yes or no. Combine with `&`, and ask `is None`.")
+def combines_with_the_word_and(*masks):
+    combined = None
+    for mask in masks:
+        if mask is not None:
+            combined = mask if combined is None else combined and mask
+    return combined
+
+
+@mistake(
+    "combine_masks", "`all` asks each whole tensor for one yes or no. Combine two at a time with `ops.logical_and`."
+)
+def combines_with_the_word_all(*masks):
+    return all(masks)
+
+
+@mistake(
+    "combine_masks", "`!= None` and `== None` compare a mask number by number. Ask with `is not None` or `is None`."
+)
+def asks_whether_it_differs_from_none(*masks):
+    combined = None
+    for mask in masks:
+        if mask != None:  # noqa: E711
             combined = mask if combined is None else ops.logical_and(combined, mask)
     return combined
 
@@ -222,13 +342,44 @@ def stacks_the_masks(*masks):
     return ops.all(ops.stack(given), axis=0) if given else None
 
 
-@mistake("combine_masks", "Your function takes one list. Put a star before the parameter: masks come one by one.")
+@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
 def takes_one_list(masks):
     combined = None
     for mask in masks:
         if mask is not None:
             combined = mask if combined is None else ops.logical_and(combined, mask)
     return combined
+
+
+@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
+def takes_two_masks(a, b):
+    if a is None:
+        return b
+    return a if b is None else ops.logical_and(a, b)
+
+
+@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
+def takes_two_masks_and_no_none(a, b):
+    return ops.logical_and(a, b)
+
+
+@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
+def takes_one_mask_or_two(a, b=None):
+    if a is None:
+        return b
+    return a if b is None else ops.logical_and(a, b)
+
+
+@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
+def takes_up_to_two_masks(a=None, b=None):
+    if a is None:
+        return b
+    return a if b is None else ops.logical_and(a, b)
+
+
+@mistake("combine_masks", "`ops.logical_and` takes two masks at a time. Go through the masks in a loop.")
+def hands_all_masks_to_logical_and(*masks):
+    return ops.logical_and(*masks)
 
 
 @mistake("combine_masks", "`&=` overwrites the first mask you were given. Make a new one at each step.")
@@ -322,7 +473,10 @@ def sets_hidden_scores_to_zero(scores, mask=None):
     return ops.softmax(scores * ops.cast(mask, scores.dtype), axis=-1)
 
 
-@mistake("masked_softmax", "You hide with −20, and real scores can be lower. Take a number no score can reach.")
+@mistake(
+    "masked_softmax",
+    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
+)
 def hides_with_minus_20(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
@@ -330,7 +484,10 @@ def hides_with_minus_20(scores, mask=None):
     return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
 
 
-@mistake("masked_softmax", "You hide with −10 000, and real scores can be as low. Take a number no score can reach.")
+@mistake(
+    "masked_softmax",
+    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
+)
 def hides_with_minus_10000(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
@@ -338,11 +495,84 @@ def hides_with_minus_10000(scores, mask=None):
     return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
 
 
-@mistake("masked_softmax", "With −∞ in a whole row, softmax divides 0 by 0. Rows that may look nowhere need a guard.")
+@mistake(
+    "masked_softmax",
+    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
+)
+def hides_with_minus_1000_and_afterwards(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e3), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
+)
+def hides_with_minus_10000_and_afterwards(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e4), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
+)
+def adds_minus_10000(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(scores + ops.where(mask, 0.0, -1e4), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
+)
+def takes_the_peak_over_zeros(scores, mask=None):
+    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
+    peak = ops.max(ops.where(mask, scores, 0.0), axis=-1, keepdims=True)
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
+
+
+@mistake(
+    "masked_softmax",
+    "Allowed scores can lie below what you put for hidden ones, and a sum can be 0. Use −10⁹, and guard the sum.",
+)
+def takes_the_peak_over_zeros_without_a_guard(scores, mask=None):
+    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
+    peak = ops.max(ops.where(mask, scores, 0.0), axis=-1, keepdims=True)
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    return shares / ops.sum(shares, axis=-1, keepdims=True)
+
+
+@mistake("masked_softmax", "A row that may look nowhere ends as 0 / 0, which is NaN. Guard it: such a row gets zeros.")
 def divides_zero_by_zero(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     return ops.softmax(ops.where(mask, scores, -float("inf")), axis=-1)
+
+
+@mistake(
+    "masked_softmax",
+    "A large hidden score, or an empty row, makes your sum 0. Hide before you share, and guard the sum.",
+)
+def shares_again_without_a_guard(scores, mask=None):
+    weights = ops.softmax(scores, axis=-1)
+    if mask is None:
+        return weights
+    weights = ops.where(mask, weights, 0.0)
+    return weights / ops.sum(weights, axis=-1, keepdims=True)
+
+
+@mistake("masked_softmax", "exp of a large score is ∞, and an empty row divides 0 by 0. Use a peak, and guard the sum.")
+def divides_raw_exps(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    shares = ops.exp(scores) * ops.cast(mask, scores.dtype)
+    return shares / ops.sum(shares, axis=-1, keepdims=True)
 
 
 @mistake("masked_softmax", "A row that may look nowhere gets equal weights in your answer. It must get zeros.")
@@ -374,7 +604,7 @@ def lets_hidden_scores_into_exp(scores, mask=None):
 
 
 @mistake(
-    "masked_softmax", "You repair the sum afterwards, but a large hidden score has left only zeros. Hide it first."
+    "masked_softmax", "A large hidden score shrinks the allowed shares to 0. Hide it before you take softmax or a peak."
 )
 def repairs_the_sum_afterwards(scores, mask=None):
     weights = ops.softmax(scores, axis=-1)
@@ -383,6 +613,17 @@ def repairs_the_sum_afterwards(scores, mask=None):
     weights = ops.where(mask, weights, 0.0)
     total = ops.sum(weights, axis=-1, keepdims=True)
     return weights / ops.where(total > 0, total, 1.0)
+
+
+@mistake(
+    "masked_softmax", "A large hidden score shrinks the allowed shares to 0. Hide it before you take softmax or a peak."
+)
+def takes_the_peak_over_all_scores(scores, mask=None):
+    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
+    peak = ops.max(scores, axis=-1, keepdims=True)
+    shares = ops.where(mask, ops.exp(scores - peak), 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
 
 
 @mistake("masked_softmax", "exp of a large score overflows. Subtract the largest allowed score of the row before.")
@@ -405,6 +646,115 @@ def shares_down_the_columns(scores, mask=None):
 )
 def does_not_expect_a_missing_mask(scores, mask=None):
     return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake("masked_softmax", "You ask a whole mask for one yes or no. Ask whether it is None: `mask is None`.")
+def asks_whether_a_mask_is_true(scores, mask=None):
+    if not mask:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax", "`== None` and `!= None` compare a mask number by number. Ask with `is None` or `is not None`."
+)
+def asks_whether_a_mask_equals_none(scores, mask=None):
+    if mask == None:  # noqa: E711
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "A boolean mask cannot be subtracted. Choose with `ops.where`, or turn it over with `ops.logical_not`.",
+)
+def subtracts_booleans(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(scores - 1e9 * (1 - mask), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "A boolean mask cannot be subtracted. Choose with `ops.where`, or turn it over with `ops.logical_not`.",
+)
+def subtracts_booleans_from_a_float(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(scores - 1e9 * (1.0 - mask), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+)
+def multiplies_scores_by_booleans(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.softmax(scores * mask, axis=-1)
+
+
+@mistake(
+    "masked_softmax",
+    "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+)
+def multiplies_weights_by_booleans(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.softmax(scores, axis=-1) * mask
+
+
+@mistake(
+    "masked_softmax",
+    "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+)
+def multiplies_shares_by_booleans(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    shares = ops.softmax(scores, axis=-1) * mask
+    return shares / ops.sum(shares, axis=-1, keepdims=True)
+
+
+@mistake(
+    "masked_softmax",
+    "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+)
+def multiplies_shares_by_booleans_and_guards(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    shares = ops.softmax(scores, axis=-1) * mask
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
+
+
+@mistake(
+    "masked_softmax",
+    "0 · ∞ is NaN, so allowed scores become NaN as well. Choose with `ops.where` in place of a product.",
+)
+def multiplies_by_infinity(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.softmax(scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype)), axis=-1)
+
+
+@mistake(
+    "masked_softmax",
+    "0 · ∞ is NaN, so allowed scores become NaN as well. Choose with `ops.where` in place of a product.",
+)
+def multiplies_by_infinity_and_hides(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    weights = ops.softmax(scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype)), axis=-1)
+    return ops.where(mask, weights, 0.0)
+
+
+@mistake("masked_softmax", "A tensor has no `.max()`. Use `ops.max`.")
+def calls_dot_max(scores, mask=None):
+    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
+    peak = ops.where(mask, scores, -1e9).max(axis=-1, keepdims=True)
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
 
 
 @mistake("masked_softmax", "You assign into a tensor, which cannot be changed. Make a new one with `ops.where`.")
@@ -494,9 +844,108 @@ def attends_without_the_mask(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
+@mistake("masked_attention", "You hide with keys of zeros, but such a key scores 0, and e⁰ = 1. Hide its scores.")
+def sets_hidden_keys_to_zero(query, key, value, mask=None):
+    if mask is not None:
+        key = ops.where(ops.swapaxes(mask, -1, -2), key, 0.0)
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    weights = ops.softmax(scores, axis=-1)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "You hide with keys of zeros, but such a key scores 0, and e⁰ = 1. Hide its scores.")
+def sets_keys_of_the_first_row_to_zero(query, key, value, mask=None):
+    if mask is not None:
+        key = ops.where(mask[:, 0, :, None], key, 0.0)
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    weights = ops.softmax(scores, axis=-1)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "You set hidden scores to 0, but e⁰ = 1 still gets a share. A hidden share must be 0.")
+def sets_hidden_scores_to_zero_in_attention(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is not None:
+        scores = ops.where(mask, scores, 0.0)
+    weights = ops.softmax(scores, axis=-1)
+    return ops.matmul(weights, value), weights
+
+
 @mistake("masked_attention", "The scores are not scaled. Divide them by √D, the root of the width of the queries.")
 def attends_without_the_scale(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key)
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "You divide by D itself. Divide by its root, √D.")
+def divides_by_the_width(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1]
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "`** 1/2` is `** 1`, then half of it: powers come first. Write `** 0.5`.")
+def halves_after_the_width(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 1 / 2
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "`** 1/2` is `** 1`, then half of it: powers come first. Write `** 0.5`.")
+def divides_by_half_the_width(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / (query.shape[-1] ** 1 / 2)
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "masked_attention", "You divide by the root of E, the width of the values. Take D, the width of query and key."
+)
+def divides_by_the_root_of_the_value_width(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / value.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "Query and key do not fit as they are. Swap the last two axes of the key first.")
+def leaves_the_key_unturned(query, key, value, mask=None):
+    scores = ops.matmul(query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "`ops.transpose` without axes turns all of them, B too. Swap the last two only.")
+def turns_all_axes_of_the_key(query, key, value, mask=None):
+    scores = ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+def writes_dot_t_for_the_key(query, key, value, mask=None):
+    scores = query @ key.T / query.shape[-1] ** 0.5
     if mask is None:
         weights = ops.softmax(scores, axis=-1)
     else:
@@ -524,7 +973,19 @@ def averages_with_unmasked_weights(query, key, value, mask=None):
     return ops.matmul(unmasked, value), weights
 
 
-@mistake("masked_attention", "You hide with −10 000, and scores can be as low. Hide with your `masked_softmax`.")
+@mistake("masked_attention", "You average the keys. They make the weights; what these average is the values.")
+def averages_the_keys(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, key), weights
+
+
+@mistake(
+    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+)
 def attends_with_minus_10000(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
     if mask is None:
@@ -536,8 +997,43 @@ def attends_with_minus_10000(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "A query that may look nowhere gets NaN: −∞ in a whole row makes 0 / 0. It must get zeros."
+    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
 )
+def hides_twice_with_minus_10000(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e4), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+)
+def hides_twice_with_minus_1000(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e3), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+)
+def attends_with_minus_1000(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.softmax(ops.where(mask, scores, -1e3), axis=-1)
+        weights = ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "A query that may look nowhere ends as 0 / 0, which is NaN. Guard it: it must get zeros.")
 def attends_with_infinity(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
     if mask is not None:
@@ -584,6 +1080,16 @@ def adds_a_head_axis_to_the_mask(query, key, value, mask=None):
         weights = ops.softmax(scores, axis=-1)
     else:
         mask = ops.expand_dims(mask, axis=1)
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "You ask a whole mask for one yes or no. Ask whether it is None: `mask is None`.")
+def asks_whether_the_mask_is_true(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if not mask:
+        weights = ops.softmax(scores, axis=-1)
+    else:
         weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
     return ops.matmul(weights, value), weights
 
@@ -661,8 +1167,8 @@ def scales_the_query_and_guards_the_sum(query, key, value, mask=None):
 
 @correct("masked_attention")
 def returns_a_list(query, key, value, mask=None):
-    depth = ops.cast(ops.shape(key)[-1], key.dtype)
-    scores = ops.einsum("btd,bsd->bts", query, key) * ops.rsqrt(depth)
+    width = ops.cast(ops.shape(key)[-1], key.dtype)
+    scores = ops.einsum("btd,bsd->bts", query, key) * ops.rsqrt(width)
     if mask is None:
         weights = ops.softmax(scores)
     else:

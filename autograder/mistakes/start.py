@@ -21,6 +21,12 @@ def divides_by_the_number_of_words(values, weights):
     return ops.mean(ops.expand_dims(weights, axis=-1) * values, axis=1)
 
 
+@mistake("weighted_average", "The shares sum to one already: add up, do not average.")
+def averages_the_shares(values, weights):
+    shares = weights / ops.sum(weights, axis=-1, keepdims=True)
+    return ops.mean(ops.expand_dims(shares, axis=-1) * values, axis=1)
+
+
 @mistake("weighted_average", "That is softmax. These weights are positive already: divide them by their sum.")
 def uses_softmax(values, weights):
     shares = ops.softmax(weights, axis=-1)
@@ -50,6 +56,15 @@ def sum_loses_its_axis(values, weights):
 
 @mistake(
     "weighted_average",
+    "The sum of the weights has shape (B,) and does not line up with (B, D). Keep the axis you sum over, as size 1.",
+)
+def sum_loses_its_axis_at_the_end(values, weights):
+    total = ops.sum(ops.expand_dims(weights, axis=-1) * values, axis=1)
+    return total / ops.sum(weights, axis=-1)
+
+
+@mistake(
+    "weighted_average",
     "You multiplied (B, S) with (B, S, D), which do not line up from the right. Give the weights one more axis, last.",
 )
 def weights_without_a_last_axis(values, weights):
@@ -58,9 +73,45 @@ def weights_without_a_last_axis(values, weights):
 
 
 @mistake("weighted_average", "You added up the numbers inside each word, axis D. Add up over the words, axis S.")
-def adds_over_depth(values, weights):
+def adds_over_the_width(values, weights):
     shares = weights / ops.sum(weights, axis=-1, keepdims=True)
     return ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=-1)
+
+
+@mistake("weighted_average", "You added over sentences. With a batch in front, words are axis 1.")
+def adds_over_sentences(values, weights):
+    shares = weights / ops.sum(weights, axis=-1, keepdims=True)
+    return ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=0)
+
+
+@mistake(
+    "weighted_average",
+    "You added over sentences, and divided by one sum for all of them. With a batch in front, words are axis 1.",
+)
+def copies_the_lesson_without_a_batch(values, weights):
+    shares = weights / ops.sum(weights)
+    return ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=0)
+
+
+@mistake("weighted_average", "You added everything up to one number. Add up over the words only, axis 1.")
+def adds_over_all_axes(values, weights):
+    shares = weights / ops.sum(weights, axis=-1, keepdims=True)
+    return ops.sum(ops.expand_dims(shares, axis=-1) * values)
+
+
+@mistake("weighted_average", "You multiplied, and the words stay apart: (B, S, D). Add them up over S.")
+def forgets_to_add_up_the_words(values, weights):
+    shares = weights / ops.sum(weights, axis=-1, keepdims=True)
+    return ops.expand_dims(shares, axis=-1) * values
+
+
+@mistake(
+    "weighted_average",
+    "The weights of every sentence met the words of every sentence: (B, B, D). Make the weights (B, 1, S) first.",
+)
+def mixes_sentences_in_a_product(values, weights):
+    shares = weights / ops.sum(weights, axis=-1, keepdims=True)
+    return ops.matmul(shares, values)
 
 
 @mistake("weighted_average", "An axis of size 1 is left over: (B, 1, D). Remove it, for example with `ops.squeeze`.")
@@ -74,6 +125,20 @@ def average_without_return(values, weights):
     shares = weights / ops.sum(weights, axis=-1, keepdims=True)
     average = ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)
     ops.shape(average)
+
+
+@mistake("weighted_average", "A tensor has no method `sum`. Use `ops.sum`.")
+def sums_by_a_method(values, weights):
+    shares = weights / weights.sum(axis=-1, keepdims=True)
+    return ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)
+
+
+@mistake(
+    "weighted_average", "A tensor has no `.T`. Nothing needs turning here: give the weights a last axis of size 1."
+)
+def turns_the_weights_by_an_attribute(values, weights):
+    shares = weights / ops.sum(weights, axis=-1, keepdims=True)
+    return ops.sum((shares.T * values.T).T, axis=1)
 
 
 @mistake("weighted_average", "NumPy does not work where Keras compiles a function. Use the same functions from `ops`.")
@@ -131,6 +196,26 @@ def forgets_the_transpose(a, b):
     return ops.matmul(a, b)
 
 
+@mistake("pairwise_dot", "You turned a; turn b instead.")
+def turns_a_instead_of_b(a, b):
+    return ops.matmul(ops.transpose(a, (0, 2, 1)), b)
+
+
+@mistake("pairwise_dot", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+def turns_by_an_attribute(a, b):
+    return ops.matmul(a, b.T)
+
+
+@mistake("pairwise_dot", "A tensor has no method `transpose`. Use `ops.transpose`.")
+def turns_by_a_method(a, b):
+    return ops.matmul(a, b.transpose(0, 2, 1))
+
+
+@mistake("pairwise_dot", "`*` pairs number with number. Use `@`, or `ops.matmul`: there, rows meet columns.")
+def multiplies_number_by_number(a, b):
+    return a * ops.transpose(b, (0, 2, 1))
+
+
 @mistake("pairwise_dot", "You turned all three axes of b around, the batch too. Leave axis 0 in its place.")
 def transposes_the_batch_too(a, b):
     return ops.matmul(a, ops.transpose(b))
@@ -162,6 +247,11 @@ def adds_up_over_the_rows(a, b):
     return ops.sum(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=1)
 
 
+@mistake("pairwise_dot", "You divided by D, the number of products: that is their mean. Leave their sum as it is.")
+def averages_the_products(a, b):
+    return ops.mean(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=-1)
+
+
 @mistake("pairwise_dot", "You divided by the lengths of the rows: that is the cosine. Leave the dot products alone.")
 def gives_the_cosine(a, b):
     a = a / ops.norm(a, axis=-1, keepdims=True)
@@ -170,7 +260,7 @@ def gives_the_cosine(a, b):
 
 
 @mistake("pairwise_dot", "You divided by √D. That belongs to lesson 4; here the dot products stay as they are.")
-def divides_by_the_root_of_the_depth(a, b):
+def divides_by_the_root_of_the_width(a, b):
     return ops.matmul(a, ops.transpose(b, (0, 2, 1))) / a.shape[-1] ** 0.5
 
 

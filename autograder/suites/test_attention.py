@@ -26,10 +26,10 @@ def softmax_by_loops(scores):
 
 def scores_by_loops(query, key):
     """`query_t · key_s / √D` for each pair, one at a time."""
-    batch, length, depth = query.shape
+    batch, length, width = query.shape
     scores = np.zeros((batch, length, key.shape[1]))
     for b, t, s in np.ndindex(scores.shape):
-        scores[b, t, s] = np.dot(query[b, t], key[b, s]) / math.sqrt(depth)
+        scores[b, t, s] = np.dot(query[b, t], key[b, s]) / math.sqrt(width)
     return scores
 
 
@@ -121,31 +121,31 @@ class TestSoftmax:
 @exercise("attention_scores", points=4)
 class TestAttentionScores:
     def test_there_is_one_score_for_each_query_and_key(self, learner, rng):
-        for batch, queries, keys, depth in [(2, 5, 7, 12), (3, 4, 2, 6)]:
-            query, key = rng.normal(size=(batch, queries, depth)), rng.normal(size=(batch, keys, depth))
+        for batch, queries, keys, width in [(2, 5, 7, 12), (3, 4, 2, 6)]:
+            query, key = rng.normal(size=(batch, queries, width)), rng.normal(size=(batch, keys, width))
             expect.shape(
                 learner(query, key), (batch, queries, keys), "Scores are (B, T, S): a row per query, a column per key."
             )
 
-    def test_two_queries_and_three_keys_of_depth_four(self, learner):
+    def test_two_queries_and_three_keys_of_width_four(self, learner):
         query = np.array([[[1.0, 1.0, 0.0, 0.0], [0.0, 2.0, 2.0, 0.0]]])
         key = np.array([[[2.0, 0.0, 0.0, 0.0], [2.0, 4.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]]])
         wanted = np.array([[[1.0, 3.0, 1.0], [0.0, 4.0, 2.0]]])
         expect.close(learner(query, key), wanted, "The dot products are 2 6 2 and 0 8 4; √4 = 2 divides them.")
 
     @worth(2)
-    def test_each_score_is_a_dot_product_divided_by_the_root_of_the_depth(self, learner, rng):
+    def test_each_score_is_a_dot_product_divided_by_the_root_of_the_width(self, learner, rng):
         # Equal numbers of queries and keys come too: there, other slips give numbers in the place of errors.
-        for batch, queries, keys, depth in [(3, 4, 4, 6), (2, 5, 7, 12)]:
-            query, key = rng.normal(size=(batch, queries, depth)), rng.normal(size=(batch, keys, depth))
+        for batch, queries, keys, width in [(3, 4, 4, 6), (2, 5, 7, 12)]:
+            query, key = rng.normal(size=(batch, queries, width)), rng.normal(size=(batch, keys, width))
             expect.close(learner(query, key), scores_by_loops(query, key), "Each score is query · key / √D.")
 
-    def test_the_spread_of_the_scores_is_about_one_at_every_depth(self, learner, rng):
-        for depth in (16, 256):
-            scores = learner(rng.normal(size=(2, 40, depth)), rng.normal(size=(2, 50, depth)))
+    def test_the_spread_of_the_scores_is_about_one_at_every_width(self, learner, rng):
+        for width in (16, 256):
+            scores = learner(rng.normal(size=(2, 40, width)), rng.normal(size=(2, 50, width)))
             expect.shape(scores, (2, 40, 50), "Scores are (B, T, S): a row per query, a column per key.")
             spread = float(np.std(scores))
-            rule = f"Random vectors of depth {depth} give scores with a standard deviation of about 1."
+            rule = f"Random vectors of width {width} give scores with a standard deviation of about 1."
             expect.true(0.8 < spread < 1.25, rule, f"{spread:.3g}", "about 1")
 
     def test_a_query_twice_as_long_gets_scores_twice_as_large(self, learner, rng):
@@ -156,8 +156,8 @@ class TestAttentionScores:
         expect.close(scaled, once * factor, "Stretching one query stretches its own row of scores, and no other row.")
 
     def test_the_gradients_for_query_and_key_are_the_slopes_of_the_scores(self, learner, rng):
-        query, key, cotangent = rng.normal(size=(2, 2, 6)), rng.normal(size=(2, 3, 6)), rng.normal(size=(2, 2, 3))
-        expect.shape(learner(query, key), (2, 2, 3), "Scores are (B, T, S): a row per query, a column per key.")
+        query, key, cotangent = rng.normal(size=(2, 4, 6)), rng.normal(size=(2, 3, 6)), rng.normal(size=(2, 4, 3))
+        expect.shape(learner(query, key), (2, 4, 3), "Scores are (B, T, S): a row per query, a column per key.")
         for index, found in enumerate(learner.gradient(query, key, cotangent=cotangent, wrt=(0, 1))):
             wanted = slopes(scores_by_loops, [query, key], index, cotangent)
             expect.close(found, wanted, f"The gradient for `{('query', 'key')[index]}` is the slope of the scores.")
@@ -171,22 +171,24 @@ class TestAttentionScores:
 PAIR = "output, weights"
 
 
-def three(rng, batch=2, queries=5, keys=7, depth=12, value_depth=3):
+def three(rng, batch=2, queries=5, keys=7, width=12, value_width=3):
     """A query, a key and a value."""
     return (
-        rng.normal(size=(batch, queries, depth)),
-        rng.normal(size=(batch, keys, depth)),
-        rng.normal(size=(batch, keys, value_depth)),
+        rng.normal(size=(batch, queries, width)),
+        rng.normal(size=(batch, keys, width)),
+        rng.normal(size=(batch, keys, value_width)),
     )
 
 
 @exercise("scaled_dot_product_attention", points=5)
 class TestScaledDotProductAttention:
     def test_output_comes_first_and_weights_second(self, learner, rng):
-        for queries, keys, depth, value_depth in [(5, 7, 12, 3), (4, 2, 6, 9)]:
-            query, key, value = three(rng, 2, queries, keys, depth, value_depth)
+        for queries, keys, width, value_width in [(5, 7, 12, 3), (4, 2, 6, 9)]:
+            query, key, value = three(rng, 2, queries, keys, width, value_width)
             output, weights = expect.pair(learner(query, key, value), PAIR)
-            expect.shape(output, (2, queries, value_depth), "The output is (B, T, depth of value): a row per query.")
+            expect.shape(
+                output, (2, queries, value_width), "The output is (B, T, E): a row per query, E columns like `value`."
+            )
             expect.shape(weights, (2, queries, keys), "The weights are (B, T, S): a row per query, a column per key.")
 
     def test_a_query_that_prefers_the_second_key_takes_three_quarters_of_its_value(self, learner):
@@ -235,7 +237,7 @@ class TestScaledDotProductAttention:
     def test_the_gradients_for_query_key_and_value_are_the_slopes_of_the_output(self, learner, rng):
         arrays, cotangent = three(rng, 2, 2, 3, 6, 5), rng.normal(size=(2, 2, 5))
         output, _ = expect.pair(learner(*arrays), PAIR)
-        expect.shape(output, (2, 2, 5), "The output is (B, T, depth of value): a row per query.")
+        expect.shape(output, (2, 2, 5), "The output is (B, T, E): a row per query, E columns like `value`.")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2))):
             wanted = slopes(attention_by_loops, arrays, index, cotangent)
             expect.close(
@@ -250,19 +252,21 @@ class TestScaledDotProductAttention:
         expect.close(weights, softmax_by_loops(scores_by_loops(query, key)), rule)
 
 
-def words_and_matrices(rng, batch=2, length=5, depth=12, width=3, value_depth=4):
+def words_and_matrices(rng, batch=2, length=5, width=12, inner=3, value_width=4):
     """Words `(B, T, D)` and the matrices of self-attention; projections with a spread of about 1."""
-    x = rng.normal(size=(batch, length, depth))
-    return x, *(rng.normal(size=(depth, to)) / math.sqrt(depth) for to in (width, width, value_depth))
+    x = rng.normal(size=(batch, length, width))
+    return x, *(rng.normal(size=(width, to)) / math.sqrt(width) for to in (inner, inner, value_width))
 
 
 @exercise("self_attention", points=7)
 class TestSelfAttention:
     def test_output_comes_first_and_weights_second(self, learner, rng):
-        for length, depth, width, value_depth in [(5, 12, 3, 4), (7, 6, 8, 10)]:
-            sizes = (2, length, depth, width, value_depth)
+        for length, width, inner, value_width in [(5, 12, 3, 4), (7, 6, 8, 10)]:
+            sizes = (2, length, width, inner, value_width)
             output, weights = expect.pair(learner(*words_and_matrices(rng, *sizes)), PAIR)
-            expect.shape(output, (2, length, value_depth), "The output is (B, T, columns of w_value): a row per word.")
+            expect.shape(
+                output, (2, length, value_width), "The output is (B, T, E): a row per word, E columns like `w_value`."
+            )
             expect.shape(weights, (2, length, length), "The weights are (B, T, T): every word looks at every word.")
 
     def test_red_looks_at_house_and_house_looks_at_both(self, learner):
@@ -302,7 +306,7 @@ class TestSelfAttention:
         x, *matrices = words_and_matrices(rng)
         order = np.roll(np.arange(5), rng.integers(1, 5))
         output, weights = expect.pair(learner(x, *matrices), PAIR)
-        expect.shape(output, (2, 5, 4), "The output is (B, T, columns of w_value): a row per word.")
+        expect.shape(output, (2, 5, 4), "The output is (B, T, E): a row per word, E columns like `w_value`.")
         expect.shape(weights, (2, 5, 5), "The weights are (B, T, T): every word looks at every word.")
         moved_output, moved_weights = expect.pair(learner(x[:, order], *matrices), PAIR)
         expect.close(moved_output, output[:, order], "Each word takes its output along when the words are reordered.")
@@ -320,7 +324,7 @@ class TestSelfAttention:
     def test_the_gradients_for_words_and_matrices_are_the_slopes_of_the_output(self, learner, rng):
         arrays, cotangent = words_and_matrices(rng, 2, 3, 4, 2, 5), rng.normal(size=(2, 3, 5))
         output, _ = expect.pair(learner(*arrays), PAIR)
-        expect.shape(output, (2, 3, 5), "The output is (B, T, columns of w_value): a row per word.")
+        expect.shape(output, (2, 3, 5), "The output is (B, T, E): a row per word, E columns like `w_value`.")
         names = ("x", "w_query", "w_key", "w_value")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2, 3))):
             wanted = slopes(self_attention_by_loops, arrays, index, cotangent)

@@ -1,6 +1,6 @@
 """Unit 05: who may look at whom.
 
-Oracles are float64 NumPy loops that read like the definitions. Sizes: B=2, T=5, S=7, D=12, value depth 3.
+Oracles are float64 NumPy loops that read like the definitions. Sizes: B=2, T=5, S=7, D=12, value width 3.
 A causal mask needs T = S, and there both are 6.
 """
 
@@ -278,7 +278,7 @@ class TestMaskedAttention:
     def test_it_returns_the_output_and_the_weights(self, learner, rng):
         query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
         output, weights = expect.pair(learner(query, key, value, some_mask(rng, (2, 1, 7))), "output, weights")
-        expect.shape(output, (2, 5, 3), "The output has the shape (B, T, depth of the values).")
+        expect.shape(output, (2, 5, 3), "The output has the shape (B, T, E): E is the width of the values.")
         expect.shape(weights, (2, 5, 7), "The weights have the shape (B, T, S).")
 
     def test_the_worked_example_comes_out(self, learner):
@@ -324,7 +324,7 @@ class TestMaskedAttention:
         expected, _ = attention_by_loops(x, x, value, mask)
         for keys, values in ((x, value), (later, later_value)):
             output, _ = expect.pair(learner(x, keys, values, mask), "output, weights")
-            expect.shape(output, (2, 6, 3), "The output has the shape (B, T, depth of the values).")
+            expect.shape(output, (2, 6, 3), "The output has the shape (B, T, E): E is the width of the values.")
             expect.close(output[:, :4], expected[:, :4], "Words 0 to 3 must not depend on words 4 and 5.")
 
     def test_a_hidden_key_gets_nothing_even_with_a_score_of_10000(self, learner, rng):

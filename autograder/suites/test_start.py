@@ -33,9 +33,9 @@ def dots_by_loops(a, b):
 @exercise("weighted_average", points=10)
 class TestWeightedAverage:
     def test_there_is_one_vector_for_each_sentence(self, learner, rng):
-        for batch, length, depth in ((2, 7, 12), (3, 5, 4), (1, 4, 3)):
-            result = learner(whole_numbers(rng, batch, length, depth), whole_numbers(rng, batch, length))
-            expect.shape(result, (batch, depth), "The result has the shape (B, D): the axis S of the words is gone.")
+        for batch, length, width in ((2, 7, 12), (3, 5, 4), (1, 4, 3)):
+            result = learner(whole_numbers(rng, batch, length, width), whole_numbers(rng, batch, length))
+            expect.shape(result, (batch, width), "The result has the shape (B, D): the axis S of the words is gone.")
 
     def test_weights_of_three_to_one_count_for_three_quarters_and_one_quarter(self, learner):
         values, weights = np.array([[[4.0, 0.0, 8.0], [0.0, 4.0, 4.0]]]), np.array([[3.0, 1.0]])
@@ -51,8 +51,8 @@ class TestWeightedAverage:
 
     @worth(3)
     def test_other_weights_are_shares_of_their_sum(self, learner, rng):
-        for batch, length, depth in ((2, 7, 12), (3, 5, 4)):
-            values, weights = whole_numbers(rng, batch, length, depth), whole_numbers(rng, batch, length)
+        for batch, length, width in ((2, 7, 12), (3, 5, 4)):
+            values, weights = whole_numbers(rng, batch, length, width), whole_numbers(rng, batch, length)
             rule = "Each weight is divided by the sum of the weights of its own sentence."
             expect.close(learner(values, weights), average_by_loops(values, weights), rule)
 
@@ -79,8 +79,8 @@ class TestWeightedAverage:
 @exercise("pairwise_dot", points=10)
 class TestPairwiseDot:
     def test_there_is_one_number_for_each_row_of_a_and_each_row_of_b(self, learner, rng):
-        for batch, rows, columns, depth in ((2, 5, 7, 12), (3, 4, 2, 6), (1, 3, 5, 2)):
-            result = learner(whole_numbers(rng, batch, rows, depth), whole_numbers(rng, batch, columns, depth))
+        for batch, rows, columns, width in ((2, 5, 7, 12), (3, 4, 2, 6), (1, 3, 5, 2)):
+            result = learner(whole_numbers(rng, batch, rows, width), whole_numbers(rng, batch, columns, width))
             expect.shape(result, (batch, rows, columns), "The result has the shape (B, T, S): a row for each row of a.")
 
     def test_two_rows_against_three_give_the_six_numbers_of_the_example(self, learner):
