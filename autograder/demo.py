@@ -86,7 +86,7 @@ def _deleted_cell(unit: Unit) -> str:
 def _doubled_cell(unit: Unit) -> str:
     notebook = _solved(unit)
     cell = _last_answer(notebook)
-    notebook.cells.insert(notebook.cells.index(cell) + 1, nbformat.from_dict(cell))
+    notebook.cells.insert(notebook.cells.index(cell) + 1, nbformat.from_dict({**cell, "id": "doubled"}))
     return _text(notebook)
 
 

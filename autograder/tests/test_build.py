@@ -82,15 +82,13 @@ def test_an_exercise_folder_holds_nothing_but_its_notebook(unit):
 
 
 def test_an_edited_file_is_found_and_mended(tmp_path, monkeypatch):
-    unit = UNITS[0]
+    unit, copy = UNITS[0], tmp_path / "edited.ipynb"
     original = unit.learners_copy.read_text("utf-8")
-    try:
-        unit.learners_copy.write_text(original.replace("NotImplementedError", "ValueError"), "utf-8")
-        assert build.stale([unit]) == [unit.learners_copy]
-        assert build.build([unit]) == [unit.learners_copy]
-        assert unit.learners_copy.read_text("utf-8") == original
-    finally:
-        unit.learners_copy.write_text(original, "utf-8")
+    copy.write_text(original.replace("NotImplementedError", "ValueError"), "utf-8")
+    monkeypatch.setattr(Unit, "learners_copy", copy)
+    assert build.stale([unit]) == [copy]
+    assert build.build([unit]) == [copy]
+    assert copy.read_text("utf-8") == original
 
 
 def test_inserting_a_cell_changes_no_other_id(tmp_path):

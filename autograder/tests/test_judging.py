@@ -2,6 +2,7 @@
 
 import importlib.util
 import textwrap
+import types
 
 import numpy as np
 import pytest
@@ -152,17 +153,14 @@ def test_a_mistake_that_contradicts_a_passed_test_is_not_named(tmp_path):
     def keeps(x):
         return x
 
-    class Known:
-        pass
-
-    Known.zeros, Known.keeps = staticmethod(zeros), staticmethod(keeps)
+    known = types.SimpleNamespace(zeros=zeros, keeps=keeps)
     (tmp_path / "test_two.py").write_text(TWO_SIDED)
 
     def clips(x):
         return ops.maximum(x, 0.0)
 
     def named(answer):
-        (size,) = judge(tmp_path / "test_two.py", Workbench({"size": answer}), 1, Known)
+        (size,) = judge(tmp_path / "test_two.py", Workbench({"size": answer}), 1, known)
         return [test.mistake for test in size.tests]
 
     assert named(clips) == [None, None]
