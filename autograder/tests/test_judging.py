@@ -63,8 +63,7 @@ def mistakes(tmp_path):
         tmp_path / "small_mistakes.py",
         """
         from keras import ops
-        from autograder.display import Report
-from autograder.judging import correct, mistake
+        from autograder.judging import correct, mistake
 
         @mistake("total", "You added columns, not rows.")
         def adds_columns(x):
