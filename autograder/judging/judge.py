@@ -55,7 +55,7 @@ def judge(
         status = pytest.main(
             [*_UNUSED, *places, "--capture=no", "--disable-plugin-autoload", str(suite)], plugins=[plugin]
         )
-    if status == pytest.ExitCode.INTERRUPTED:
+    if status == pytest.ExitCode.INTERRUPTED and not plugin.broken:
         raise KeyboardInterrupt
     if plugin.broken or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"the suite {suite.name} could not be run: {plugin.broken or status!r}")
