@@ -19,24 +19,26 @@ _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name":
 
 def build(units: list[Unit] | None = None) -> list[Path]:
     """Write the generated notebooks of these units, by default of all; returns the files that changed."""
-    changed = []
-    for unit in units or all_units():
-        for path, text in generated(unit).items():
-            if not path.exists() or path.read_text("utf-8") != text:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, "utf-8", newline="\n")
-                changed.append(path)
-    return changed
+    outdated = _outdated(units)
+    for path, text in outdated.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
+    return list(outdated)
 
 
 def stale(units: list[Unit] | None = None) -> list[Path]:
     """Generated files that are missing, edited by hand, or older than their source."""
-    return [
-        path
+    return list(_outdated(units))
+
+
+def _outdated(units: list[Unit] | None) -> dict[Path, str]:
+    """The generated files that are not as they should be, with the text they should have."""
+    return {
+        path: text
         for unit in units or all_units()
         for path, text in generated(unit).items()
         if not path.exists() or path.read_text("utf-8") != text
-    ]
+    }
 
 
 def generated(unit: Unit) -> dict[Path, str]:

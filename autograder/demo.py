@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder.build import build
-from autograder.grading.intake import untouched
+from autograder.grading.intake import answers_in, untouched
 from autograder.grading.many import jobs
 from autograder.judging.known import Known, mistakes_in
 from autograder.reports import grade_with_progress, print_class
@@ -145,27 +145,21 @@ def _solved(unit: Unit) -> NotebookNode:
     return submission(Case(unit, "solution"))
 
 
-def _answers(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-
-
 def _last_answer(notebook: NotebookNode) -> NotebookNode:
-    return _answers(notebook)[-1]
+    return list(answers_in(notebook).values())[-1]
 
 
 def _keep_answers(unit: Unit, names: list[str]) -> NotebookNode:
-    notebook = _solved(unit)
-    stubs = {cell.metadata.nbgrader.grade_id: cell.source for cell in _answers(untouched(unit))}
-    for cell in _answers(notebook):
-        grade_id = cell.metadata.nbgrader.grade_id
-        cell.source = cell.source if grade_id in names else stubs[grade_id]
+    notebook, stubs = _solved(unit), answers_in(untouched(unit))
+    for name, cell in answers_in(notebook).items():
+        cell.source = cell.source if name in names else stubs[name].source
     return notebook
 
 
 def _with_answers(unit: Unit, sources: dict[str, str]) -> str:
     notebook = _solved(unit)
-    for cell in _answers(notebook):
-        cell.source = sources.get(cell.metadata.nbgrader.grade_id, cell.source)
+    for name, cell in answers_in(notebook).items():
+        cell.source = sources.get(name, cell.source)
     return _text(notebook)
 
 

@@ -69,15 +69,9 @@ def submission(case: Case) -> NotebookNode:
     """The notebook that a learner would hand in: their answer in one cell, the solution's in the others."""
     notebook = intake.untouched(case.unit)
     if case.kind != "untouched":
-        answers = {
-            cell.metadata.nbgrader.grade_id: cell.source
-            for cell in solution_notebook(case.unit).cells
-            if cell.metadata.get("nbgrader", {}).get("solution")
-        }
-        answers |= {case.exercise: case.source} if case.source else {}
-        for cell in notebook.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            cell.source = answers.get(grade_id, cell.source)
+        solved = intake.answers_in(solution_notebook(case.unit))
+        for name, cell in intake.answers_in(notebook).items():
+            cell.source = case.source if name == case.exercise else solved[name].source
     return notebook
 
 

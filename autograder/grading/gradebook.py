@@ -22,9 +22,12 @@ def is_fit_name(learner: str) -> bool:
 
 
 def stage(submission: Submission, learner: str, folder: Path, stamp: Path) -> None:
-    """Write the clean copy of a submission, and its time of arrival, where nbgrader's pass will read it."""
+    """Write the clean copy of a submission, and its time of arrival, where nbgrader's pass will read it.
+
+    What a marking process left there that ended half-way is written over.
+    """
     place = folder / learner / submission.unit.stem
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     nbformat.write(submission.notebook, place / f"{submission.unit.stem}.ipynb")
     when = _arrival(stamp)
     if when:
@@ -37,16 +40,16 @@ def enter(unit: Unit, staged: Path, grading: Path, tick: Callable[[], None]) -> 
     `tick` is called once for each learner and step that is done. Returns the learners that nbgrader could not
     enter; it logs why.
     """
+    from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import Autograde, GenerateFeedback
     from nbgrader.converters.base import NbGraderException
 
     register(unit, grading)
     for learner in staged.iterdir():
         _forget(learner.name, unit, grading)
-    for step in (
-        converter(Autograde, unit.stem, grading, submitted=staged),
-        converter(GenerateFeedback, unit.stem, grading),
-    ):
+    autograde = converter(Autograde, unit.stem, grading, submitted=staged)
+    autograde.exporter_class = NotebookExporter  # the copies are clean: they are not taken in a second time
+    for step in (autograde, converter(GenerateFeedback, unit.stem, grading)):
         step.post_convert_hook = lambda **_: tick()
         with contextlib.suppress(NbGraderException):  # raised at the end, when one or more failed; the others are in
             step.start()

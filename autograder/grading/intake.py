@@ -164,7 +164,7 @@ class _Ours:
         """
         alike = [index for index, ours in enumerate(self.cells) if ours.cell_type == theirs.kind]
         for index in alike:
-            if theirs.grade_id and theirs.grade_id == _nbgrader(self.cells[index]).get("grade_id"):
+            if theirs.grade_id and theirs.grade_id == nbgrader_fields(self.cells[index]).get("grade_id"):
                 return index
         for index in alike:
             if theirs.cell_id and theirs.cell_id == self.cells[index].id and index not in self.met:
@@ -173,13 +173,19 @@ class _Ours:
         for index in range(after + 1, len(self.cells)) if text else ():
             if index in alike and index not in self.met and text == self.cells[index].source.strip():
                 return index
-            if _nbgrader(self.cells[index]).get("locked") and index not in self.met:
+            if nbgrader_fields(self.cells[index]).get("locked") and index not in self.met:
                 return None
         return None
 
 
-def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
+def nbgrader_fields(cell: NotebookNode) -> dict[str, Any]:
+    """What nbgrader has written about a cell of ours, or nothing."""
     return cell.metadata.get("nbgrader", {})
+
+
+def answers_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """The answer cells of a notebook of ours by their grade id, in order."""
+    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if nbgrader_fields(cell).get("solution")}
 
 
 def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
@@ -191,7 +197,7 @@ def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
         index = ours.place_of(cell, place)
         second = index in ours.met
         if second:
-            doubled += [_nbgrader(ours.cells[index])["grade_id"]] if cell.kind == "code" else []
+            doubled += [nbgrader_fields(ours.cells[index])["grade_id"]] if cell.kind == "code" else []
         elif index is not None:
             place = index
             ours.met.add(index)
@@ -207,7 +213,7 @@ def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
 
 def _take_code(ours: _Ours, theirs: _Theirs, index: int | None, place: int) -> None:
     """Take one code cell: as the answer it is, or, where it is new or changed, as an added cell after `place`."""
-    kind = _nbgrader(ours.cells[index]) if index is not None else {}
+    kind = nbgrader_fields(ours.cells[index]) if index is not None else {}
     if kind.get("solution"):
         ours.cells[index].source = theirs.source
         ours.answered.add(index)
@@ -223,9 +229,9 @@ def _shown(name: str) -> str:
 def _mark_missing(ours: _Ours) -> list[str]:
     missing = []
     for index, cell in enumerate(ours.cells):
-        if _nbgrader(cell).get("solution") and index not in ours.answered:
+        if nbgrader_fields(cell).get("solution") and index not in ours.answered:
             cell.source = MISSING
-            missing.append(_nbgrader(cell)["grade_id"])
+            missing.append(nbgrader_fields(cell)["grade_id"])
     return missing
 
 
@@ -256,7 +262,7 @@ def _problem(doubled: list[str], missing: list[str]) -> str | None:
 
 def is_answered(cell: NotebookNode) -> bool:
     """Whether an answer cell holds something else than the stub it was handed out with."""
-    return cell.source != MISSING and _nbgrader(cell).get("checksum") != compute_checksum(cell)
+    return cell.source != MISSING and nbgrader_fields(cell).get("checksum") != compute_checksum(cell)
 
 
 def untouched(unit: Unit) -> NotebookNode:

@@ -15,7 +15,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.grading.inert import inert_outputs
-from autograder.grading.intake import is_answered
+from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
 from autograder.judging.judge import judge
 from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
@@ -113,14 +113,10 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
     it was left untouched, or is missing, the learner may have answered further down: then the end binds.
     """
     cells, late = [], []
-    open_answers = {
-        cell.metadata.nbgrader.grade_id
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("solution") and not is_answered(cell)
-    }
+    open_answers = {name for name, cell in answers_in(notebook).items() if not is_answered(cell)}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            nbgrader = cell.metadata.get("nbgrader", {})
+            nbgrader = nbgrader_fields(cell)
             name = nbgrader.get("grade_id", "").removesuffix("-check") if nbgrader.get("grade") else None
             if name in open_answers:
                 late.append(Cell("", name))
@@ -152,7 +148,7 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
-        nbgrader = cell.metadata.get("nbgrader", {})
+        nbgrader = nbgrader_fields(cell)
         if nbgrader.get("grade"):
             exercise = reports[nbgrader.grade_id.removesuffix("-check")]
             data = {"text/plain": f"{exercise.score:g}", "text/html": Report(exercise, pictures=False)._repr_html_()}

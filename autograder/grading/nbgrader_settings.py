@@ -41,10 +41,7 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
 
 
 def converter(kind: type, unit: str, grading: Path | None = None, **folders: Path) -> Any:
-    """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them.
-
-    Submissions named so are clean copies already: they are not taken in a second time.
-    """
+    """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them."""
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
@@ -53,8 +50,6 @@ def converter(kind: type, unit: str, grading: Path | None = None, **folders: Pat
     config.CourseDirectory.assignment_id = unit
     for step, folder in folders.items():
         config.CourseDirectory["root" if step == "root" else f"{step}_directory"] = str(folder)
-    if "submitted" in folders:
-        config.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
     made = kind(coursedir=CourseDirectory(config=config), config=config)
     made.force = True
     made.log = logging.getLogger("autograder.nbgrader")

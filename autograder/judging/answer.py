@@ -18,11 +18,12 @@ class Performer(Protocol):
 
 
 class Entry(NamedTuple):
-    """One thing a test asked of an answer, and the plain result or the `LearnerError` that it got."""
+    """One thing a test asked of an answer, as it crossed, and the plain result or the `LearnerError` that it got."""
 
-    answer: "Answer"
+    target: str | Handle
     operation: str
     args: tuple
+    options: dict[str, Any]
     result: Any
 
 
@@ -44,7 +45,7 @@ class Answer:
         self._transcript = transcript
 
     def __repr__(self) -> str:
-        return self._target if isinstance(self._target, str) else f"the {self._target.type_name}"
+        return named(self._target)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it, eagerly."""
@@ -99,12 +100,12 @@ class Answer:
         try:
             result = self._performer.perform(operation, self._target, *args, **options)
         except LearnerError as error:
-            self._transcript.append(Entry(self, operation, args, error))
+            self._transcript.append(Entry(self._target, operation, args, options, error))
             if not broken:
                 raise
         if broken:  # an expectation inside a function that the test gave; the learner's code may have swallowed it
             raise broken[0]
-        self._transcript.append(Entry(self, operation, args, result))
+        self._transcript.append(Entry(self._target, operation, args, options, result))
         return self._wrapped(result)
 
     def _wrapped(self, result: Any) -> Any:
@@ -113,6 +114,11 @@ class Answer:
         if isinstance(result, (list, tuple)):
             return type(result)(self._wrapped(item) for item in result)
         return result
+
+
+def named(target: str | Handle) -> str:
+    """How a sentence speaks of an answer."""
+    return target if isinstance(target, str) else f"the {target.type_name}"
 
 
 def _unwrapped(value: Any, broken: list[Exception]) -> Any:

@@ -1,14 +1,13 @@
 """Which known mistake explains a failure: the one that gives, on the same inputs, what the learner gave."""
 
-import contextlib
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.judging.answer import Answer, Transcript
+from autograder.judging.answer import Transcript
 from autograder.judging.known import Known
 from autograder.judging.verdicts import TestVerdict
 from autograder.seam import Handle, LearnerError, Workbench
@@ -16,26 +15,31 @@ from autograder.seam import Handle, LearnerError, Workbench
 
 @dataclass
 class Trial:
-    """A test that has run: its verdict, what it asked and got, and how to run it again on another answer."""
+    """A test that has run: its verdict, and what it asked and got."""
 
     verdict: TestVerdict
     transcript: Transcript
-    rerun: Callable[[Answer], Any]
 
     @property
     def compiles(self) -> bool:
         return any(entry.operation == "compiled" for entry in self.transcript)
 
     def reproduced_by(self, known: Known) -> bool:
-        """Whether `known`, put in the learner's place, gives the learner's results from the first call to the last."""
-        transcript = Transcript()
-        answer = Answer(Workbench({known.exercise: known.answer}), known.exercise, transcript)
-        with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
-            self.rerun(answer)  # it is expected to fail; what it returned until then matters
-        return len(transcript) == len(self.transcript) and all(
-            _same(_renamed(mine.result, known), theirs.result)
-            for mine, theirs in zip(transcript, self.transcript, strict=True)
-        )
+        """Whether `known`, asked the same from the first call to the last, gives what the learner gave.
+
+        What a test asks next depends on what it was given so far: up to the first difference it would ask the same.
+        """
+        workbench = Workbench({known.exercise: known.answer})
+        its_handles: dict[Handle, Handle] = {}
+        for target, operation, args, options, theirs in self.transcript:
+            target, args, options = _replaced((target, args, options), its_handles)
+            try:
+                mine = workbench.perform(operation, target, *args, **options)
+            except LearnerError as error:
+                mine = error
+            if not _same(_renamed(mine, known), theirs, its_handles):
+                return False
+        return True
 
 
 def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
@@ -49,15 +53,35 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
     studied = [trial for trial in failed if not trial.compiles] or failed
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.compiles]
-    explained = {known: [trial for trial in studied if trial.reproduced_by(known)] for known in mistakes}
-    likely = sorted((known for known in mistakes if explained[known]), key=lambda known: -len(explained[known]))
-    for known in likely:
-        if 2 * len(explained[known]) < len(studied):
-            return
-        if all(trial.reproduced_by(known) for trial in passed):
-            for trial in explained[known] + [trial for trial in failed if trial.compiles]:
-                trial.verdict.mistake = known.sentence
-            return
+    with warnings.catch_warnings(action="ignore"):  # of the known answers
+        explained = {known: _explained_by(known, studied) for known in mistakes}
+        likely = sorted((known for known in mistakes if explained[known]), key=lambda known: -len(explained[known]))
+        found = next((known for known in likely if all(trial.reproduced_by(known) for trial in passed)), None)
+    if found:
+        for trial in explained[found] + [trial for trial in failed if trial.compiles]:
+            trial.verdict.mistake = found.sentence
+
+
+def _explained_by(known: Known, failed: Sequence[Trial]) -> list[Trial]:
+    """The failed tests that a mistake reproduces; none as soon as they can no longer be half of all."""
+    explained: list[Trial] = []
+    for number, trial in enumerate(failed, start=1):
+        if trial.reproduced_by(known):
+            explained.append(trial)
+        elif 2 * (number - len(explained)) > len(failed):
+            return []
+    return explained
+
+
+def _replaced(value: Any, handles: dict[Handle, Handle]) -> Any:
+    """What a learner's answer was asked, with the known answer's own handles in it."""
+    if isinstance(value, Handle):
+        return handles.get(value, value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_replaced(item, handles) for item in value)
+    if isinstance(value, dict):
+        return {key: _replaced(item, handles) for key, item in value.items()}
+    return value
 
 
 def _renamed(result: Any, known: Known) -> Any:
@@ -67,7 +91,8 @@ def _renamed(result: Any, known: Known) -> Any:
     return result
 
 
-def _same(mine: Any, theirs: Any) -> bool:
+def _same(mine: Any, theirs: Any, handles: dict[Handle, Handle]) -> bool:
+    """Whether two results are the same, up to rounding; pairs the handles in them."""
     if isinstance(mine, LearnerError) and isinstance(theirs, LearnerError):
         return (mine.outcome, mine.types, mine.message) == (theirs.outcome, theirs.types, theirs.message)
     if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
@@ -75,9 +100,10 @@ def _same(mine: Any, theirs: Any) -> bool:
             return False
         return bool(np.allclose(mine, theirs, rtol=1e-4, atol=1e-5, equal_nan=True))
     if isinstance(mine, Handle) and isinstance(theirs, Handle):
+        handles[theirs] = mine
         return True
     if isinstance(mine, (list, tuple)) and type(mine) is type(theirs) and len(mine) == len(theirs):
-        return all(_same(a, b) for a, b in zip(mine, theirs, strict=True))
+        return all(_same(a, b, handles) for a, b in zip(mine, theirs, strict=True))
     if isinstance(mine, dict) and isinstance(theirs, dict) and mine.keys() == theirs.keys():
-        return all(_same(mine[key], theirs[key]) for key in mine)
+        return all(_same(mine[key], theirs[key], handles) for key in mine)
     return type(mine) is type(theirs) and mine == theirs

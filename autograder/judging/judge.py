@@ -6,12 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.judging.answer import Answer, Performer, Transcript
+from autograder.judging.answer import Answer, Performer, Transcript, named
 from autograder.judging.diagnosis import Trial, name_mistakes
 from autograder.judging.expect import Unmet, summary
 from autograder.judging.known import Known, mistakes_in
@@ -122,20 +121,13 @@ class _JudgePlugin:
         return report
 
     def _record(self, item: pytest.Function, error: BaseException | None) -> None:
-        arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
-        transcript = arguments["learner"]._transcript
-        test, name = item.obj, item.name
-        verdict = TestVerdict(_sentence(item.name), "passed", getattr(test, "parts", 1.0))
+        transcript = item.funcargs["learner"]._transcript
+        verdict = TestVerdict(_sentence(item.name), "passed", getattr(item.obj, "parts", 1.0))
         if error is not None:
             _describe_failure(verdict, error, transcript)
-
-        def rerun(answer: Answer) -> Any:
-            fresh = {"learner": answer, "rng": self._generator(name)}
-            return test(**{key: fresh.get(key, value) for key, value in arguments.items()})
-
         exercise = item.cls.exercise_name
         self._points[exercise] = item.cls.exercise_points
-        self._trials.setdefault(exercise, []).append(Trial(verdict, transcript, rerun))
+        self._trials.setdefault(exercise, []).append(Trial(verdict, transcript))
 
     def verdicts(self) -> list[ExerciseVerdict]:
         """The verdicts of all exercises that were judged, mistakes named."""
@@ -167,12 +159,12 @@ def _last_call(transcript: Transcript) -> str:
     """The last thing a test asked of the learner's code, as the learner would write it."""
     if not transcript:
         return ""
-    answer, operation, args, _ = transcript[-1]
+    target, operation, args, *_ = transcript[-1]
     shown = [summary(value) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
     if len(args) > 1 and isinstance(args[1], dict):
         shown += [f"{name}={summary(value)}" for name, value in args[1].items()]
     note = {"compiled": " in a compiled graph", "gradient": ", and its gradient"}.get(operation, "")
-    return f"{answer!r}({', '.join(shown)}){note}"
+    return f"{named(target)}({', '.join(shown)}){note}"
 
 
 def _sentence(test_name: str) -> str:

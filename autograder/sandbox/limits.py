@@ -4,6 +4,8 @@ import contextlib
 import resource
 from dataclasses import dataclass
 
+from autograder.seam.plain import MAX_BYTES
+
 MIB = 1 << 20
 
 
@@ -23,7 +25,7 @@ class Limits:
     file_bytes: int = 64 * MIB
     open_files: int = 256
     output_bytes: int = 1 * MIB  # of one cell
-    message_bytes: int = 64 * MIB
+    message_bytes: int = MAX_BYTES + MIB
     restarts: int = 6
 
 

@@ -113,18 +113,14 @@ class RemoteWorkbench:
         self._baseline = self._memory()
         self.results = []
         for index, cell in enumerate(self._cells):
-            if index in self._skipped:
-                self.results.append(self._skipped[index])
-                source = ""
-            else:
-                source = cell.source
+            skipped = self._skipped.get(index)
+            source = "" if skipped else cell.source
             try:
                 reply = self._ask({"kind": "cell", "source": source, "binds": cell.binds}, self._limits.cell_seconds)
             except _WorkerLost as lost:
                 self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
                 raise
-            if index not in self._skipped:
-                self.results.append(reply["result"])
+            self.results.append(skipped or reply["result"])
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._overspent():

@@ -48,10 +48,10 @@ class Wire:
         """
         arrays: list[np.ndarray] = []
         header = json.dumps(_encode(message, arrays), separators=(",", ":")).encode()
+        size = len(header) + sum(array.nbytes for array in arrays)
+        if size > self._max_bytes:
+            raise NotPlain(f"the value takes {size >> 20} MiB; at most {self._max_bytes >> 20} MiB may be returned")
         body = b"".join(array.tobytes() for array in arrays)
-        if len(header) + len(body) > self._max_bytes:
-            size = (len(header) + len(body)) / (1 << 20)
-            raise NotPlain(f"the value takes {size:.0f} MiB; at most {self._max_bytes >> 20} MiB may be returned")
         left = memoryview(_LENGTHS.pack(len(header), len(body)) + header + body)
         while left:
             while_waiting()

@@ -13,6 +13,7 @@ import numpy as np
 
 MAX_DEPTH = 16
 MAX_ITEMS = 200_000
+MAX_BYTES = 64 << 20
 
 
 class NotPlain(TypeError):
@@ -103,6 +104,9 @@ def _is_tensor(value: Any) -> bool:
 
 def plain_array(value: Any) -> np.ndarray:
     """A contiguous base-class array of booleans or real numbers; narrow float types become float32."""
+    size = getattr(value, "nbytes", 0)
+    if isinstance(size, int) and size > MAX_BYTES:  # told before it is copied
+        raise NotPlain(f"the value takes {size >> 20} MiB; at most {MAX_BYTES >> 20} MiB may be returned")
     array = np.array(value, subok=False, order="C")
     if array.dtype.name in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
         return array.astype(np.float32)

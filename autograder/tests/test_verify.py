@@ -3,8 +3,9 @@
 import pytest
 
 from autograder import verify
+from autograder.judging.known import correct_in, mistakes_in
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
-from autograder.units import Unit
+from autograder.units import Unit, all_units
 from autograder.verify import Case, Verified, _settle
 
 UNIT = Unit("04_attention")
@@ -48,3 +49,15 @@ def test_an_exercise_with_too_few_known_answers_does_not_hold(monkeypatch):
     verified = verify.verify([UNIT], workers=1)
     assert len(verified.wrong) == len(UNIT.points())
     assert "0 mistakes and 0 correct variants are known" in verified.wrong[0]
+
+
+def test_the_published_scores_speak_of_all_known_answers():
+    """A cheap guard: whoever adds a mistake measures and publishes again, with `make verify`."""
+    published = verify.PUBLISHED.read_text("utf-8")
+    for unit in all_units():
+        for exercise in unit.points():
+            known = unit.mistakes()
+            mistakes = sum(one.exercise == exercise for one in mistakes_in(known))
+            right = sum(one.exercise == exercise for one in correct_in(known))
+            caught, accepted = f"{mistakes} of {mistakes}", f"{right} of {right}"
+            assert f"| {unit.stem} | {exercise} | {caught} | {caught} | {accepted} |" in published
