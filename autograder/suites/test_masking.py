@@ -127,15 +127,17 @@ class TestCausalMask:
         future = np.where(np.triu(np.ones((6, 6), bool), k=1), mask[0], False)
         expect.equal(future, np.zeros((6, 6), bool), "Right of the diagonal lies the future: False.")
 
-    def test_each_word_may_look_at_every_earlier_one(self, learner):
-        for length in (2, 5, 9):
+    def test_each_word_may_look_at_every_earlier_one(self, learner, rng):
+        for length in (2, int(rng.integers(4, 9)), int(rng.integers(10, 40))):
             expect.equal(learner(length), causal_by_loops(length), "Query t may look at key s when s ≤ t.")
 
     def test_a_single_word_sees_itself(self, learner):
         expect.equal(learner(1), np.ones((1, 1, 1), bool), "With one word the mask is a single True.")
 
-    def test_it_works_in_a_compiled_graph(self, learner):
-        expect.equal(learner.compiled(5), causal_by_loops(5), "A compiled graph gives the same mask: use `keras.ops`.")
+    def test_it_works_in_a_compiled_graph(self, learner, rng):
+        length = int(rng.integers(5, 15))
+        rule = "A compiled graph gives the same mask: use `keras.ops`."
+        expect.equal(learner.compiled(length), causal_by_loops(length), rule)
 
 
 @exercise("combine_masks", points=3)
@@ -184,6 +186,7 @@ class TestCombineMasks:
 
     def test_the_given_masks_stay_as_they_were(self, learner, rng):
         first, second = some_mask(rng, (2, 5, 7)), some_mask(rng, (2, 1, 7))
+        expect.equal(learner(first, second), first & second, "A look is allowed when all masks allow it.")
         after = learner.effect_on(first, second)
         expect.equal(after[0], first, "The masks you are given still belong to the caller: leave them unchanged.")
         expect.equal(after[1], second, "The masks you are given still belong to the caller: leave them unchanged.")
@@ -262,6 +265,8 @@ class TestMaskedSoftmax:
 
     def test_the_scores_stay_as_they_were(self, learner, rng):
         scores, mask = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 5, 7))
+        rule = "A hidden score gets 0, and the allowed ones share 1 as softmax would."
+        expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule)
         after = learner.effect_on(scores, mask)
         expect.close(after[0], scores, "The scores you are given belong to the caller: compute new ones.")
         expect.equal(after[1], mask, "The mask you are given belongs to the caller: compute a new one.")
@@ -359,7 +364,11 @@ class TestMaskedAttention:
 
     def test_the_inputs_stay_as_they_were(self, learner, rng):
         query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
-        after = learner.effect_on(query, key, value, some_mask(rng, (2, 5, 7)))
+        mask = some_mask(rng, (2, 5, 7))
+        output, _ = expect.pair(learner(query, key, value, mask), "output, weights")
+        expected, _ = attention_by_loops(query, key, value, mask)
+        expect.close(output, expected, "The output averages the values by the masked weights.")
+        after = learner.effect_on(query, key, value, mask)
         for array, before, name in zip(after, (query, key, value), ("query", "key", "value"), strict=False):
             expect.close(array, before, f"The {name} belongs to the caller: compute a new tensor.")
 

@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from autograder import demo
 from autograder.build import register
+from autograder.tests.classroom import configure, hand_in
 from autograder.units import ROOT, Unit
 
 seen.set_options(timeout=60_000)  # a loaded machine is not a failure
@@ -34,15 +35,6 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-CONFIG = """
-from pathlib import Path
-from autograder.grading.nbgrader_settings import prepare_nbgrader, settings
-prepare_nbgrader()
-c = get_config()
-for section, values in settings(Path({folder!r})).items():
-    c[section].update(values)
-c.CourseDirectory.root = {folder!r}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +42,9 @@ def served(tmp_path_factory):
     """JupyterLab on a copy of the exercises, with a class of two in nbgrader; its folder and address."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(ROOT / "exercises", folder / "exercises")
-    (folder / "nbgrader_config.py").write_text(CONFIG.format(folder=str(folder)))
+    configure(folder)
     for number, name in ((1, "learner-01"), (6, "learner-02")):
-        place = folder / "submitted" / name / UNIT.stem
-        place.mkdir(parents=True)
-        (place / f"{UNIT.stem}.ipynb").write_text(demo.KINDS[number](UNIT), "utf-8")
+        hand_in(folder / "submitted" / name, UNIT, demo.KINDS[number](UNIT))
     register(UNIT, folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -14,8 +14,10 @@ from nbgrader.api import Gradebook
 
 from autograder import demo
 from autograder.build import register
+from autograder.grading import gradebook, intake
 from autograder.grading.many import Job, _marked, _Places, grade, jobs
 from autograder.grading.nbgrader_settings import prepare_nbgrader
+from autograder.tests.classroom import configure, hand_in
 from autograder.units import ROOT, Unit
 
 UNIT = Unit("05_masking")
@@ -29,31 +31,28 @@ def classroom(tmp_path_factory):
     folder = tmp_path_factory.mktemp("classroom")
     submitted = folder / "submitted"
     for number, kind in enumerate(demo.KINDS):
-        _hand_in(submitted / f"learner-{number:02}", kind(UNIT))
+        hand_in(submitted / f"learner-{number:02}", UNIT, kind(UNIT))
     finished = demo.KINDS[FINISHED](UNIT)
-    _hand_in(submitted / "odd\nname; rm -rf", finished)
-    _hand_in(submitted / "renamed", finished, "My copy (1).ipynb")
-    _hand_in(
-        submitted / "half-characters", demo._edited(UNIT, lambda _: f"def {LAST}(*_):\n    raise ValueError('\\ud800')")
+    hand_in(submitted / "odd\nname; rm -rf", UNIT, finished)
+    hand_in(submitted / "renamed", UNIT, finished, "My copy (1).ipynb")
+    hand_in(
+        submitted / "half-characters",
+        UNIT,
+        demo._edited(UNIT, lambda _: f"def {LAST}(*_):\n    raise ValueError('\\ud800')"),
     )
-    _hand_in(submitted / "scribbled-names", finished, os.fsdecode(b"caf\xe9.ipynb"))
-    _hand_in(submitted / os.fsdecode(b"caf\xe9"), finished)
+    hand_in(submitted / "scribbled-names", UNIT, finished, os.fsdecode(b"caf\xe9.ipynb"))
+    hand_in(submitted / os.fsdecode(b"caf\xe9"), UNIT, finished)
     (submitted / "linked").symlink_to(submitted / "learner-00")
-    _hand_in(submitted / "linked-unit", finished)
+    hand_in(submitted / "linked-unit", UNIT, finished)
     shutil.rmtree(submitted / "linked-unit" / UNIT.stem)
     (submitted / "linked-unit" / UNIT.stem).symlink_to(submitted / "learner-00" / UNIT.stem)
-    _hand_in(submitted / "with-pipe", finished)
+    hand_in(submitted / "with-pipe", UNIT, finished)
     os.mkfifo(submitted / "with-pipe" / UNIT.stem / "pipe.txt")
     (submitted / "empty" / UNIT.stem).mkdir(parents=True)
     (submitted / "scribbled-names" / UNIT.stem / "b.ipynb").touch()
     steps = []
     graded = grade(jobs([UNIT], submitted), folder, workers=2, tick=steps.append)
     return folder, {one.learner: one.verdict for one in graded}, steps
-
-
-def _hand_in(learner: Path, text: str, name: str = f"{UNIT.stem}.ipynb"):
-    (learner / UNIT.stem).mkdir(parents=True)
-    (learner / UNIT.stem / name).write_text(text, "utf-8")
 
 
 def outcomes(verdict, exercise=LAST):
@@ -119,7 +118,7 @@ def test_a_problem_is_told_and_the_rest_is_graded(classroom, learner, problem, s
 
 def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path, monkeypatch):
     for name in ("a", "b", "c"):
-        _hand_in(tmp_path / "submitted" / name, demo.KINDS[FINISHED](UNIT))
+        hand_in(tmp_path / "submitted" / name, UNIT, demo.KINDS[FINISHED](UNIT))
     victim = tmp_path / "submitted" / "b" / UNIT.stem
     todo = jobs([UNIT], tmp_path / "submitted")
     todo[1] = Job("b", _Deadly(UNIT.stem), victim)
@@ -183,21 +182,11 @@ def test_grading_again_takes_every_verdict_from_the_store(classroom):
 def course(tmp_path_factory):
     """A course folder of an instructor's own, with nbgrader configured by our settings, and a small class."""
     folder = tmp_path_factory.mktemp("course")
-    config = (
-        "from autograder.grading.nbgrader_settings import prepare_nbgrader, settings\n"
-        "from pathlib import Path\n"
-        "prepare_nbgrader()\n"
-        "c = get_config()\n"
-        f"for section, values in settings(Path({str(folder)!r})).items():\n"
-        "    c[section].update(values)\n"
-        f"c.CourseDirectory.root = {str(folder)!r}\n"
-        f"c.CourseDirectory.release_directory = {str(folder / 'release')!r}\n"
-        f"c.ExportApp.to = {str(folder / 'grades.csv')!r}\n"
-    )
-    (folder / "nbgrader_config.py").write_text(config)
+    more = f"c.CourseDirectory.release_directory = {str(folder / 'release')!r}\n"
+    configure(folder, f"{more}c.ExportApp.to = {str(folder / 'grades.csv')!r}\n")
     for number in (FINISHED, HALF, UNTOUCHED, DOUBLED, TRUNCATED, NOISY):
-        _hand_in(folder / "submitted" / f"learner-{number:02}", demo.KINDS[number](UNIT))
-    _hand_in(folder / "submitted" / "renamed", demo.KINDS[FINISHED](UNIT), "My copy (1).ipynb")
+        hand_in(folder / "submitted" / f"learner-{number:02}", UNIT, demo.KINDS[number](UNIT))
+    hand_in(folder / "submitted" / "renamed", UNIT, demo.KINDS[FINISHED](UNIT), "My copy (1).ipynb")
     return folder
 
 
@@ -232,8 +221,8 @@ def test_nbgraders_own_commands_give_the_same_scores(classroom, course):
 
 def test_a_late_submission_is_graded_with_its_time(tmp_path):
     prepare_nbgrader()
-    _hand_in(tmp_path / "submitted" / "learner-01", demo.KINDS[UNTOUCHED](UNIT))
-    _hand_in(tmp_path / "submitted" / "learner-02", demo.KINDS[UNTOUCHED](UNIT))
+    hand_in(tmp_path / "submitted" / "learner-01", UNIT, demo.KINDS[UNTOUCHED](UNIT))
+    hand_in(tmp_path / "submitted" / "learner-02", UNIT, demo.KINDS[UNTOUCHED](UNIT))
     stamp = "2026-03-01 12:00:00.000000 UTC"
     (tmp_path / "submitted" / "learner-01" / UNIT.stem / "timestamp.txt").write_text(stamp)
     (tmp_path / "submitted" / "learner-02" / UNIT.stem / "timestamp.txt").write_text("not a time")
@@ -244,3 +233,13 @@ def test_a_late_submission_is_graded_with_its_time(tmp_path):
         first, second = (book.find_submission(UNIT.stem, one.learner).timestamp for one in graded)
     assert str(first).startswith("2026-03-01 12:00:00")
     assert second is None
+
+
+def test_a_copy_that_was_left_half_written_is_written_again(tmp_path):
+    """A marking process may end between the copy and its verdict; whoever marks it next must not stumble."""
+    submission = intake.nothing(UNIT, "There is no notebook.")
+    place = tmp_path / "learner-01" / UNIT.stem
+    place.mkdir(parents=True)
+    (place / f"{UNIT.stem}.ipynb").write_text("{")
+    gradebook.stage(submission, "learner-01", tmp_path, tmp_path / "none")
+    assert nbformat.read(place / f"{UNIT.stem}.ipynb", as_version=4).metadata["problem"] == "There is no notebook."

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from autograder import demo
+from autograder.tests.classroom import hand_in
 from autograder.units import ROOT, Unit
 
 UNIT = Unit("04_attention")
@@ -62,9 +63,7 @@ def test_a_wrong_name_is_told_what_to_do(arguments, says):
 
 def test_grade_prints_one_json_verdict_for_each_learner(tmp_path):
     for number in (0, 2, 6):
-        place = tmp_path / "submitted" / f"learner-{number:02}" / UNIT.stem
-        place.mkdir(parents=True)
-        (place / f"{UNIT.stem}.ipynb").write_text(demo.KINDS[number](UNIT), "utf-8")
+        hand_in(tmp_path / "submitted" / f"learner-{number:02}", UNIT, demo.KINDS[number](UNIT))
     submitted, grading = tmp_path / "submitted", tmp_path / "class"
     run = command("grade", "04", "--submitted", submitted, "--grading", grading, "--workers", 2, "--json")
     graded = {one["learner"]: one for one in json.loads(run.stdout)}
