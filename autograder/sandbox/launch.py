@@ -5,14 +5,17 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
-from autograder.sandbox.template import PID
+from autograder.sandbox.template import FORKED, READY
+from autograder.sandbox.wire import INTRODUCTION
 from autograder.units import ROOT
 
 _TEMPLATES = 3  # so many may die or refuse to fork before workers are spawned instead
@@ -20,7 +23,10 @@ _SECONDS_TO_START = 120.0
 
 
 class Worker:
-    """A worker process, the judge's end of its socket, and its scratch folder."""
+    """A worker process, the judge's end of its socket, and its scratch folder.
+
+    `process` is the one that was spawned for it alone, if it was.
+    """
 
     def __init__(self, pid: int, connection: socket.socket, scratch: Path, process: subprocess.Popen | None):
         self.pid, self.connection, self._scratch, self._process = pid, connection, scratch, process
@@ -31,13 +37,17 @@ class Worker:
             os.kill(self.pid, signal.SIGINT)
 
     def end(self) -> None:
-        """Kill the worker and what it started, and remove its scratch folder."""
+        """Kill the worker and what it started, and remove its scratch folder.
+
+        The first process of a namespace takes all others with it; elsewhere they are looked for.
+        """
         for pid in [*self._descendants(), self.pid]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         if self._process:
+            self._process.kill()
             self._process.wait()
         self.connection.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -55,11 +65,17 @@ class Launcher:
 
     The template starts with the first worker and ends with `close`. Where forking cannot be had - another
     platform, a backend with threads of its own, a template that died - each worker is spawned afresh:
-    slower, with the same verdicts.
+    slower, with the same verdicts. `without` names kinds of confinement that are not to be used.
     """
 
-    def __init__(self, device: str = "cpu", backend: str = "tensorflow", fork: bool = True):
-        self.device, self.backend = device, backend
+    def __init__(
+        self,
+        device: str = "cpu",
+        backend: str = "tensorflow",
+        fork: bool = True,
+        without: Sequence[str] = (),
+    ):
+        self.device, self.backend, self.without = device, backend, tuple(without)
         self.forks = fork and sys.platform == "linux" and backend == "tensorflow" and device == "cpu"
         self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
@@ -69,12 +85,20 @@ class Launcher:
         """Start a worker in a scratch folder of its own."""
         scratch = Path(tempfile.mkdtemp(prefix="worker-"))
         ours, theirs = socket.socketpair()
+        if sys.platform == "linux":
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
-            pid = self._fork(scratch, theirs) if self.forks else -1
-            if pid > 0:
-                return Worker(pid, ours, scratch, None)
-            process = self._start("autograder.sandbox.worker", theirs, scratch)
-            return Worker(process.pid, ours, scratch, process)
+            process = None
+            if not (self.forks and self._fork(scratch, theirs)):
+                process = self._start("autograder.sandbox.worker", theirs, scratch)
+        try:
+            pid = _introduced(ours) if sys.platform == "linux" else process.pid
+        except OSError:
+            if process:
+                process.kill()
+                process.wait()
+            raise
+        return Worker(pid, ours, scratch, process)
 
     def close(self) -> None:
         """End the template."""
@@ -84,39 +108,33 @@ class Launcher:
             self._template.wait()
             self._template = None
 
-    def _fork(self, scratch: Path, connection: socket.socket) -> int:
-        """The process id of a worker forked from the template, or -1 if it could not fork."""
+    def _fork(self, scratch: Path, connection: socket.socket) -> bool:
+        """Let the template fork a worker; False if it cannot."""
         while self._templates_left:
             try:
                 if self._template is None:
                     self._start_template()
                 socket.send_fds(self._control, [str(scratch).encode()], [connection.fileno()])
-                pid = self._told_pid()
-                if pid > 0:
-                    return pid
+                if self._control.recv(1) == FORKED:
+                    return True
             except OSError:
                 pass
             self._templates_left -= 1
             self.close()
         self.forks = False
-        return -1
+        return False
 
     def _start_template(self) -> None:
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_SECONDS_TO_START)
         with theirs:
             self._template = self._start("autograder.sandbox.template", theirs, Path(tempfile.gettempdir()))
-        self._told_pid()
-
-    def _told_pid(self) -> int:
-        raw = self._control.recv(PID.size)
-        if len(raw) != PID.size:
+        if self._control.recv(1) != READY:
             raise ConnectionError("the template ended")
-        return PID.unpack(raw)[0]
 
     def _start(self, module: str, connection: socket.socket, folder: Path) -> subprocess.Popen:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(connection.fileno())],
+            [sys.executable, "-P", "-m", module, str(connection.fileno()), self.device, *self.without],
             pass_fds=[connection.fileno()],
             cwd=folder,
             env=environment(folder, self.device, self.backend),
@@ -125,6 +143,16 @@ class Launcher:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+
+def _introduced(connection: socket.socket) -> int:
+    """The process id, as it is known here, of the worker behind a fresh connection; `OSError` if there is none."""
+    connection.settimeout(_SECONDS_TO_START)
+    ids = struct.Struct("3i")  # process, user, group
+    greeting, notes, _, _ = connection.recvmsg(1, socket.CMSG_SPACE(ids.size))
+    if greeting != INTRODUCTION:
+        raise ConnectionError("the worker ended before it ran anything")
+    return next(ids.unpack(data)[0] for _, kind, data in notes if kind == socket.SCM_CREDENTIALS)
 
 
 def environment(scratch: Path, device: str, backend: str) -> dict[str, str]:

@@ -26,22 +26,24 @@ class Limits:
     open_files: int = 256
     output_bytes: int = 1 * MIB  # of one cell
     message_bytes: int = MAX_BYTES + MIB
+    scratch_bytes: int = 64 * MIB  # of its folder for temporary files, where that can be limited
+    processes: int = 256  # with their threads, where they can be counted for this submission alone
     restarts: int = 6
 
-
-def confine(limits: Limits) -> str:
-    """Apply the limits to this process and what it starts; returns the name of the confinement reached."""
-    bounds = {
-        resource.RLIMIT_AS: _address_space() + limits.memory_bytes,
-        resource.RLIMIT_CPU: int(limits.submission_seconds) + 5,
-        resource.RLIMIT_FSIZE: limits.file_bytes,
-        resource.RLIMIT_NOFILE: limits.open_files,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, bound in bounds.items():
-        with contextlib.suppress(ValueError, OSError):  # a lower hard limit is already in force
-            resource.setrlimit(kind, (bound, bound))
-    return "rlimits"
+    def apply(self, own_users: bool) -> None:
+        """Hold this process and what it starts to the limits; `own_users` says that nobody else has its user."""
+        bounds = {
+            resource.RLIMIT_AS: _address_space() + self.memory_bytes,
+            resource.RLIMIT_CPU: int(self.submission_seconds) + 5,
+            resource.RLIMIT_FSIZE: self.file_bytes,
+            resource.RLIMIT_NOFILE: self.open_files,
+            resource.RLIMIT_CORE: 0,
+        }
+        if own_users:
+            bounds[resource.RLIMIT_NPROC] = self.processes
+        for kind, bound in bounds.items():
+            with contextlib.suppress(ValueError, OSError):  # a lower hard limit is already in force
+                resource.setrlimit(kind, (bound, bound))
 
 
 def _address_space() -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from autograder.sandbox.cells import Cell, CellResult
+from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.launch import Launcher, Worker
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.wire import Callback, Wire, WireError
@@ -31,6 +32,7 @@ class RemoteWorkbench:
 
     `cells` is the notebook, in order. Use as a context manager: leaving it ends the worker.
     `launch` starts a worker, by default a spawned one; give a `Launcher` of your own to share its template.
+    Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`.
     """
 
     def __init__(
@@ -38,7 +40,9 @@ class RemoteWorkbench:
         cells: Sequence[Cell],
         limits: Limits | None = None,
         launch: Callable[[], Worker] | None = None,
+        unconfined: bool = False,
     ):
+        self._unconfined = unconfined
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
         self._worker: Worker | None = None
         self._generation = 0
@@ -110,6 +114,9 @@ class RemoteWorkbench:
         self._baseline = 1 << 62  # until it has started, its memory is keras'
         ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
         self.confinement = str(ready.get("confinement"))
+        if not (self._unconfined or is_enough(self.confinement)):
+            self._end()
+            raise NotConfined(self.confinement, str(ready.get("why_not")))
         self._baseline = self._memory()
         self.results = []
         for index, cell in enumerate(self._cells):
@@ -175,9 +182,10 @@ class RemoteWorkbench:
             self._wire.send({"kind": "refused", "message": f"{type(error).__name__}: {error}"[:1000]}, watch)
 
     def _memory(self) -> int:
+        """Bytes that the worker and the processes it started keep; what these share with it counts once."""
         try:
-            family = [self._process, *self._process.children(recursive=True)]
-            return sum(process.memory_info().rss for process in family)
+            children = self._process.children(recursive=True)
+            return self._process.memory_info().rss + sum(_own_memory(child) for child in children)
         except psutil.Error:
             return 0
 
@@ -284,6 +292,13 @@ class _Watch:
             self._of._worker.interrupt()
         elif now - self._interrupted_at > _GRACE:
             raise self.lost
+
+
+def _own_memory(child: psutil.Process) -> int:
+    try:
+        return child.memory_full_info().uss
+    except psutil.AccessDenied:
+        return child.memory_info().rss
 
 
 def _cell_result(reply: dict[str, Any]) -> CellResult:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -62,6 +63,7 @@ class Shell:
         self._shell.displayhook = self._shell.display_trap.hook = _ResultHook(shell=self._shell, cache_size=0)
         self._shell.showtraceback = self._shell.showsyntaxerror = lambda *args, **kwargs: None
         self._shell.enable_gui = lambda gui=None: None
+        self._shell.system = self._system  # IPython's own wants a terminal
         self._output_bytes = output_bytes
         self.answers: dict[str, Any] = {}
         if "matplotlib.pyplot" in sys.modules:  # imported by the template; otherwise it finds the shell by itself
@@ -87,6 +89,17 @@ class Shell:
             {"output_type": "error", "ename": type(error).__name__, "evalue": told.message, "traceback": text}
         )
         return CellResult(outputs.kept, told.outcome, told.message, told.line)
+
+    def _system(self, command: str) -> None:
+        """`!command`: its output is printed as it comes."""
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        command = self._shell.var_expand(command, depth=1)
+        with subprocess.Popen(
+            command, shell=True, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as process:
+            for line in process.stdout:
+                print(line, end="")
+        self._shell.user_ns["_exit_code"] = process.returncode
 
 
 class _Stream(io.TextIOBase):

@@ -4,6 +4,7 @@ It holds no expected value, no suite and no mistake. It speaks over one socket, 
 argument, and ends when the socket does.
 """
 
+import os
 import signal
 import socket
 import sys
@@ -11,21 +12,23 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from autograder.sandbox.limits import Limits, confine
+from autograder.sandbox.confinement import Confinement
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.shell import Shell
-from autograder.sandbox.wire import Callback, Wire
+from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
 
 
-def serve(connection: socket.socket) -> None:
+def serve(connection: socket.socket, confinement: Confinement) -> None:
     """Answer the judge's messages until the connection ends."""
+    connection.send(INTRODUCTION)  # the kernel adds this process' number as the judge sees it
     wire = Wire(connection, Limits.message_bytes)
     limits = Limits(**wire.receive()["limits"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    confinement = confine(limits)
+    level = confinement.confine(limits, os.getcwd())
     _silence_checks()
     worker = _Worker(wire, limits)
-    wire.send({"kind": "ready", "confinement": confinement})
+    wire.send({"kind": "ready", "confinement": level, "why_not": confinement.why_not})
     while True:
         message = wire.receive()
         try:
@@ -96,8 +99,16 @@ def _silence_checks() -> None:
     autograder.check = autograder.progress = later
 
 
+def main(connection: socket.socket, device: str, *without: str) -> None:
+    """A worker of its own, where none can be forked."""
+    confinement = Confinement(device, without)
+    confinement.enter()
+    confinement.prepare()
+    serve(connection, confinement)
+
+
 if __name__ == "__main__":
     try:
-        serve(socket.socket(fileno=int(sys.argv[1])))
+        main(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])
     except Exception:
         sys.exit(1)
