@@ -114,6 +114,8 @@ class RemoteWorkbench:
         self._baseline = 1 << 62  # until it has started, its memory is keras'
         ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
         self.confinement = str(ready.get("confinement"))
+        if self._worker.count(self._limits):
+            self.confinement += "+cgroup"
         if not (self._unconfined or is_enough(self.confinement)):
             self._end()
             raise NotConfined(self.confinement, str(ready.get("why_not")))
@@ -152,8 +154,9 @@ class RemoteWorkbench:
                     reply = {**reply, "result": _cell_result(reply)}
                 return _in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
+            lost = watch.lost or self._why_it_ended()
             self._end()
-            raise watch.lost or _WorkerLost("crashed", "Your code ended the Python process it ran in.") from error
+            raise lost from error
         except _WorkerLost:
             self._end()
             raise
@@ -161,6 +164,11 @@ class RemoteWorkbench:
             watch.measure()
             self._cpu_spent += watch.cpu_spent
             self._wall_spent += watch.wall_spent
+
+    def _why_it_ended(self) -> "_WorkerLost":
+        if self._worker.ran_out_of_memory():
+            return _too_much_memory(self._limits)
+        return _WorkerLost("crashed", "Your code ended the Python process it ran in.")
 
     def _overspent(self) -> bool:
         """Whether the whole submission has had its time, by the CPU or by the clock."""
@@ -281,8 +289,7 @@ class _Watch:
         self._looked = now
         self.measure()
         if self._of._memory() - self._of._baseline > self._limits.memory_bytes:
-            limit = self._limits.memory_bytes // MIB
-            raise _WorkerLost("memory", f"Your code took more than {limit:,} MiB of memory.")
+            raise _too_much_memory(self._limits)
         if self.cpu_spent < self._seconds and self.wall_spent < self._seconds * self._limits.patience:
             return
         told = f"Your code was still running after {self._seconds:g} seconds. Is there a loop that never ends?"
@@ -292,6 +299,10 @@ class _Watch:
             self._of._worker.interrupt()
         elif now - self._interrupted_at > _GRACE:
             raise self.lost
+
+
+def _too_much_memory(limits: Limits) -> _WorkerLost:
+    return _WorkerLost("memory", f"Your code took more than {limits.memory_bytes // MIB:,} MiB of memory.")
 
 
 def _own_memory(child: psutil.Process) -> int:
