@@ -22,6 +22,7 @@ _GRADING = ROOT / ".grading"
 Units = Annotated[list[str] | None, typer.Argument(help="Units by stem, number or topic; all if none is named.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Workers = Annotated[int, typer.Option(min=1, help="Notebooks to mark at the same time.")]
+Unconfined = Annotated[bool, typer.Option("--unconfined", help="Run notebooks even where nothing confines them.")]
 Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook, verdicts, feedback.")]
 
 
@@ -40,18 +41,23 @@ def build(units: Units = None) -> None:
 def mark(
     notebook: Annotated[Path, typer.Argument(help="A notebook, such as exercises/04_attention/04_attention.ipynb.")],
     unit: Annotated[str | None, typer.Option(help="Its unit, where the file's name does not say.")] = None,
+    unconfined: Unconfined = False,
     as_json: Json = False,
 ) -> None:
     """Mark one notebook through the whole pipeline, and show its verdict."""
     from autograder.grading import intake
     from autograder.grading.mark import Marker
     from autograder.reports import print_verdict
+    from autograder.sandbox.confinement import NotConfined
 
     found = _unit(unit or notebook.stem)
     if not notebook.exists() and not notebook.is_symlink():
         _fail(f"There is no file {notebook}.")
-    with Marker() as marker:
-        verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
+    try:
+        with Marker(unconfined=unconfined) as marker:
+            verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
+    except NotConfined as error:
+        _fail(str(error))
     if as_json:
         print(json.dumps(verdict.as_dict()))
     else:
@@ -64,11 +70,14 @@ def grade(
     submitted: Annotated[Path | None, typer.Option(help="Where LEARNER/UNIT/ folders are.")] = None,
     grading: Grading = _GRADING,
     workers: Workers = _CORES,
+    unconfined: Unconfined = False,
     as_json: Json = False,
 ) -> None:
-    """Grade a class: verdicts, executed notebooks, gradebook and feedback."""
+    """Grade a class: verdicts, executed notebooks, gradebook and feedback. Stopped, it goes on where it was."""
+    from autograder.grading.interrupts import Interrupted
     from autograder.grading.many import jobs
-    from autograder.reports import grade_with_progress, print_class
+    from autograder.grading.tasks import Refused
+    from autograder.reports import grade_with_progress, print_class, print_interrupted, print_json
 
     found = [_unit(name) for name in units]
     folder = submitted or grading / "submitted"
@@ -77,9 +86,15 @@ def grade(
     todo = jobs(found, folder)
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
-    graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers)
+    try:
+        graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined)
+    except Interrupted as interrupted:
+        print_interrupted(Console(stderr=True), interrupted)
+        raise typer.Exit(130) from None
+    except Refused as refused:
+        _fail(str(refused))
     if as_json:
-        print(json.dumps([one.as_dict() for one in graded]))
+        print_json(graded)
     else:
         print_class(console, graded, grading)
 

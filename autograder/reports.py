@@ -1,6 +1,7 @@
 """What the commands print: a verdict, a class, and the state of this machine."""
 
 import importlib.metadata
+import json
 import platform
 import sys
 from collections import Counter
@@ -10,21 +11,35 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from autograder.display import Report
+from autograder.grading.interrupts import Interrupted
 from autograder.grading.many import Graded, Job, grade
 from autograder.judging.verdicts import Verdict
+from autograder.units import find_unit
 
 _PLACES = (("Gradebook", "gradebook.db"), ("Executed notebooks", "autograded"), ("Feedback pages", "feedback"))
+_SECONDS_OF_RATE = 60.0  # that the speed is measured over
 _PACKAGES = ("tensorflow", "keras", "jupyterlab", "nbgrader", "pytest", "numpy", "ipython")
 
 
-def bar(console: Console) -> Progress:
-    """The progress bar of all commands: what, how far, since when, and how long still."""
-    columns = [TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn()]
-    return Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console)
+def bar(console: Console, *more: ProgressColumn) -> Progress:
+    """The progress bar of all commands: what, how far, since when, and how long still; `more` stands between."""
+    columns = [TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), *more]
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(*columns, *times, console=console, speed_estimate_period=_SECONDS_OF_RATE)
 
 
 def print_verdict(console: Console, verdict: Verdict) -> None:
@@ -36,28 +51,62 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     console.print(f"{verdict.unit}: {verdict.score:g} of {verdict.max_score:g} points", style="bold", highlight=False)
 
 
-def grade_with_progress(console: Console, todo: Sequence[Job], grading: Path, workers: int) -> list[Graded]:
-    """Grade with a bar for marking and one for nbgrader's passes."""
-    with bar(console) as progress:
-        tasks = {
-            "mark": progress.add_task("Marking", total=len(todo)),
-            "enter": progress.add_task("Gradebook and feedback", total=2 * len(todo)),
-        }
-        graded = grade(todo, grading, workers, lambda step: progress.advance(tasks[step]))
-        progress.update(tasks["enter"], completed=2 * len(todo))
-    return graded
+def grade_with_progress(
+    console: Console, todo: Sequence[Job], grading: Path, workers: int, unconfined: bool = False
+) -> list[Graded]:
+    """Grade with a bar: how many submissions are done from end to end, how fast, and how long it will still take."""
+    with bar(console, _Rate()) as progress:
+        task = progress.add_task("Starting", total=len(todo))
+        marked = 0
+
+        def tick(step: str) -> None:
+            nonlocal marked
+            marked += step == "mark"
+            progress.update(task, description=f"Grading ({marked} marked)", advance=step == "enter")
+
+        def wait(other: int) -> None:
+            progress.update(task, description=f"Waiting for the run of process {other} in {grading}")
+
+        return grade(todo, grading, workers, tick, wait, unconfined)
+
+
+class _Rate(ProgressColumn):
+    """Submissions done in a minute."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.0f}/min" if task.speed else "", style="progress.data.speed")
+
+
+def print_interrupted(console: Console, interrupted: Interrupted) -> None:
+    """What is kept of a run that was stopped, and how to go on."""
+    _say(
+        console,
+        f"Stopped. {interrupted.marked} of {interrupted.total} submissions are marked and kept; {interrupted.entered} "
+        "of them are in the gradebook with their feedback.",
+    )
+    _say(console, "The same command goes on from here.")
+
+
+def print_json(graded: Sequence[Graded]) -> None:
+    """The list of all verdicts as JSON, one after the other: a class need not fit into memory."""
+    print("[", end="")
+    for number, one in enumerate(graded):
+        print(",\n" if number else "", json.dumps(one.as_dict()), sep="", end="")
+    print("]")
 
 
 def print_class(console: Console, graded: Sequence[Graded], grading: Path) -> None:
     """A table of scores for each unit, what was unusual, what the class found hard, and where to look."""
-    for unit in dict.fromkeys(one.verdict.unit for one in graded):
-        of_unit = [one for one in graded if one.verdict.unit == unit]
+    for unit in dict.fromkeys(one.unit for one in graded):
+        of_unit = [one for one in graded if one.unit == unit]
         console.print()
         console.print(_scores(unit, of_unit))
         for one in of_unit:
-            _say(console, f"  {printable(one.learner)}: {_note(one.verdict)}" if _note(one.verdict) else "")
-        _say(console, "  The mistakes met most often:")
-        for sentence, count in sorted(_mistakes(of_unit).items(), key=lambda item: (-item[1], item[0]))[:3]:
+            note = " ".join(filter(None, (one.outcome.problem, *one.outcome.stopped)))
+            _say(console, f"  {printable(one.learner)}: {note}" if note else "")
+        mistakes = Counter(sentence for one in of_unit for sentence in one.outcome.mistakes)
+        _say(console, "  The mistakes met most often:" if mistakes else "")
+        for sentence, count in sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))[:3]:
             _say(console, f"  {count} × {sentence}")
     console.print()
     for name, place in _PLACES:
@@ -71,37 +120,17 @@ def _say(console: Console, line: str) -> None:
 
 
 def _scores(unit: str, graded: Sequence[Graded]) -> Table:
-    scored = [one.verdict.score for one in graded]
-    title = f"{unit}: {len(graded)} submissions, {sum(scored) / len(scored):.1f} points on average"
+    average = sum(one.outcome.score for one in graded) / len(graded)
+    title = f"{unit}: {len(graded)} submissions, {average:.1f} points on average"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("learner", no_wrap=True)
-    for exercise in graded[0].verdict.exercises:
-        table.add_column(f"{exercise.name.replace('_', chr(10))}\n({exercise.max_score:g})", justify="right")
-    table.add_column(f"score\n({graded[0].verdict.max_score:g})", justify="right", style="bold")
+    for name, points in find_unit(unit).points().items():
+        table.add_column(f"{name.replace('_', chr(10))}\n({points:g})", justify="right")
+    table.add_column(f"score\n({graded[0].outcome.max_score:g})", justify="right", style="bold")
     for one in graded:
-        scores = [f"{exercise.score:g}" if exercise.attempted else "–" for exercise in one.verdict.exercises]
-        table.add_row(escape(printable(one.learner)), *scores, f"{one.verdict.score:g}")
+        scores = ["–" if score is None else f"{score:g}" for score in one.outcome.scores]
+        table.add_row(escape(printable(one.learner)), *scores, f"{one.outcome.score:g}")
     return table
-
-
-def _mistakes(graded: Sequence[Graded]) -> Counter[str]:
-    """How many learners made each known mistake."""
-    return Counter(
-        sentence
-        for one in graded
-        for sentence in {test.mistake for exercise in one.verdict.exercises for test in exercise.tests if test.mistake}
-    )
-
-
-def _note(verdict: Verdict) -> str:
-    """What was unusual about a submission: its problem, and exercises that had to be stopped."""
-    ended = {"timeout": "took too long", "memory": "took too much memory", "crashed": "ended its own process"}
-    notes = [verdict.problem] if verdict.problem else []
-    for exercise in verdict.exercises:
-        for outcome, words in ended.items():
-            if any(test.outcome == outcome for test in exercise.tests):
-                notes.append(f"{exercise.name} {words}.")
-    return " ".join(notes)
 
 
 def printable(learner: str) -> str:

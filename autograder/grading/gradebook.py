@@ -1,4 +1,4 @@
-"""nbgrader's side of a graded class: clean copies in, then its own autograde and feedback passes."""
+"""nbgrader's own passes over a graded class, for a course whose configuration wants more of them than ours does."""
 
 import contextlib
 import re
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.build import register
 from autograder.grading.intake import Submission
 from autograder.grading.nbgrader_settings import converter
 from autograder.units import Unit
@@ -21,30 +20,28 @@ def is_fit_name(learner: str) -> bool:
     return bool(_NAME.fullmatch(learner)) and learner.strip(". ") != ""
 
 
-def stage(submission: Submission, learner: str, folder: Path, stamp: Path) -> None:
-    """Write the clean copy of a submission, and its time of arrival, where nbgrader's pass will read it.
+def stage(submission: Submission, learner: str, folder: Path, letters: dict[str, str]) -> None:
+    """Write the clean copy of a submission, and what the exchange put beside it, where nbgrader's pass will read it.
 
     What a marking process left there that ended half-way is written over.
     """
     place = folder / learner / submission.unit.stem
     place.mkdir(parents=True, exist_ok=True)
     nbformat.write(submission.notebook, place / f"{submission.unit.stem}.ipynb")
-    when = _arrival(stamp)
-    if when:
-        (place / "timestamp.txt").write_text(when)
+    for name, text in letters.items():
+        (place / name).write_text(text)
 
 
 def enter(unit: Unit, staged: Path, grading: Path, tick: Callable[[], None]) -> set[str]:
     """Let nbgrader enter the staged class of a unit: executed notebooks, scores, penalties, then feedback.
 
-    `tick` is called once for each learner and step that is done. Returns the learners that nbgrader could not
-    enter; it logs why.
+    `tick` is called once for each learner and step that is done; raising `KeyboardInterrupt` there ends the pass.
+    Returns the learners that nbgrader could not enter; it logs why.
     """
     from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import Autograde, GenerateFeedback
     from nbgrader.converters.base import NbGraderException
 
-    register(unit, grading)
     for learner in staged.iterdir():
         _forget(learner.name, unit, grading)
     autograde = converter(Autograde, unit.stem, grading, submitted=staged)
@@ -64,14 +61,3 @@ def _forget(learner: str, unit: Unit, grading: Path) -> None:
     """Remove what an earlier run left, so that what is there afterwards is new."""
     for step in ("autograded", "feedback"):
         shutil.rmtree(grading / step / learner / unit.stem, ignore_errors=True)
-
-
-def _arrival(stamp: Path) -> str | None:
-    """The time in nbgrader's `timestamp.txt`, if that is a small regular file that holds a time."""
-    from dateutil.parser import ParserError
-    from nbgrader.utils import parse_utc
-
-    with contextlib.suppress(OSError, ValueError, OverflowError, ParserError):
-        if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 200:
-            return f"{parse_utc(stamp.read_text().strip()).isoformat(sep=' ')} UTC"
-    return None

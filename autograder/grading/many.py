@@ -1,30 +1,41 @@
-"""A whole class: intake, marking in parallel, then nbgrader's passes over the clean copies."""
+"""A whole class: marking in parallel, and what nbgrader keeps of it, each submission from end to end."""
 
-import concurrent.futures
-import multiprocessing
-import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import gradebook, intake
-from autograder.grading.mark import Marker
+from autograder.grading.entry import Outcome
+from autograder.grading.files import sweep
+from autograder.grading.interrupts import Interrupted, noted_interrupts
+from autograder.grading.lock import turn_in
+from autograder.grading.mark import kept_under
+from autograder.grading.nbgrader_settings import course_config, is_ours
 from autograder.judging.verdicts import Verdict
-from autograder.seam.plain import clean_text
 from autograder.units import Unit
 
-_marker: Marker | None = None  # of a process of the pool
-_places: "_Places | None" = None
+_LEFT_BY_THE_DEAD = 3600.0  # seconds after which a half-written verdict has no writer any more
 
 
-@dataclass
+@dataclass(slots=True)
 class Graded:
-    """What became of one learner's submission of one unit."""
+    """What became of one learner's submission of one unit. The whole verdict is read when it is asked for."""
 
     learner: str
-    verdict: Verdict
+    unit: str
+    outcome: Outcome
+    kept: tuple[Path, str] | Verdict
+
+    @property
+    def verdict(self) -> Verdict:
+        verdict = self.kept if isinstance(self.kept, Verdict) else kept_under(*self.kept).verdict
+        verdict.problem = self.outcome.problem
+        return verdict
+
+    def add_problem(self, problem: str) -> None:
+        told = self.outcome.problem
+        self.outcome.problem = f"{told} {problem}" if told else problem
 
     def as_dict(self) -> dict[str, Any]:
         return {"learner": self.learner, **self.verdict.as_dict()}
@@ -55,94 +66,33 @@ def grade(
     grading: Path,
     workers: int,
     tick: Callable[[str], None] = lambda step: None,
+    wait: Callable[[int], None] = lambda other: None,
+    unconfined: bool = False,
 ) -> list[Graded]:
     """Grade these submissions: verdicts, executed notebooks, gradebook and feedback in `grading`.
 
-    `tick` is called with `"mark"` for every submission that is marked, and with `"enter"` when nbgrader has its
-    score and again when it has its feedback. A submission that cannot be graded costs its owner, never the
-    class: it is in the result with its `problem`.
+    `tick` is called with `"mark"` for every submission that is marked, and with `"enter"` when it is in the gradebook
+    and has its feedback; `wait` with a process id while another run works in the folder. A submission that cannot
+    be graded costs its owner, never the class: it is in the result with its `problem`. What an earlier run has
+    finished is not done again. Raises `Interrupted` when Ctrl-C is pressed, and `Refused`
+    where learners' code cannot be confined, unless `unconfined`.
     """
+    from autograder.grading.run import Run, RunWithNbgrader
+    from autograder.grading.tasks import Places
+
     grading.mkdir(parents=True, exist_ok=True)
-    graded = []
-    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-        staged = Path(folder, "staged")
-        for job, verdict in _marked(todo, _Places(grading / "verdicts", staged, Path(folder)), workers):
-            graded.append(Graded(job.learner, verdict))
-            tick("mark")
-        for unit in dict.fromkeys(job.unit for job in todo):
-            if (staged / unit.stem).exists():
-                left_out = gradebook.enter(unit, staged / unit.stem, grading, lambda: tick("enter"))
-                for one in graded:
-                    if one.verdict.unit == unit.stem and one.learner in left_out:
-                        _add_problem(one.verdict, "nbgrader could not enter it into the gradebook.")
-    return graded
+    grading = grading.resolve()
+    with noted_interrupts() as interrupted, tempfile.TemporaryDirectory(prefix="grading-") as scratch:
 
+        def look(other: int) -> None:
+            if interrupted():
+                raise Interrupted(0, 0, len(todo))
+            wait(other)
 
-@dataclass(frozen=True)
-class _Places:
-    """The folders a process of the pool writes to."""
-
-    store: Path
-    staged: Path
-    scratch: Path
-
-
-def _marked(todo: Sequence[Job], places: _Places, workers: int) -> Iterator[tuple[Job, Verdict]]:
-    """Mark in parallel, in the order of the jobs.
-
-    When a marking process dies, the next submission in the row is tried alone; only one that ends a process of its
-    own is blamed.
-    """
-    waiting, alone = list(todo), False
-    while waiting:
-        batch = waiting[:1] if alone else waiting[:]
-        with _pool(places, min(workers, len(batch))) as pool:
-            for job, future in [(job, pool.submit(_mark_one, job)) for job in batch]:
-                try:
-                    verdict = future.result()
-                except concurrent.futures.process.BrokenProcessPool:
-                    if not alone:
-                        alone = True
-                        break
-                    verdict = _ungraded(job, "It ended the process that graded it.")
-                except Exception as error:
-                    verdict = _ungraded(job, f"It could not be graded: {clean_text(error, 300)}")
-                yield job, verdict
-                waiting.pop(0)
-            else:
-                alone = False
-
-
-def _pool(places: _Places, workers: int) -> concurrent.futures.ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return concurrent.futures.ProcessPoolExecutor(workers, context, initializer=_prepare, initargs=(places,))
-
-
-def _prepare(places: _Places) -> None:
-    """Make this process of the pool ready: its marker, its folders, and the suite's arithmetic on one core."""
-    global _marker, _places
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    tempfile.tempdir = str(places.scratch)  # whatever a dying process leaves goes with the run
-    _marker, _places = Marker(places.store), places
-
-
-def _mark_one(job: Job) -> Verdict:
-    submission = intake.take_from(job.folder, job.unit)
-    verdict = _marker.mark(submission.notebook, job.unit).verdict
-    if gradebook.is_fit_name(job.learner):
-        gradebook.stage(submission, job.learner, _places.staged / job.unit.stem, job.folder / "timestamp.txt")
-    else:
-        _add_problem(verdict, "nbgrader's gradebook cannot hold this folder's name: rename it.")
-    return verdict
-
-
-def _ungraded(job: Job, problem: str) -> Verdict:
-    from autograder.judging.judge import judge
-    from autograder.seam import Workbench
-
-    return Verdict(job.unit.stem, judge(job.unit.suite, Workbench({}), 0), problem=problem)
-
-
-def _add_problem(verdict: Verdict, problem: str) -> None:
-    verdict.problem = f"{verdict.problem} {problem}" if verdict.problem else problem
+        with turn_in(grading, Path(scratch), look):
+            sweep(grading / "verdicts", _LEFT_BY_THE_DEAD)
+            config = course_config(grading)
+            plain = all(is_ours(config, unit.stem) for unit in {job.unit for job in todo})
+            places = Places(grading, Path(scratch), None if plain else Path(scratch, "staged"), unconfined)
+            run = (Run if plain else RunWithNbgrader)(todo, places, config, min(workers, max(1, len(todo))))
+            return run(tick, interrupted)

@@ -2,19 +2,19 @@
 
 import contextlib
 import hashlib
-import importlib.metadata
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grading.inert import inert_outputs
+from autograder.grading.files import digest_of_files, write_whole
+from autograder.grading.inert import as_text, inert_outputs
 from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
 from autograder.judging.judge import judge
 from autograder.judging.tolerance import use_device
@@ -26,10 +26,11 @@ from autograder.units import ROOT, Unit
 
 @dataclass
 class Marked:
-    """A verdict, and the outputs that each code cell left."""
+    """A verdict, the outputs that each code cell left, and the digest that both are kept under."""
 
     verdict: Verdict
     outputs: list[list[dict[str, Any]]]
+    digest: str = ""
 
 
 class Marker:
@@ -71,6 +72,7 @@ class Marker:
         if kept is None:
             kept = self._mark(cells, unit, problem)
             self._keep(digest, kept)
+        kept.digest = digest
         return kept
 
     def _mark(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> Marked:
@@ -87,26 +89,26 @@ class Marker:
 
     def _digest(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> str:
         parts = [json.dumps([[cell.source, cell.binds] for cell in cells]), unit.stem, str(problem)]
-        parts += [self._device, self._backend, repr(self._limits), _version(unit)]
+        parts += [self._device, self._backend, repr(self._limits), _version(unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def _kept(self, digest: str) -> Marked | None:
-        if self._store is None:
-            return None
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads((self._store / f"{digest}.json").read_text("utf-8"))
-            return Marked(_from_stored(kept["verdict"]), kept["outputs"])
-        return None
+        return kept_under(self._store, digest) if self._store else None
 
     def _keep(self, digest: str, marked: Marked) -> None:
         """Store a verdict in one step: a reader finds the whole of it or nothing."""
         if self._store is None:
             return
-        self._store.mkdir(parents=True, exist_ok=True)
-        descriptor, path = tempfile.mkstemp(dir=self._store, suffix=".part")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"verdict": _as_stored(marked.verdict), "outputs": marked.outputs}, file)
-        os.replace(path, self._store / f"{digest}.json")
+        text = json.dumps({"verdict": _as_stored(marked.verdict), "outputs": marked.outputs})
+        write_whole(self._store / f"{digest}.json", text)
+
+
+def kept_under(store: Path, digest: str) -> Marked | None:
+    """What a store keeps under a digest, or None."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads((store / f"{digest}.json").read_text("utf-8"))
+        return Marked(_from_stored(kept["verdict"]), kept["outputs"], digest)
+    return None
 
 
 def cells_of(notebook: NotebookNode) -> list[Cell]:
@@ -139,7 +141,7 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
             "cell_type": "markdown",
             "id": "problem",
             "metadata": {},
-            "source": f"**Note:** {marked.verdict.problem}",
+            "source": f"**Note:** {as_text(marked.verdict.problem)}",
         }
         notebook.cells.insert(0, from_dict(note))
     reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
@@ -164,10 +166,7 @@ def _version(unit: Unit) -> str:
     folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
     files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py"]
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    digest = hashlib.sha256(importlib.metadata.version("keras").encode())
-    for path in files:
-        digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()
+    return digest_of_files(tuple(files))
 
 
 def _as_stored(verdict: Verdict) -> dict[str, Any]:

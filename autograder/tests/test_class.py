@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from autograder import demo
 from autograder.build import register
 from autograder.grading import gradebook, intake
-from autograder.grading.many import Job, _marked, _Places, grade, jobs
+from autograder.grading.many import Job, grade, jobs
 from autograder.grading.nbgrader_settings import prepare_nbgrader
 from autograder.tests.classroom import configure, hand_in
 from autograder.units import ROOT, Unit
@@ -67,7 +67,7 @@ def scores_in(gradebook: Path):
 def test_every_submission_has_a_verdict(classroom):
     folder, verdicts, steps = classroom
     assert set(verdicts) == {path.name for path in (folder / "submitted").iterdir()}
-    assert steps.count("mark") == len(verdicts)
+    assert steps.count("mark") == steps.count("enter") == len(verdicts)
     json.dumps([verdict.as_dict() for verdict in verdicts.values()])
 
 
@@ -116,16 +116,18 @@ def test_a_problem_is_told_and_the_rest_is_graded(classroom, learner, problem, s
     assert verdict.score == score
 
 
-def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path, monkeypatch):
+def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path):
     for name in ("a", "b", "c"):
         hand_in(tmp_path / "submitted" / name, UNIT, demo.KINDS[FINISHED](UNIT))
-    victim = tmp_path / "submitted" / "b" / UNIT.stem
     todo = jobs([UNIT], tmp_path / "submitted")
-    todo[1] = Job("b", _Deadly(UNIT.stem), victim)
-    graded = list(_marked(todo, _Places(tmp_path / "verdicts", tmp_path / "staged", tmp_path), workers=2))
-    assert [job.learner for job, _ in graded] == ["a", "b", "c"]
-    assert [verdict.score for _, verdict in graded] == [20, 0, 20]
-    assert "ended the process that graded it" in graded[1][1].problem
+    todo[1] = Job("b", _Deadly(UNIT.stem), todo[1].folder)
+    graded = grade(todo, tmp_path, workers=2)
+    assert [one.learner for one in graded] == ["a", "b", "c"]
+    assert [one.verdict.score for one in graded] == [20, 0, 20]
+    assert "ended the process that graded it" in graded[1].verdict.problem
+    assert scores_in(tmp_path / "gradebook.db") == {"a": 20, "b": 0, "c": 20}
+    page = (tmp_path / "feedback" / "b" / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
+    assert "ended the process that graded it" in page
 
 
 class _Deadly(Unit):
@@ -241,5 +243,5 @@ def test_a_copy_that_was_left_half_written_is_written_again(tmp_path):
     place = tmp_path / "learner-01" / UNIT.stem
     place.mkdir(parents=True)
     (place / f"{UNIT.stem}.ipynb").write_text("{")
-    gradebook.stage(submission, "learner-01", tmp_path, tmp_path / "none")
+    gradebook.stage(submission, "learner-01", tmp_path, {})
     assert nbformat.read(place / f"{UNIT.stem}.ipynb", as_version=4).metadata["problem"] == "There is no notebook."

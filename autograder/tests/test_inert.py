@@ -1,12 +1,33 @@
 """Outputs of a learner's cells hold nothing that could run in an instructor's browser or terminal."""
 
 import base64
+import html
+import io
+import struct
+import zlib
 
 import pytest
+from nbconvert.filters import markdown2html
+from PIL import Image, PngImagePlugin
 
-from autograder.grading.inert import inert_outputs
+from autograder.grading.inert import as_text, inert_outputs
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n rest").decode()
+
+def picture(**notes):
+    """A small PNG, with these texts in it."""
+    info = PngImagePlugin.PngInfo()
+    for name, text in notes.items():
+        info.add_text(name, text)
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").resize((4, 3)).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def coded(raw):
+    return base64.b64encode(raw).decode()
+
+
+PNG = coded(picture())
 
 
 def display(**data):
@@ -15,7 +36,7 @@ def display(**data):
 
 
 @pytest.mark.parametrize(
-    "html",
+    "hostile",
     [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",
@@ -25,8 +46,8 @@ def display(**data):
         "<style>@import '//example.org'</style>",
     ],
 )
-def test_html_is_sanitised(html):
-    (output,) = inert_outputs([display(text_html=html + "<b>kept</b>")])
+def test_html_is_sanitised(hostile):
+    (output,) = inert_outputs([display(text_html=hostile + "<b>kept</b>")])
     kept = output["data"]["text/html"]
     assert "<b>kept</b>" in kept
     for word in ("alert", "onerror", "javascript", "iframe", "style", "svg", "script"):
@@ -38,6 +59,54 @@ def test_images_must_be_images_and_scripts_are_dropped():
     assert output["data"] == {"text/plain": "x", "image/png": PNG}
     assert inert_outputs([display(**{"application_javascript": "alert(1)"})]) == []
     assert inert_outputs([{"output_type": "update_display_data"}, "text", None, 3]) == []
+
+
+def shown_picture(raw):
+    (output,) = inert_outputs([display(image_png=coded(raw), text_plain="x")])
+    return base64.b64decode(output["data"].get("image/png", ""))
+
+
+def test_a_picture_loses_what_is_not_needed_to_draw_it():
+    assert shown_picture(picture(comment="<script>") + b"<script>") == picture()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+SIGNATURE, END = b"\x89PNG\r\n\x1a\n", chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        SIGNATURE,
+        SIGNATURE + b"<script>alert(1)</script>",
+        SIGNATURE + END,
+        picture()[:-4],
+        picture()[:40] + b"?" + picture()[41:],
+        SIGNATURE + chunk(b"IHDR", struct.pack(">II", 60_000, 60_000) + b"\x08\0\0\0\0") + END,
+        b"<svg onload='alert(1)'/>",
+    ],
+)
+def test_what_is_no_whole_picture_of_reasonable_size_is_dropped(raw):
+    assert shown_picture(raw) == b""
+
+
+@pytest.mark.parametrize("kind", ["image_svg+xml", "application_javascript", "text_latex", "text_markdown"])
+def test_only_text_html_and_pictures_are_kept(kind):
+    assert inert_outputs([display(**{kind: "<svg/>"})]) == []
+    (output,) = inert_outputs([display(image_jpeg=coded(b"\xff\xd8\xff rest"), text_plain="x")])
+    assert set(output["data"]) == {"text/plain"}
+
+
+def test_a_note_about_a_submission_is_shown_letter_by_letter():
+    note = as_text("found: <script>alert(1)</script> *bold* [a](//example.org) $x$ `code`")
+    page = markdown2html(note)
+    assert "<script" not in page
+    assert "<a" not in page
+    assert "<em" not in page
+    assert html.unescape(page).strip() == f"<p>{html.unescape(note)}</p>"
 
 
 def test_text_cannot_move_the_terminals_cursor():

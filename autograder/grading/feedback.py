@@ -1,0 +1,77 @@
+"""Feedback pages: one file each that runs nothing and fetches nothing, whatever a learner or a comment holds."""
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from traitlets import default
+
+from autograder.grading.inert import inert_html
+
+_HERE = Path(__file__).parent
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_REMEMBERED = 1024  # texts of cells: most are the same in every notebook of a class
+
+
+class FeedbackExporter(TemplateExporter):
+    """Makes the page of an executed notebook whose cells have their scores and comments.
+
+    nbconvert's own HTML page loads scripts from elsewhere and reads the whole page again to find pictures without a
+    description; this one needs neither.
+    """
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _html(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _no_folder_of_templates(self) -> str:
+        return "base"
+
+    @default("template_file")
+    def _ours(self) -> str:
+        return "feedback.html.j2"
+
+    @default("extra_loaders")
+    def _from_here(self) -> list:
+        return [FileSystemLoader(_HERE)]
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        yield from super().default_filters()
+        yield "inert_markdown", _inert_markdown
+        yield "coloured", _coloured
+
+    def _create_environment(self):
+        environment = super()._create_environment()
+        environment.globals |= {"policy": _POLICY, "style": _style()}
+        return environment
+
+
+@functools.lru_cache(_REMEMBERED)
+def _inert_markdown(source: str) -> str:
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return inert_html(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@functools.lru_cache(_REMEMBERED)
+def _coloured(source: str) -> str:
+    return highlight(source, _lexer(), HtmlFormatter())
+
+
+@functools.cache
+def _lexer() -> Any:
+    return get_lexer_by_name("ipython3")
+
+
+@functools.cache
+def _style() -> str:
+    return (_HERE / "feedback.css").read_text("utf-8") + HtmlFormatter().get_style_defs(".highlight")

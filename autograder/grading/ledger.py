@@ -1,0 +1,113 @@
+"""nbgrader's gradebook, written by one long-lived session: the same rows that `nbgrader autograde` writes."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from autograder.grading.entry import Entry, Executed
+
+_PATIENCE = 300.0  # seconds that somebody else may keep the gradebook locked
+_Result = TypeVar("_Result")
+
+
+class Ledger:
+    """The gradebook that a configuration names. Close it when done.
+
+    Every submission is entered as nbgrader's `Autograde` and its `SaveAutoGrades` and `AssignLatePenalties` do:
+    what an instructor gave by hand stays, and asks to be looked at again.
+    """
+
+    def __init__(self, config: Config):
+        course = CourseDirectory(config=config)
+        self._book = Gradebook(course.db_url, course.course_id)
+        self._book.db().expire_on_commit = False  # the cells of a unit are read once
+        self._late = AssignLatePenalties(config=config)
+        self._late.log = logging.getLogger("autograder.nbgrader")
+        self._late.init_plugin()
+
+    def close(self) -> None:
+        if self._book.engine.dialect.name == "sqlite":
+            with self._book.engine.connect() as connection:  # a copy of the file alone is then the whole gradebook
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._book.close()
+
+    def enter(self, executed: Executed) -> Entry:
+        """Enter one submission, and return what the gradebook now holds of it."""
+        return self._patiently(lambda: self._enter(executed))
+
+    def read(self, learner: str, unit: str) -> Entry | None:
+        """What the gradebook holds of a submission, or None."""
+        try:
+            return self._patiently(lambda: _entry(self._notebook(learner, unit)))
+        except MissingEntry:
+            return None
+
+    def forget(self) -> None:
+        """Let go of the rows read so far; a class may be large."""
+        self._book.db.expunge_all()
+
+    def _enter(self, executed: Executed) -> Entry:
+        book = self._book
+        book.update_or_create_student(executed.learner)
+        arrived = {"timestamp": executed.arrived} if executed.arrived else {}
+        submission = book.update_or_create_submission(executed.unit, executed.learner, **arrived)
+        notebook = next(notebook for notebook in submission.notebooks if notebook.name == executed.unit)
+        for grade in notebook.grades:
+            if grade.name in executed.scores:
+                grade.auto_score = executed.scores[grade.name]
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in notebook.comments:
+            if comment.name in executed.untouched:
+                comment.auto_comment = "No response." if executed.untouched[comment.name] else None
+        notebook.late_submission_penalty = None
+        book.db.commit()
+        book.db.expire_all()
+        notebook.late_submission_penalty = self._penalty(executed.learner, notebook)
+        book.db.commit()
+        return _entry(notebook)
+
+    def _penalty(self, learner: str, notebook: SubmittedNotebook) -> float | None:
+        """What the course's late-submission plugin takes off, within nbgrader's bounds."""
+        seconds = notebook.assignment.total_seconds_late
+        if seconds <= 0:
+            return None
+        penalty = self._late.plugin_inst.late_submission_penalty(learner, notebook.score, seconds)
+        return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
+
+    def _notebook(self, learner: str, unit: str) -> SubmittedNotebook:
+        return self._book.find_submission_notebook(unit, unit, learner)
+
+    def _patiently(self, step: Callable[[], _Result]) -> _Result:
+        """Take a step again for as long as another program keeps the gradebook locked."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return step()
+            except OperationalError as error:
+                self._book.db.rollback()
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+            except Exception:
+                self._book.db.rollback()
+                raise
+
+
+def _entry(notebook: SubmittedNotebook) -> Entry:
+    grades = sorted(notebook.grades, key=lambda grade: grade.name)
+    arrived = notebook.assignment.timestamp
+    return Entry(
+        score=notebook.score,
+        max_score=notebook.max_score,
+        penalty=notebook.late_submission_penalty,
+        arrived=str(arrived) if arrived else None,
+        auto_scores={grade.name: grade.auto_score for grade in grades},
+        scores={grade.name: (grade.score, grade.max_score) for grade in grades},
+        comments={comment.name: comment.comment for comment in notebook.comments},
+    )

@@ -1,0 +1,177 @@
+"""A class's run in the one process that writes the gradebook: tasks out, outcomes in, each submission to its end."""
+
+import shutil
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from traitlets.config import Config
+
+from autograder.build import register
+from autograder.grading import gradebook, intake, tasks
+from autograder.grading.entry import Entry
+from autograder.grading.executed import Publisher, write_stamp
+from autograder.grading.interrupts import Interrupted
+from autograder.grading.ledger import Ledger
+from autograder.grading.many import Graded, Job
+from autograder.grading.mark import Marked
+from autograder.grading.pool import EndedItsProcess, Pool
+from autograder.grading.tasks import Marking, Places
+from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+
+_BETWEEN_LOOKS = 0.2  # seconds until Ctrl-C is noticed
+_ENDED = "It ended the process that graded it."
+_RENAME = "nbgrader's gradebook cannot hold this folder's name: rename it."
+_NOT_ENTERED = "nbgrader could not enter it into the gradebook."
+
+
+class Run:
+    """One run over a class, with few submissions in its hands at a time, however large the class is."""
+
+    def __init__(self, todo: Sequence[Job], places: Places, config: Config, workers: int):
+        self._todo, self._places, self._config, self._workers = todo, places, config, workers
+        self._graded: list[Graded | None] = [None] * len(todo)
+        self._waiting = deque(range(len(todo)))
+        self._marked = self._entered = 0
+
+    def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], bool]) -> list[Graded]:
+        """Grade all; what an earlier run has finished is not done again."""
+        self._tick, self._interrupted = tick, interrupted
+        with Pool(self._workers, tasks.prepare, (self._places,)) as pool:
+            self._pool = pool
+            self._hand_out()  # the processes start, which takes seconds, while the gradebook is made ready
+            for unit in dict.fromkeys(job.unit for job in self._todo):
+                self._look()
+                register(unit, self._places.grading)
+            self._ledger = Ledger(self._config)
+            try:
+                self._work()
+                self._finish()
+            finally:
+                self._ledger.close()
+        return self._graded
+
+    def _work(self) -> None:
+        while self._waiting or not self._pool.idle:
+            self._look()
+            self._hand_out()
+            for (step, index), result in self._pool.finished(_BETWEEN_LOOKS):
+                step(index, result)
+            self._ledger.forget()
+
+    def _finish(self) -> None:
+        """What is left to do when all are marked."""
+
+    def _hand_out(self) -> None:
+        while self._waiting and self._pool.room:
+            index = self._waiting.popleft()
+            self._pool.hand_out((self._take_marking, index), tasks.mark, self._todo[index])
+
+    def _look(self) -> None:
+        if self._interrupted():
+            raise Interrupted(self._marked, self._entered, len(self._todo))
+
+    def _take_marking(self, index: int, marking: Marking | Exception) -> None:
+        job, ungraded = self._todo[index], None
+        if isinstance(marking, tasks.Refused):
+            raise marking
+        if isinstance(marking, Exception):
+            why = _ENDED if isinstance(marking, EndedItsProcess) else f"It could not be graded: {marking}"
+            ungraded = _ungraded(job, why)
+            marking = self._write_ungraded(job, ungraded)
+        kept = ungraded or (self._places.grading / "verdicts", marking.digest)
+        self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept)
+        self._marked += ungraded is None
+        self._tick("mark")
+        self._enter(index, marking)
+
+    def _enter(self, index: int, marking: Marking) -> None:
+        """Enter a marked submission into the gradebook, unless that and its feedback are there."""
+        job, graded = self._todo[index], self._graded[index]
+        if marking.executed is None:
+            graded.add_problem(_RENAME)
+            self._done()
+            return
+        if marking.stamped and marking.stamped == self._digest(job):
+            self._done()
+            return
+        try:
+            entry = self._ledger.enter(marking.executed)
+        except Exception:
+            graded.add_problem(_NOT_ENTERED)
+            self._done()
+            return
+        self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task)
+
+    def _take_page(self, index: int, error: Exception | None) -> None:
+        if error is not None:
+            self._graded[index].add_problem("Its feedback page could not be written.")
+        self._done()
+
+    def _done(self) -> None:
+        self._entered += 1
+        self._tick("enter")
+
+    def _digest(self, job: Job) -> str | None:
+        """The digest of what the gradebook holds of a submission, or None."""
+        entry = self._ledger.read(job.learner, job.unit.stem)
+        return entry.digest() if entry else None
+
+    def _write_ungraded(self, job: Job, verdict: Verdict) -> Marking:
+        """An executed notebook for a submission that cannot be graded: our copy, which says so."""
+        submission = intake.nothing(job.unit, verdict.problem)
+        publisher = Publisher(self._places.grading, self._config)
+        return tasks.write(job, submission, Marked(verdict, []), publisher, self._places)
+
+
+class RunWithNbgrader(Run):
+    """A run that leaves gradebook and feedback to nbgrader's own passes, over the clean copies of all submissions."""
+
+    def _enter(self, index: int, marking: Marking) -> None:
+        job = self._todo[index]
+        if not gradebook.is_fit_name(job.learner):
+            self._graded[index].add_problem(_RENAME)
+            self._done()
+        elif marking.stamped and marking.stamped == self._digest(job):
+            shutil.rmtree(self._places.staged / job.unit.stem / job.learner)
+            self._done()
+        else:
+            self._to_stamp[index] = marking.task
+
+    def __init__(self, *args: Any):
+        super().__init__(*args)
+        self._to_stamp: dict[int, str] = {}
+
+    def _finish(self) -> None:
+        for unit in dict.fromkeys(self._todo[index].unit for index in self._to_stamp):
+            try:
+                left_out = gradebook.enter(unit, self._places.staged / unit.stem, self._places.grading, self._half)
+            except KeyboardInterrupt:
+                self._look()
+                raise
+            for index, task in self._to_stamp.items():
+                if self._todo[index].unit == unit:
+                    self._stamp(index, task, self._todo[index].learner in left_out)
+
+    def _half(self) -> None:
+        """nbgrader has done one of its two steps for one learner."""
+        if self._interrupted():
+            raise KeyboardInterrupt
+
+    def _stamp(self, index: int, task: str, left_out: bool) -> None:
+        job = self._todo[index]
+        entry: Entry | None = self._ledger.read(job.learner, job.unit.stem)
+        if left_out or entry is None:
+            self._graded[index].add_problem(_NOT_ENTERED)
+        else:
+            write_stamp(tasks.place_of(job, self._places), entry, task)
+        self._done()
+
+
+def _ungraded(job: Job, problem: str) -> Verdict:
+    """The verdict on a submission that could not be graded."""
+    exercises = [
+        ExerciseVerdict(name, points, [TestVerdict("the notebook can be graded", "error", sentence=problem)])
+        for name, points in job.unit.points().items()
+    ]
+    return Verdict(job.unit.stem, exercises, problem=problem)

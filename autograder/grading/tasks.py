@@ -1,0 +1,106 @@
+"""What the processes of a class's run do: mark a submission, write its executed notebook, write its feedback."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grading import gradebook, intake
+from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
+from autograder.grading.executed import Place, Publisher, executed, letters_in, stamped_entry, write_executed
+from autograder.grading.many import Job
+from autograder.grading.mark import Marked, Marker
+from autograder.grading.nbgrader_settings import course_config
+from autograder.sandbox.confinement import NotConfined
+from autograder.seam.plain import clean_text
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders a run writes to. `staged` is for clean copies, where nbgrader's own passes are to read them."""
+
+    grading: Path
+    scratch: Path
+    staged: Path | None = None
+    unconfined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What marking a submission came to.
+
+    `executed` is for the gradebook, or None where it cannot hold the learner's name, or nbgrader itself is to fill
+    it. `stamped` is the digest of the entry that an earlier run finished the same work with, if one did; `task` is
+    for the record of this one.
+    """
+
+    outcome: Outcome
+    digest: str
+    executed: Executed | None = None
+    task: str = ""
+    stamped: str | None = None
+
+
+class Refused(Exception):
+    """Nothing may be run on this machine; the message says why."""
+
+
+class _Process:
+    """What one process of the pool keeps from task to task."""
+
+    def __init__(self, places: Places):
+        self.places = places
+        self.marker = Marker(places.grading / "verdicts", unconfined=places.unconfined)
+        self.publisher = Publisher(places.grading, course_config(places.grading))
+
+
+_process: _Process | None = None
+
+
+def prepare(places: Places) -> None:
+    """Make this process ready: its marker, its folders, and the suite's arithmetic on one core."""
+    global _process
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    tempfile.tempdir = str(places.scratch)  # whatever a dying process leaves goes with the run
+    _process = _Process(places)
+
+
+def mark(job: Job) -> Marking:
+    """Mark one submission, and write its executed notebook unless an earlier run did."""
+    try:
+        submission = intake.take_from(job.folder, job.unit)
+        marked = _process.marker.mark(submission.notebook, job.unit)
+        return write(job, submission, marked, _process.publisher, _process.places)
+    except NotConfined as error:
+        raise Refused(str(error)) from None
+    except Exception as error:  # of any class: only some survive the way to another process
+        raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None
+
+
+def publish(job: Job, entry: Entry, task: str) -> None:
+    """Write the feedback of a submission that is in the gradebook."""
+    _process.publisher.publish(place_of(job, _process.places), entry, task)
+
+
+def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Publisher, places: Places) -> Marking:
+    """Write what marking comes to where the next step will read it."""
+    outcome = outcome_of(marked.verdict)
+    if not gradebook.is_fit_name(job.learner):
+        return Marking(outcome, marked.digest)
+    place, letters = place_of(job, places), letters_in(job.folder)
+    task = publisher.task(marked, letters)
+    stamped = stamped_entry(place, task)
+    if places.staged:
+        gradebook.stage(submission, job.learner, places.staged / job.unit.stem, letters)
+        return Marking(outcome, marked.digest, None, task, stamped)
+    publisher.execute(submission.notebook, marked)
+    if stamped is None:
+        write_executed(submission.notebook, place, letters)
+    facts = executed(place, submission.notebook, letters.get("timestamp.txt"))
+    return Marking(outcome, marked.digest, facts, task, stamped)
+
+
+def place_of(job: Job, places: Places) -> Place:
+    """Where the files of a submission are."""
+    return Place(places.grading, job.learner, job.unit.stem)
