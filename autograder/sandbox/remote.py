@@ -53,7 +53,7 @@ class RemoteWorkbench:
         self._losses: dict[str, list[LearnerError]] = defaultdict(list)
         self._cpu_spent = self._wall_spent = 0.0
         self.results: list[CellResult] = []
-        self.confinement = "none"
+        self.confinement, self.why_not_namespaces = "none", ""
 
     def __enter__(self) -> "RemoteWorkbench":
         return self
@@ -113,12 +113,12 @@ class RemoteWorkbench:
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
         self._baseline = 1 << 62  # until it has started, its memory is keras'
         ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
-        self.confinement = str(ready.get("confinement"))
+        self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
         if self._worker.count(self._limits):
             self.confinement += "+cgroup"
         if not (self._unconfined or is_enough(self.confinement)):
             self._end()
-            raise NotConfined(self.confinement, str(ready.get("why_not")))
+            raise NotConfined(self.confinement, self.why_not_namespaces)
         self._baseline = self._memory()
         self.results = []
         for index, cell in enumerate(self._cells):
