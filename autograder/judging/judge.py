@@ -24,6 +24,7 @@ _UNUSED = [
         "terminal",
         "cacheprovider",
         "faulthandler",
+        "logging",
         "unraisableexception",
         "threadexception",
         "warnings",
