@@ -16,6 +16,7 @@ from autograder.judging.expect import Unmet, summary
 from autograder.judging.known import Known, mistakes_in
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
+from autograder.seam.plain import clean_text
 
 # What pytest brings and a judge has no use for. `unraisableexception` alone collects garbage for 0.4 s.
 _UNUSED = [
@@ -32,6 +33,7 @@ _UNUSED = [
     )
 ]
 
+_LONGEST = 3000  # characters of one line of a message
 _CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
 
 
@@ -154,6 +156,8 @@ def _describe_failure(verdict: TestVerdict, error: BaseException, transcript: Tr
         verdict.sentence = (str(error) if isinstance(error, AssertionError) else "") or (
             f"What came back could not be used: {type(error).__name__}: {error}."
         )
+    for name in ("sentence", "line", "got"):  # parts of these are the learner's, down to the names of their classes
+        setattr(verdict, name, clean_text(getattr(verdict, name), _LONGEST))
 
 
 def _last_call(transcript: Transcript) -> str:
