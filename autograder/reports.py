@@ -64,8 +64,12 @@ def grade_with_progress(
             marked += step == "mark"
             progress.update(task, description=f"Grading ({marked} marked)", advance=step == "enter")
 
+        told = set()
+
         def wait(other: int) -> None:
-            progress.update(task, description=f"Waiting for the run of process {other} in {grading}")
+            if other not in told:
+                told.add(other)
+                _say(progress.console, f"Another run (process {other}) works in {grading}; this one waits for it.")
 
         return grade(todo, grading, workers, tick, wait, unconfined)
 

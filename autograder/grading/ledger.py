@@ -3,17 +3,19 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from autograder.grading.entry import Entry, Executed
 
 _PATIENCE = 300.0  # seconds that somebody else may keep the gradebook locked
+_TURN = 200  # milliseconds that SQLite waits by itself: nothing can be interrupted meanwhile
 _Result = TypeVar("_Result")
 
 
@@ -21,21 +23,23 @@ class Ledger:
     """The gradebook that a configuration names. Close it when done.
 
     Every submission is entered as nbgrader's `Autograde` and its `SaveAutoGrades` and `AssignLatePenalties` do:
-    what an instructor gave by hand stays, and asks to be looked at again.
+    what an instructor gave by hand stays, and asks to be looked at again. `look` is called while another program
+    keeps the gradebook locked; raising there gives up.
     """
 
-    def __init__(self, config: Config):
+    def __init__(self, config: Config, look: Callable[[], None] = lambda: None):
+        self._look = look
         course = CourseDirectory(config=config)
         self._book = Gradebook(course.db_url, course.course_id)
-        self._book.db().expire_on_commit = False  # the cells of a unit are read once
+        if self._book.engine.dialect.name == "sqlite":
+            self._book.close()  # its connection was opened as nbgrader opens it
+            event.listen(self._book.engine, "connect", _begin_by_hand)
+            event.listen(self._book.engine, "begin", _begin_as_writer)
         self._late = AssignLatePenalties(config=config)
         self._late.log = logging.getLogger("autograder.nbgrader")
         self._late.init_plugin()
 
     def close(self) -> None:
-        if self._book.engine.dialect.name == "sqlite":
-            with self._book.engine.connect() as connection:  # a copy of the file alone is then the whole gradebook
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self._book.close()
 
     def enter(self, executed: Executed) -> Entry:
@@ -48,10 +52,6 @@ class Ledger:
             return self._patiently(lambda: _entry(self._notebook(learner, unit)))
         except MissingEntry:
             return None
-
-    def forget(self) -> None:
-        """Let go of the rows read so far; a class may be large."""
-        self._book.db.expunge_all()
 
     def _enter(self, executed: Executed) -> Entry:
         book = self._book
@@ -85,18 +85,32 @@ class Ledger:
         return self._book.find_submission_notebook(unit, unit, learner)
 
     def _patiently(self, step: Callable[[], _Result]) -> _Result:
-        """Take a step again for as long as another program keeps the gradebook locked."""
+        """Take a step in one transaction, which begins when no other program writes.
+
+        nbgrader's own commits on the way are savepoints in it: a run that is killed leaves the whole step or nothing.
+        """
         deadline = time.monotonic() + _PATIENCE
         while True:
             try:
-                return step()
+                with self._book.engine.begin() as connection:
+                    self._book.db.remove()
+                    self._book.db.configure(bind=connection, join_transaction_mode="create_savepoint")
+                    return step()
             except OperationalError as error:
-                self._book.db.rollback()
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
-            except Exception:
-                self._book.db.rollback()
-                raise
+                self._look()
+            finally:
+                self._book.db.remove()
+
+
+def _begin_by_hand(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_TURN}")
+
+
+def _begin_as_writer(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _entry(notebook: SubmittedNotebook) -> Entry:

@@ -43,7 +43,7 @@ class Run:
             for unit in dict.fromkeys(job.unit for job in self._todo):
                 self._look()
                 register(unit, self._places.grading)
-            self._ledger = Ledger(self._config)
+            self._ledger = Ledger(self._config, self._look)
             try:
                 self._work()
                 self._finish()
@@ -57,7 +57,6 @@ class Run:
             self._hand_out()
             for (step, index), result in self._pool.finished(_BETWEEN_LOOKS):
                 step(index, result)
-            self._ledger.forget()
 
     def _finish(self) -> None:
         """What is left to do when all are marked."""
@@ -97,6 +96,8 @@ class Run:
             return
         try:
             entry = self._ledger.enter(marking.executed)
+        except Interrupted:
+            raise
         except Exception:
             graded.add_problem(_NOT_ENTERED)
             self._done()

@@ -1,9 +1,13 @@
 """What the processes of a class's run do: mark a submission, write its executed notebook, write its feedback."""
 
+import gc
 import os
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
@@ -13,6 +17,7 @@ from autograder.grading.mark import Marked, Marker
 from autograder.grading.nbgrader_settings import course_config
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.plain import clean_text
+from autograder.units import Unit
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,15 @@ class _Process:
         self.places = places
         self.marker = Marker(places.grading / "verdicts", unconfined=places.unconfined)
         self.publisher = Publisher(places.grading, course_config(places.grading))
+        self._settled = False
+
+    def mark(self, notebook: NotebookNode, unit: Unit) -> Marked:
+        marked = self.marker.mark(notebook, unit)
+        if not self._settled and "keras" in sys.modules:  # it will not be garbage: the collector need not go through it
+            gc.collect()
+            gc.freeze()
+            self._settled = True
+        return marked
 
 
 _process: _Process | None = None
@@ -70,7 +84,7 @@ def mark(job: Job) -> Marking:
     """Mark one submission, and write its executed notebook unless an earlier run did."""
     try:
         submission = intake.take_from(job.folder, job.unit)
-        marked = _process.marker.mark(submission.notebook, job.unit)
+        marked = _process.mark(submission.notebook, job.unit)
         return write(job, submission, marked, _process.publisher, _process.places)
     except NotConfined as error:
         raise Refused(str(error)) from None

@@ -24,12 +24,24 @@ _UNUSED = [
         "terminal",
         "cacheprovider",
         "faulthandler",
+        "logging",
         "unraisableexception",
         "threadexception",
         "warnings",
         "doctest",
     )
 ]
+
+_HELD_BACK = "What this test asks is not shown."
+_WITHOUT_INPUTS = {
+    "failed": "What came back is not right.",
+    "error": "Your code stopped with an error.",
+    "timeout": "Your code took too long.",
+    "memory": "Your code asked for too much memory.",
+    "crashed": "Your code ended the Python process it ran in.",
+    "missing": "There is no answer.",
+    "not_attempted": "",
+}
 
 _CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
 
@@ -125,6 +137,8 @@ class _JudgePlugin:
         verdict = TestVerdict(_sentence(item.name), "passed", getattr(item.obj, "parts", 1.0))
         if error is not None:
             _describe_failure(verdict, error, transcript)
+            if getattr(item.obj, "held_back", False):
+                _hold_back(verdict, error)
         exercise = item.cls.exercise_name
         self._points[exercise] = item.cls.exercise_points
         self._trials.setdefault(exercise, []).append(Trial(verdict, transcript))
@@ -153,6 +167,14 @@ def _describe_failure(verdict: TestVerdict, error: BaseException, transcript: Tr
         verdict.sentence = (str(error) if isinstance(error, AssertionError) else "") or (
             f"What came back could not be used: {type(error).__name__}: {error}."
         )
+
+
+def _hold_back(verdict: TestVerdict, error: BaseException) -> None:
+    """Leave of a failure only what the suite's author wrote: all else may hold inputs or expected values."""
+    advice = error.sentence if isinstance(error, Unmet) else _WITHOUT_INPUTS[verdict.outcome]
+    verdict.sentence = f"{advice} {_HELD_BACK}".lstrip()
+    verdict.call = verdict.got = verdict.expected = verdict.line = ""
+    verdict.arrays = None
 
 
 def _last_call(transcript: Transcript) -> str:

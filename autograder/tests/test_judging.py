@@ -1,6 +1,7 @@
 """The judge, its expectations and its diagnosis, on a small suite of the tests' own."""
 
 import importlib.util
+import json
 import textwrap
 import types
 
@@ -125,6 +126,62 @@ def test_a_failure_tells_the_rule_the_call_and_both_sides(suite, mistakes):
 def test_an_unknown_mistake_is_not_named(suite, mistakes):
     total = judge(suite, Workbench({"total": lambda x: x * 0}), 1, mistakes, ["total"])[0]
     assert [test.mistake for test in total.tests] == [None, None]
+
+
+HELD_BACK = """
+import numpy as np
+from autograder.judging import exercise, expect, held_back
+
+@exercise("total", points=6)
+class TestTotal:
+    @held_back
+    def test_it_adds_each_row(self, learner):
+        expect.close(learner(np.array([[81923.0, 1.0]])), [81924.0], "Add the numbers of each row.")
+
+    @held_back
+    def test_it_is_a_plain_assertion(self, learner):
+        result = learner(np.array([[81923.0, 1.0]]))
+        assert float(result[0]) == 81924.0
+"""
+
+
+def repeats_its_input(x):
+    raise ValueError(f"got {np.asarray(x)}", x)
+
+
+def ends_with_a_telling_class(x):
+    raise type(f"Got{int(np.asarray(x)[0, 0])}", (Exception,), {})(str(x))
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda x: ops.mean(x, axis=-1), "Add the numbers of each row."),
+        (lambda x: {1, 2}, "What came back is not right."),
+        (lambda x: [float(x[0, 0])], "What came back is not right."),
+        (repeats_its_input, "Your code stopped with an error."),
+        (ends_with_a_telling_class, "Your code stopped with an error."),
+    ],
+)
+def test_a_test_held_back_tells_neither_inputs_nor_expected_values(tmp_path, mistakes, answer, says):
+    path = tmp_path / "test_held_back.py"
+    path.write_text(HELD_BACK)
+    (total,) = judge(path, Workbench({"total": answer}), 1, mistakes)
+    assert total.score == 0
+    assert any(test.sentence.startswith(says) for test in total.tests)
+    assert [test.name for test in total.tests] == ["it adds each row", "it is a plain assertion"]
+    shown = [json.dumps(total.as_dict()), repr(Report(total)), Report(total)._repr_html_(), repr(total)]
+    for text in shown:
+        for telling in ("8192", "81924", "40962", "Called", "Got", "Expected", "<img"):
+            assert telling not in text, text
+    assert all(test.arrays is None for test in total.tests)
+
+
+def test_a_test_held_back_names_the_mistake(tmp_path, mistakes):
+    path = tmp_path / "test_held_back.py"
+    path.write_text(HELD_BACK)
+    (total,) = judge(path, Workbench({"total": lambda x: ops.mean(x, axis=-1)}), 1, mistakes)
+    assert total.tests[0].mistake == "You averaged."
 
 
 TWO_SIDED = """
