@@ -125,16 +125,17 @@ def _watched(clock: Clock) -> Iterator[Any]:
     """All patches."""
     from autograder.grading import executed, intake, mark, tasks
     from autograder.judging import judge as judging
+    from autograder.judging import suite
     from autograder.sandbox.launch import Launcher
 
-    class TimedPlugin(judging._JudgePlugin):
+    class TimedPlugin(suite._Plugin):
         @pytest.hookimpl(wrapper=True)
         def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Any:
             with clock.span("tests"):
                 return (yield)
 
     yield from _Waits(clock).patches()
-    yield patch.object(judging, "_JudgePlugin", TimedPlugin)
+    yield patch.object(suite, "_Plugin", TimedPlugin)
     yield clock.watch(judging, "name_mistakes", "naming")
     yield clock.watch(mark, "judge", "pytest")
     yield clock.watch(Launcher, "__call__", "start")
