@@ -1,7 +1,7 @@
-"""What a suite needs: `exercise`, `worth`, `expect`, and for the lists of mistakes `mistake`, `correct`."""
+"""What a suite needs: `exercise`, `worth`, `held_back`, `expect`; and, for lists of mistakes, `mistake`, `correct`."""
 
 from autograder.judging import expect
-from autograder.judging.exercises import exercise, worth
+from autograder.judging.exercises import exercise, held_back, worth
 from autograder.judging.known import correct, mistake
 
-__all__ = ["correct", "exercise", "expect", "mistake", "worth"]
+__all__ = ["correct", "exercise", "expect", "held_back", "mistake", "worth"]

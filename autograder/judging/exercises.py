@@ -25,3 +25,12 @@ def worth(parts: float) -> Callable[[Callable], Callable]:
         return test
 
     return mark
+
+
+def held_back(test: Callable) -> Callable:
+    """Keep to the judge what a test asks and expects: a learner sees its name, its advice and the likely mistake.
+
+    For tests that must not be fitted to. Errors of the learner's code are not quoted either: they may hold the inputs.
+    """
+    test.held_back = True
+    return test

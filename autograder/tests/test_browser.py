@@ -19,7 +19,8 @@ from playwright.sync_api import sync_playwright
 
 from autograder import demo
 from autograder.build import register
-from autograder.tests.classroom import configure, hand_in
+from autograder.grading.many import grade, jobs
+from autograder.tests.classroom import HOSTILE, configure, hand_in, with_cell
 from autograder.units import ROOT, Unit
 
 seen.set_options(timeout=60_000)  # a loaded machine is not a failure
@@ -39,12 +40,13 @@ CHROMIUM = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """JupyterLab on a copy of the exercises, with a class of two in nbgrader; its folder and address."""
+    """JupyterLab on a copy of the exercises, with a class of three in nbgrader; its folder and address."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(ROOT / "exercises", folder / "exercises")
     configure(folder)
     for number, name in ((1, "learner-01"), (6, "learner-02")):
         hand_in(folder / "submitted" / name, UNIT, demo.KINDS[number](UNIT))
+    hand_in(folder / "submitted" / "hostile", UNIT, with_cell(demo.KINDS[2](UNIT), HOSTILE))
     register(UNIT, folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -131,7 +133,7 @@ def test_formgraders_button_gives_the_scores_that_grading_gives(served, page):
     folder, address = served
     page.goto(f"{address}/tree?token=secret")  # signs in
     page.goto(f"{address}/formgrader/manage_submissions/{UNIT.stem}?token=secret")
-    for learner in ("learner-01", "learner-02"):
+    for learner in ("hostile", "learner-01", "learner-02"):
         row = page.locator("tr").filter(has_text=learner)
         row.locator(".autograde a").click()
         seen(page.locator(".modal.in")).to_contain_text("Success", timeout=180_000)
@@ -143,4 +145,21 @@ def test_formgraders_button_gives_the_scores_that_grading_gives(served, page):
     expected = {one["learner"]: one["score"] for one in json.loads(graded.stdout)}
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         entered = {one.student.id: one.score for one in book.assignment_submissions(UNIT.stem)}
-    assert entered == expected == {"learner-01": 8.0, "learner-02": 0.0}
+    assert entered == expected == {"hostile": 0.0, "learner-01": 8.0, "learner-02": 0.0}
+
+
+def test_hostile_outputs_stay_dead_in_formgrader(served, page):
+    folder, address = served
+    grade(jobs([UNIT], folder / "submitted"), folder, 1)
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        number = book.find_submission_notebook(UNIT.stem, UNIT.stem, "hostile").id
+    dialogs, asked = [], []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/tree?token=secret")
+    page.goto(f"{address}/formgrader/submissions/{number}/?index=0&token=secret", wait_until="domcontentloaded")
+    seen(page.locator("body")).to_contain_text("kept")
+    seen(page.locator("body")).to_contain_text("window.hit = 1")  # as text
+    assert page.evaluate("window.hit") is None
+    assert dialogs == []
+    assert not [url for url in asked if "example.org" in url]

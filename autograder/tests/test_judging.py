@@ -1,6 +1,7 @@
 """The judge, its expectations and its diagnosis, on a small suite of the tests' own."""
 
 import importlib.util
+import json
 import textwrap
 import types
 
@@ -127,6 +128,62 @@ def test_an_unknown_mistake_is_not_named(suite, mistakes):
     assert [test.mistake for test in total.tests] == [None, None]
 
 
+HELD_BACK = """
+import numpy as np
+from autograder.judging import exercise, expect, held_back
+
+@exercise("total", points=6)
+class TestTotal:
+    @held_back
+    def test_it_adds_each_row(self, learner):
+        expect.close(learner(np.array([[81923.0, 1.0]])), [81924.0], "Add the numbers of each row.")
+
+    @held_back
+    def test_it_is_a_plain_assertion(self, learner):
+        result = learner(np.array([[81923.0, 1.0]]))
+        assert float(result[0]) == 81924.0
+"""
+
+
+def repeats_its_input(x):
+    raise ValueError(f"got {np.asarray(x)}", x)
+
+
+def ends_with_a_telling_class(x):
+    raise type(f"Got{int(np.asarray(x)[0, 0])}", (Exception,), {})(str(x))
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda x: ops.mean(x, axis=-1), "Add the numbers of each row."),
+        (lambda x: {1, 2}, "What came back is not right."),
+        (lambda x: [float(x[0, 0])], "What came back is not right."),
+        (repeats_its_input, "Your code stopped with an error."),
+        (ends_with_a_telling_class, "Your code stopped with an error."),
+    ],
+)
+def test_a_test_held_back_tells_neither_inputs_nor_expected_values(tmp_path, mistakes, answer, says):
+    path = tmp_path / "test_held_back.py"
+    path.write_text(HELD_BACK)
+    (total,) = judge(path, Workbench({"total": answer}), 1, mistakes)
+    assert total.score == 0
+    assert any(test.sentence.startswith(says) for test in total.tests)
+    assert [test.name for test in total.tests] == ["it adds each row", "it is a plain assertion"]
+    shown = [json.dumps(total.as_dict()), repr(Report(total)), Report(total)._repr_html_(), repr(total)]
+    for text in shown:
+        for telling in ("8192", "81924", "40962", "Called", "Got", "Expected", "<img"):
+            assert telling not in text, text
+    assert all(test.arrays is None for test in total.tests)
+
+
+def test_a_test_held_back_names_the_mistake(tmp_path, mistakes):
+    path = tmp_path / "test_held_back.py"
+    path.write_text(HELD_BACK)
+    (total,) = judge(path, Workbench({"total": lambda x: ops.mean(x, axis=-1)}), 1, mistakes)
+    assert total.tests[0].mistake == "You averaged."
+
+
 TWO_SIDED = """
 import numpy as np
 from autograder.judging import exercise, expect
@@ -213,6 +270,37 @@ def test_a_broken_suite_is_the_authors_error_not_the_learners(tmp_path, broken):
     path.write_text(broken)
     with pytest.raises(RuntimeError, match=r"test_broken\.py could not be run"):
         judge(path, Workbench({}), seed=1)
+
+
+def test_a_suite_judges_every_answer_by_itself(suite):
+    right, wrong = Workbench({"total": lambda x: ops.sum(x, axis=-1)}), Workbench({"total": lambda x: x})
+    scores = [judge(suite, answers, seed=1, only=["total"])[0].score for answers in (right, wrong, right)]
+    assert scores == [6, 0, 6]
+
+
+def test_an_edit_of_the_suite_counts_at_once(suite):
+    answers = Workbench({"total": lambda x: ops.sum(x, axis=-1)})
+    assert judge(suite, answers, seed=1)[0].max_score == 6
+    suite.write_text(SUITE.replace("points=6", "points=17"))
+    assert judge(suite, answers, seed=1)[0].max_score == 17
+
+
+def test_a_judging_that_was_stopped_does_not_disturb_the_next(suite):
+    def stopped(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge(suite, Workbench({"total": stopped}), seed=1)
+    total, _ = judge(suite, Workbench({"total": lambda x: ops.sum(x, axis=-1)}), seed=1)
+    assert outcomes(total) == ["passed", "passed"]
+
+
+def test_a_suite_that_breaks_in_a_fixture_is_the_authors_error_each_time(tmp_path):
+    path = tmp_path / "test_broken.py"
+    path.write_text(SUITE.replace("self, learner, rng", "self, learner, nobody"))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="nobody"):
+            judge(path, Workbench({}), seed=1)
 
 
 def test_known_answers_are_found_and_written_as_a_learner_would(mistakes):

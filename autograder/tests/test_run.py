@@ -21,7 +21,7 @@ from autograder.grading.entry import Executed
 from autograder.grading.ledger import Ledger
 from autograder.grading.many import grade, jobs
 from autograder.grading.nbgrader_settings import course_config, is_ours
-from autograder.tests.classroom import configure, hand_in
+from autograder.tests.classroom import configure, hand_in, with_cell
 from autograder.units import ROOT, Unit
 
 UNIT = Unit("00_start")
@@ -36,13 +36,6 @@ def submitted(tmp_path):
         text = demo.KINDS[(FINISHED, HALF, UNTOUCHED)[number % 3]](UNIT)
         hand_in(tmp_path / "submitted" / f"learner-{number}", UNIT, with_cell(text, f"mine = {number}"))
     return tmp_path / "submitted"
-
-
-def with_cell(text, source):
-    notebook = json.loads(text)
-    cell = {"cell_type": "code", "id": "mine", "metadata": {}, "source": source, "outputs": []}
-    notebook["cells"].append({**cell, "execution_count": None})
-    return json.dumps(notebook)
 
 
 def start(submitted, grading):
