@@ -141,10 +141,13 @@ class RemoteWorkbench:
             self._wire.send(request, watch)
             while True:
                 reply = self._wire.receive(watch)
-                if reply.get("kind") == "callback":
+                kind, number = reply.get("kind"), reply.get("number")
+                if not isinstance(kind, str) or not (number is None or type(number) is int):
+                    raise WireError("a malformed reply")
+                if kind == "callback":
                     self._call_back(reply, watch)
                     continue
-                if reply.get("kind") not in kinds or reply.get("number") != request.get("number"):
+                if kind not in kinds or number != request.get("number"):
                     raise WireError("a reply to something else")
                 if request.get("kind") == "cell":
                     reply = {**reply, "result": _cell_result(reply)}
