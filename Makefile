@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help lab demo build test verify lint clean
+.PHONY: help lab demo build test verify bench lint clean
 
 help:            ## Show these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -24,6 +24,9 @@ test: .venv/ready chromium  ## Run all tests
 
 verify: .venv/ready         ## Submit every known answer and publish the mutation score
 	$(BIN)/python -m autograder verify --publish
+
+bench: .venv/ready          ## Measure speed and memory, and stock nbgrader's speed
+	$(BIN)/python -m autograder bench
 
 lint: .venv/ready           ## Mend the code's form
 	$(BIN)/ruff check --fix .

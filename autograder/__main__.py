@@ -1,4 +1,4 @@
-"""The commands: `python -m autograder build | verify | mark | grade | demo | doctor`."""
+"""The commands: `python -m autograder build | verify | mark | grade | demo | bench | doctor`."""
 
 import json
 import os
@@ -126,6 +126,25 @@ def demo(grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
         run_demo(console, grading, workers)
     except NotTheDemo as error:
         _fail(str(error))
+
+
+@app.command()
+def bench(
+    unit: Annotated[str, typer.Option(help="The unit that is graded.")] = "05_masking",
+    learners: Annotated[int, typer.Option(min=0, help="Size of the class that is compared; 0 leaves this out.")] = 200,
+    stock: Annotated[int, typer.Option(min=1, help="How many of them stock nbgrader grades as well.")] = 8,
+    stages: Annotated[int, typer.Option(min=0, help="Submissions studied stage by stage; 0 leaves this out.")] = 40,
+    sizes: Annotated[str, typer.Option(help="Sizes of further classes.")] = "50,200,500,2000",
+    workers: Workers = _CORES,
+    page: Annotated[Path, typer.Option(help="The file that keeps the results.")] = ROOT / "BENCHMARKS.md",
+) -> None:
+    """Measure: against stock nbgrader, where the time goes, and what larger classes cost."""
+    from autograder.bench.command import Bench
+
+    numbers = [text.strip() for text in sizes.split(",") if text.strip()]
+    if not all(text.isdecimal() and int(text) > 1 for text in numbers):
+        _fail(f"--sizes takes numbers above 1 with commas between them; received {sizes!r}.")
+    Bench(console, _unit(unit), page, workers).run(learners, min(stock, learners), stages, list(map(int, numbers)))
 
 
 @app.command()

@@ -145,6 +145,7 @@ def printable(learner: str) -> str:
 def print_doctor(console: Console) -> None:
     """Versions, and how a worker starts here."""
     from autograder.sandbox import Cell, RemoteWorkbench
+    from autograder.sandbox.confinement import NotConfined, is_enough
     from autograder.sandbox.launch import Launcher
 
     console.print(f"Python {platform.python_version()} on {platform.platform()}", highlight=False)
@@ -152,11 +153,15 @@ def print_doctor(console: Console) -> None:
         console.print(f"  {package} {importlib.metadata.version(package)}", highlight=False)
     launcher = Launcher()
     try:
-        with RemoteWorkbench([Cell("import keras")], launch=launcher) as workbench:
+        with RemoteWorkbench([Cell("import keras")], launch=launcher, unconfined=True) as workbench:
             ran = workbench.run()[0]
             forked = "forked from a template" if launcher.forks else "spawned afresh"
-            console.print(f"Workers: {forked}; confinement: {workbench.confinement}; a cell ran: {ran.outcome}")
+            _say(console, f"Workers: {forked}; confinement: {workbench.confinement}; a cell ran: {ran.outcome}")
+            if workbench.why_not_namespaces:
+                _say(console, f"  No namespaces: {workbench.why_not_namespaces}")
+            if not is_enough(workbench.confinement):
+                _say(console, f"  {NotConfined(workbench.confinement, workbench.why_not_namespaces)}")
     finally:
         launcher.close()
     if sys.platform != "linux":
-        console.print("Workers fork only on Linux; here grading is slower, with the same verdicts.")
+        console.print("Workers fork, and are confined, only on Linux.")

@@ -100,7 +100,8 @@ def verify(units: Sequence[Unit], workers: int, tick=lambda: None) -> Verified:
 def _mark(case: Case) -> Verdict:
     from autograder.grading.plugin import marker_for
 
-    return marker_for(None).mark(submission(case), case.unit).verdict
+    marker = marker_for(None, unconfined=True)  # known answers are ours: they may run on any machine
+    return marker.mark(submission(case), case.unit).verdict
 
 
 def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:

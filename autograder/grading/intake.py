@@ -6,6 +6,7 @@ added or changed, in their order. Points, ids, metadata, outputs, kernels and ch
 
 import json
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from autograder.units import Unit
 
 MAX_BYTES = 32 << 20
 MAX_CELLS = 2000
+_MARKUP = re.compile(r"""[<>&"'`*\[\]$|]""")
 MISSING = "# This answer cell was missing from the submission."
 
 
@@ -222,8 +224,8 @@ def _take_code(ours: _Ours, theirs: _Theirs, index: int | None, place: int) -> N
 
 
 def _shown(name: str) -> str:
-    """A file's name as a report can hold it."""
-    return ascii(name[:80])[1:-1] if not name.isprintable() else name[:80]
+    """A file's name as a report can hold it, which may be Markdown: without what could be markup there."""
+    return _MARKUP.sub("?", ascii(name[:80])[1:-1] if not name.isprintable() else name[:80])
 
 
 def _mark_missing(ours: _Ours) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from autograder.seam import Handle, LearnerError
+from autograder.seam.plain import clean_text
 
 _COURSE_DTYPES = {"float64": np.float32, "int64": np.int32}
 
@@ -118,7 +119,7 @@ class Answer:
 
 def named(target: str | Handle) -> str:
     """How a sentence speaks of an answer."""
-    return target if isinstance(target, str) else f"the {target.type_name}"
+    return target if isinstance(target, str) else f"the {clean_text(target.type_name, 100)}"
 
 
 def _unwrapped(value: Any, broken: list[Exception]) -> Any:

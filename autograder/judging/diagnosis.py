@@ -54,12 +54,27 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     studied = [trial for trial in failed if not trial.compiles] or failed
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.compiles]
     with warnings.catch_warnings(action="ignore"):  # of the known answers
-        explained = {known: _explained_by(known, studied) for known in mistakes}
-        likely = sorted((known for known in mistakes if explained[known]), key=lambda known: -len(explained[known]))
-        found = next((known for known in likely if all(trial.reproduced_by(known) for trial in passed)), None)
+        found, explained = _best(mistakes, studied, passed)
     if found:
-        for trial in explained[found] + [trial for trial in failed if trial.compiles]:
+        for trial in explained + [trial for trial in failed if trial.compiles]:
             trial.verdict.mistake = found.sentence
+
+
+def _best(
+    mistakes: Sequence[Known], failed: Sequence[Trial], passed: Sequence[Trial]
+) -> tuple[Known | None, list[Trial]]:
+    """The mistake that explains most, and the failed tests that it explains; (None, []) if none does."""
+    found: list[tuple[Known, list[Trial]]] = []
+    for known in mistakes:
+        explained = _explained_by(known, failed)
+        if explained and len(explained) == len(failed) and all(trial.reproduced_by(known) for trial in passed):
+            return known, explained  # no other can explain more, and those before it explain less or are refuted
+        if explained and len(explained) < len(failed):
+            found.append((known, explained))
+    for known, explained in sorted(found, key=lambda pair: -len(pair[1])):
+        if all(trial.reproduced_by(known) for trial in passed):
+            return known, explained
+    return None, []
 
 
 def _explained_by(known: Known, failed: Sequence[Trial]) -> list[Trial]:

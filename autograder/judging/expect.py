@@ -1,5 +1,6 @@
 """Expectations whose failures a learner can use: what was expected, what came back, where they differ."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,8 @@ import numpy as np
 
 from autograder.judging.tolerance import tolerance
 from autograder.seam import LearnerError
+
+_MOST_ITEMS = 6  # of a list, tuple or dictionary that a summary shows
 
 
 class Unmet(AssertionError):
@@ -111,7 +114,7 @@ def raises(type_name: str, sentence: str, mentions: Sequence[str] = ()) -> Itera
 
 
 def summary(value: Any) -> str:
-    """A value in a few words: numbers and short text whole, arrays by shape and dtype."""
+    """A value in a few words: numbers and short text whole, arrays by shape and dtype, the first of many items."""
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
             return f"{value[()]:.6g}" if value.dtype.kind == "f" else str(value[()])
@@ -119,9 +122,19 @@ def summary(value: Any) -> str:
             return np.array2string(value, precision=4, separator=", ")
         return f"{_axes(value.shape)} {value.dtype}"
     if isinstance(value, tuple):
-        return "(" + ", ".join(summary(item) for item in value) + ("," if len(value) == 1 else "") + ")"
-    text = repr(value)
+        return f"({_items(value)}{',' if len(value) == 1 else ''})"
+    if isinstance(value, (list, dict)):
+        text = f"[{_items(value)}]" if isinstance(value, list) else f"{{{_items(value)}}}"
+    else:
+        text = repr(value[:200] if isinstance(value, str) else value)
     return text if len(text) <= 120 else f"{text[:100]} … ({type(value).__name__})"
+
+
+def _items(values: list | tuple | dict) -> str:
+    """The first items, each in a few words: a result may hold thousands, and text of each would take minutes."""
+    first = itertools.islice(values.items() if isinstance(values, dict) else values, _MOST_ITEMS)
+    shown = [f"{item[0]!r:.40}: {summary(item[1])}" if isinstance(values, dict) else summary(item) for item in first]
+    return ", ".join(shown + ["…"] * (len(values) > _MOST_ITEMS))
 
 
 def _array(actual: Any, sentence: str) -> np.ndarray:

@@ -1,9 +1,6 @@
-"""The judge: runs a suite with pytest on a learner's answers and returns verdicts."""
+"""The judge: runs a suite on a learner's answers and returns verdicts."""
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -14,24 +11,12 @@ from autograder.judging.answer import Answer, Performer, Transcript, named
 from autograder.judging.diagnosis import Trial, name_mistakes
 from autograder.judging.expect import Unmet, summary
 from autograder.judging.known import Known, mistakes_in
+from autograder.judging.suite import run
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
+from autograder.seam.plain import clean_text
 
-# What pytest brings and a judge has no use for. `unraisableexception` alone collects garbage for 0.4 s.
-_UNUSED = [
-    f"-pno:{name}"
-    for name in (
-        "terminal",
-        "cacheprovider",
-        "faulthandler",
-        "logging",
-        "unraisableexception",
-        "threadexception",
-        "warnings",
-        "doctest",
-    )
-]
-
+_LONGEST = 3000  # characters of one line of a message
 _HELD_BACK = "What this test asks is not shown."
 _WITHOUT_INPUTS = {
     "failed": "What came back is not right.",
@@ -42,8 +27,6 @@ _WITHOUT_INPUTS = {
     "missing": "There is no answer.",
     "not_attempted": "",
 }
-
-_CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
 
 
 def judge(
@@ -60,87 +43,34 @@ def judge(
     exercises to judge; by default all of the suite. Raises `RuntimeError` if the suite itself is broken, and
     `KeyboardInterrupt` if somebody stopped it.
     """
-    plugin = _JudgePlugin(performer, seed, mistakes_in(mistakes), only)
-    places = ["-c", os.devnull, f"--rootdir={suite.parent}", "--import-mode=importlib", "--noconftest"]
-    with _undisturbed(suite):
-        status = pytest.main(
-            [*_UNUSED, *places, "--capture=no", "--disable-plugin-autoload", str(suite)], plugins=[plugin]
-        )
-    if status == pytest.ExitCode.INTERRUPTED and not plugin.broken:
-        raise KeyboardInterrupt
-    if plugin.broken or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise RuntimeError(f"the suite {suite.name} could not be run: {plugin.broken or status!r}")
-    return plugin.verdicts()
+    judging = _Judging(performer, seed, mistakes_in(mistakes))
+    run(suite, judging, only)
+    return judging.verdicts()
 
 
-@contextlib.contextmanager
-def _undisturbed(suite: Path) -> Iterator[None]:
-    """Keep the settings of somebody else's pytest out of ours, and what ours changes out of this process."""
-    settings = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
-    before = {name: getattr(sys, name) for name in _CHANGED if hasattr(sys, name)}
-    try:
-        yield
-    finally:
-        os.environ.update(settings)
-        for name in _CHANGED:  # `%debug` must open where the learner's own code failed, not here
-            if name in before:
-                setattr(sys, name, before[name])
-            elif hasattr(sys, name):
-                delattr(sys, name)
-        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == str(suite)]:
-            del sys.modules[name]  # an author's next edit of the suite counts
+class _Judging:
+    """The judging of one notebook: what its tests ask and what came of them."""
 
-
-class _JudgePlugin:
-    """Gives tests their fixtures, and turns what happened in each into a verdict."""
-
-    def __init__(self, performer: Performer, seed: int, mistakes: list[Known], only: Sequence[str] | None):
-        self._performer, self._seed, self._mistakes, self._only = performer, seed, mistakes, only
+    def __init__(self, performer: Performer, seed: int, mistakes: list[Known]):
+        self._performer, self._seed, self._mistakes = performer, seed, mistakes
         self._trials: dict[str, list[Trial]] = {}
         self._points: dict[str, float] = {}
-        self.broken = ""
 
-    @pytest.fixture
-    def learner(self, request: pytest.FixtureRequest) -> Answer:
-        return Answer(self._performer, request.cls.exercise_name, Transcript())
+    def answer(self, exercise: str) -> Answer:
+        return Answer(self._performer, exercise, Transcript())
 
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        return self._generator(request.node.name)
+    def generator(self, test: str) -> np.random.Generator:
+        return np.random.default_rng([self._seed, *test.encode()])
 
-    def _generator(self, name: str) -> np.random.Generator:
-        return np.random.default_rng([self._seed, *name.encode()])
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        unmarked = [item.name for item in items if not hasattr(item.cls, "exercise_name")]
-        if unmarked:
-            self.broken = f"tests outside an @exercise class: {', '.join(unmarked)}"
-        for item in items:
-            item.repr_failure = lambda excinfo, style=None: ""  # pytest's own takes seconds, and nobody reads it
-        items[:] = [item for item in items if not self._only or getattr(item.cls, "exercise_name", "") in self._only]
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.broken = str(report.longrepr)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo):
-        report = yield
-        if call.when == "call":
-            self._record(item, call.excinfo.value if call.excinfo else None)
-        elif call.excinfo:
-            self.broken = f"{item.name}: {call.excinfo.exconly()}"
-        return report
-
-    def _record(self, item: pytest.Function, error: BaseException | None) -> None:
-        transcript = item.funcargs["learner"]._transcript
-        verdict = TestVerdict(_sentence(item.name), "passed", getattr(item.obj, "parts", 1.0))
+    def record(self, test: pytest.Function, error: BaseException | None) -> None:
+        transcript = test.funcargs["learner"]._transcript
+        verdict = TestVerdict(_sentence(test.name), "passed", getattr(test.obj, "parts", 1.0))
         if error is not None:
             _describe_failure(verdict, error, transcript)
-            if getattr(item.obj, "held_back", False):
+            if getattr(test.obj, "held_back", False):
                 _hold_back(verdict, error)
-        exercise = item.cls.exercise_name
-        self._points[exercise] = item.cls.exercise_points
+        exercise = test.cls.exercise_name
+        self._points[exercise] = test.cls.exercise_points
         self._trials.setdefault(exercise, []).append(Trial(verdict, transcript))
 
     def verdicts(self) -> list[ExerciseVerdict]:
@@ -167,6 +97,8 @@ def _describe_failure(verdict: TestVerdict, error: BaseException, transcript: Tr
         verdict.sentence = (str(error) if isinstance(error, AssertionError) else "") or (
             f"What came back could not be used: {type(error).__name__}: {error}."
         )
+    for name in ("sentence", "line", "got"):  # parts of these are the learner's, down to the names of their classes
+        setattr(verdict, name, clean_text(getattr(verdict, name), _LONGEST))
 
 
 def _hold_back(verdict: TestVerdict, error: BaseException) -> None:

@@ -2,7 +2,7 @@
 
 A process goes into a jail before it imports keras (`enter`), and each worker gives up the rest of its rights
 before a learner's code runs (`confine`). What cannot be had is left out and missing in the level, a text such as
-`namespaces+landlock+seccomp+rlimits` that stands in every verdict.
+`namespaces+landlock+seccomp+rlimits+cgroup` that stands in every verdict.
 """
 
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.sandbox import jail, kernel, landlock, seccomp
 from autograder.sandbox.limits import Limits
 
-KINDS = ("namespaces", "landlock", "seccomp", "rlimits")
+KINDS = ("namespaces", "landlock", "seccomp")  # that can be left out
 _SHARED_FACTS = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu")
 
 

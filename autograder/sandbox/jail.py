@@ -56,7 +56,7 @@ def enter(device: str = "cpu") -> None:
     try:
         _enter(device)
     except OSError as error:
-        os.write(telling, f"no namespaces: {error}".encode()[:500])
+        os.write(telling, str(error).encode()[:500])
         os._exit(1)
     os.close(telling)
 

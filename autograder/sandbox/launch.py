@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from autograder.sandbox.cgroup import Group, make, remove_when_empty
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.template import FORKED, READY
 from autograder.sandbox.wire import INTRODUCTION
 from autograder.units import ROOT
@@ -30,6 +32,18 @@ class Worker:
 
     def __init__(self, pid: int, connection: socket.socket, scratch: Path, process: subprocess.Popen | None):
         self.pid, self.connection, self._scratch, self._process = pid, connection, scratch, process
+        self._group: Group | None = None
+
+    def count(self, limits: Limits) -> bool:
+        """Let the kernel count the memory and the processes of the worker and all it starts, where it can."""
+        group = make(limits.memory_bytes, limits.processes)
+        if group and group.add(self.pid):
+            self._group = group
+        return self._group is not None
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel has ended it because it took too much memory."""
+        return self._group is not None and self._group.ran_out_of_memory()
 
     def interrupt(self) -> None:
         """Ask the learner's code to stop, as Ctrl-C would."""
@@ -51,6 +65,8 @@ class Worker:
             self._process.wait()
         self.connection.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._group:
+            remove_when_empty(self._group)
 
     def _descendants(self) -> list[int]:
         """The processes that the learner's code started and that are still its children's children."""

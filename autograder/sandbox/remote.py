@@ -5,18 +5,16 @@ request gets a fresh worker in which the other cells have been run again.
 """
 
 import itertools
-import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-import psutil
-
 from autograder.sandbox.cells import Cell, CellResult
 from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.launch import Launcher, Worker
-from autograder.sandbox.limits import MIB, Limits
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
 from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
 from autograder.seam.plain import clean_text
@@ -24,7 +22,6 @@ from autograder.seam.plain import clean_text
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again
 _LONGEST = 2000  # characters of what a worker says of an error
-_GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
 
 
 class RemoteWorkbench:
@@ -53,7 +50,7 @@ class RemoteWorkbench:
         self._losses: dict[str, list[LearnerError]] = defaultdict(list)
         self._cpu_spent = self._wall_spent = 0.0
         self.results: list[CellResult] = []
-        self.confinement = "none"
+        self.confinement, self.why_not_namespaces = "none", ""
 
     def __enter__(self) -> "RemoteWorkbench":
         return self
@@ -67,7 +64,7 @@ class RemoteWorkbench:
             try:
                 self._start()
                 return self.results
-            except _WorkerLost as lost:
+            except WorkerLost as lost:
                 self._hopeless = lost.error
         told = self._hopeless
         self.results += [CellResult([], told.outcome, told.message) for _ in self._cells[len(self.results) :]]
@@ -91,7 +88,7 @@ class RemoteWorkbench:
         }
         try:
             reply = self._ask(request, self._limits.call_seconds)
-        except _WorkerLost as lost:
+        except WorkerLost as lost:
             self._losses[name].append(lost.error)
             raise lost.error from lost
         if reply["kind"] == "failed":
@@ -105,26 +102,27 @@ class RemoteWorkbench:
         """A fresh worker with every cell run in it, but for those that ended a worker before."""
         self._end()
         if self._overspent():
-            raise _WorkerLost("timeout", "The whole notebook took longer than it may.")
+            raise WorkerLost("timeout", "The whole notebook took longer than it may.")
         self._generation += 1
         self._functions.clear()
         self._worker = self._launch()
-        self._process = psutil.Process(self._worker.pid)
+        self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
-        self._baseline = 1 << 62  # until it has started, its memory is keras'
         ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
-        self.confinement = str(ready.get("confinement"))
+        self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
+        if self._worker.count(self._limits):
+            self.confinement += "+cgroup"
         if not (self._unconfined or is_enough(self.confinement)):
             self._end()
-            raise NotConfined(self.confinement, str(ready.get("why_not")))
-        self._baseline = self._memory()
+            raise NotConfined(self.confinement, self.why_not_namespaces)
+        self._gauge.take_baseline()
         self.results = []
         for index, cell in enumerate(self._cells):
             skipped = self._skipped.get(index)
             source = "" if skipped else cell.source
             try:
                 reply = self._ask({"kind": "cell", "source": source, "binds": cell.binds}, self._limits.cell_seconds)
-            except _WorkerLost as lost:
+            except WorkerLost as lost:
                 self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
                 raise
             self.results.append(skipped or reply["result"])
@@ -132,13 +130,13 @@ class RemoteWorkbench:
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._overspent():
             self._end()
-            raise _WorkerLost("timeout", "The whole notebook took longer than it may.")
+            raise WorkerLost("timeout", "The whole notebook took longer than it may.")
         kinds = ("ran", "performed", "failed")
         return self._exchange({**request, "number": next(self._numbers)}, kinds, seconds)
 
     def _exchange(self, request: dict[str, Any], kinds: tuple[str, ...], seconds: float) -> dict[str, Any]:
         """Send a request and wait for its reply, serving the functions that it calls back meanwhile."""
-        watch = _Watch(self, seconds)
+        watch = Watch(self._gauge, self._limits, seconds)
         try:
             self._wire.send(request, watch)
             while True:
@@ -152,9 +150,10 @@ class RemoteWorkbench:
                     reply = {**reply, "result": _cell_result(reply)}
                 return _in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
+            lost = watch.lost or self._why_it_ended()
             self._end()
-            raise watch.lost or _WorkerLost("crashed", "Your code ended the Python process it ran in.") from error
-        except _WorkerLost:
+            raise lost from error
+        except WorkerLost:
             self._end()
             raise
         finally:
@@ -162,12 +161,17 @@ class RemoteWorkbench:
             self._cpu_spent += watch.cpu_spent
             self._wall_spent += watch.wall_spent
 
+    def _why_it_ended(self) -> WorkerLost:
+        if self._worker.ran_out_of_memory():
+            return too_much_memory(self._limits)
+        return WorkerLost("crashed", "Your code ended the Python process it ran in.")
+
     def _overspent(self) -> bool:
         """Whether the whole submission has had its time, by the CPU or by the clock."""
         most = self._limits.submission_seconds
         return self._cpu_spent > most or self._wall_spent > most * self._limits.patience
 
-    def _call_back(self, request: dict[str, Any], watch: "_Watch") -> None:
+    def _call_back(self, request: dict[str, Any], watch: Watch) -> None:
         """Call one of the judge's functions on behalf of the worker, and send what it returns."""
         args, kwargs = self._outside(request.get("args")), self._outside(request.get("kwargs"))
         number = request.get("function")
@@ -176,25 +180,10 @@ class RemoteWorkbench:
         try:
             value = self._inside(self._functions[number](*args, **kwargs))
             self._wire.send({"kind": "returned", "value": value}, watch)
-        except (_WorkerLost, OSError):
+        except (WorkerLost, OSError):
             raise
         except Exception as error:
             self._wire.send({"kind": "refused", "message": f"{type(error).__name__}: {error}"[:1000]}, watch)
-
-    def _memory(self) -> int:
-        """Bytes that the worker and the processes it started keep; what these share with it counts once."""
-        try:
-            children = self._process.children(recursive=True)
-            return self._process.memory_info().rss + sum(_own_memory(child) for child in children)
-        except psutil.Error:
-            return 0
-
-    def _cpu(self) -> float:
-        try:
-            times = self._process.cpu_times()
-            return times.user + times.system + times.children_user + times.children_system
-        except psutil.Error:
-            return 0.0
 
     def _end(self) -> None:
         if self._worker is not None:
@@ -247,58 +236,6 @@ class RemoteWorkbench:
         if isinstance(value, dict):
             return {key: self._outside(item) for key, item in value.items()}
         return value
-
-
-class _WorkerLost(Exception):
-    """The worker had to be ended; `error` is what the learner is told."""
-
-    def __init__(self, outcome: str, message: str):
-        super().__init__(message)
-        self.error = LearnerError(outcome, message)
-
-
-class _Watch:
-    """Watches a worker while the judge waits for it: time by the CPU and by the clock, and memory."""
-
-    def __init__(self, workbench: RemoteWorkbench, seconds: float):
-        self._of, self._seconds = workbench, seconds
-        self._limits = workbench._limits
-        self._cpu_before, self._started = workbench._cpu(), time.monotonic()
-        self._looked = self._started
-        self._interrupted_at: float | None = None
-        self.cpu_spent = self.wall_spent = 0.0
-        self.lost: _WorkerLost | None = None
-
-    def measure(self) -> None:
-        """Take the time that has passed, by the CPU and by the clock."""
-        self.cpu_spent = max(self.cpu_spent, self._of._cpu() - self._cpu_before)
-        self.wall_spent = time.monotonic() - self._started
-
-    def __call__(self) -> None:
-        now = time.monotonic()
-        if now - self._looked < 0.1:
-            return
-        self._looked = now
-        self.measure()
-        if self._of._memory() - self._of._baseline > self._limits.memory_bytes:
-            limit = self._limits.memory_bytes // MIB
-            raise _WorkerLost("memory", f"Your code took more than {limit:,} MiB of memory.")
-        if self.cpu_spent < self._seconds and self.wall_spent < self._seconds * self._limits.patience:
-            return
-        told = f"Your code was still running after {self._seconds:g} seconds. Is there a loop that never ends?"
-        self.lost = _WorkerLost("timeout", told)
-        if self._interrupted_at is None:
-            self._interrupted_at = now
-            self._of._worker.interrupt()
-        elif now - self._interrupted_at > _GRACE:
-            raise self.lost
-
-
-def _own_memory(child: psutil.Process) -> int:
-    try:
-        return child.memory_full_info().uss
-    except psutil.AccessDenied:
-        return child.memory_info().rss
 
 
 def _cell_result(reply: dict[str, Any]) -> CellResult:

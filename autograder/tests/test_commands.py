@@ -29,7 +29,7 @@ def command(*arguments, fails=False):
 def test_mark_prints_json_of_the_promised_form():
     verdict = json.loads(command("mark", UNIT.solution, "--json").stdout)
     assert (verdict["unit"], verdict["score"], verdict["max_score"]) == (UNIT.stem, 20, 20)
-    assert verdict["confinement"] == "rlimits"
+    assert verdict["confinement"].startswith("namespaces+landlock+seccomp+rlimits")
     assert verdict["problem"] is None
     assert isinstance(verdict["seed"], int)
     assert [exercise["name"] for exercise in verdict["exercises"]] == list(UNIT.points())
@@ -98,7 +98,7 @@ def test_the_sample_class_is_large_and_holds_every_known_mistake(tmp_path):
 def test_doctor_says_how_workers_start():
     shown = command("doctor").stdout
     assert "forked from a template" in shown
-    assert "confinement: rlimits" in shown
+    assert "confinement: namespaces+landlock+seccomp+rlimits" in shown
 
 
 def test_verify_holds_for_every_unit():

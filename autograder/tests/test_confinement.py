@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox import Cell, Limits, RemoteWorkbench, cgroup
 from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.launch import Launcher
 from autograder.units import ROOT
@@ -47,7 +47,7 @@ def printed(launcher, source, **options):
 def test_the_strongest_level_is_reached_here(launcher):
     with RemoteWorkbench([], launch=launcher) as bench:
         bench.run()
-        assert bench.confinement == FULL
+        assert bench.confinement.removesuffix("+cgroup") == FULL
 
 
 @pytest.mark.parametrize("place", [*SECRETS, "/etc/shadow", "/var/log", f"/proc/{os.getpid()}/environ"])
@@ -285,7 +285,7 @@ def test_too_weak_a_level_is_refused_unless_the_instructor_says_so():
         assert "--unconfined" in str(told.value)
         with RemoteWorkbench([Cell("print('ran')")], launch=weak, unconfined=True) as bench:
             assert bench.run()[0].outputs[0]["text"] == "ran\n"
-            assert bench.confinement == "seccomp+rlimits"
+            assert bench.confinement.removesuffix("+cgroup") == "seccomp+rlimits"
     finally:
         weak.close()
 
@@ -325,7 +325,8 @@ def test_an_ordinary_user_reaches_the_same_level():
     from autograder.sandbox import Cell, RemoteWorkbench
     from autograder.sandbox.launch import Launcher
     launcher = Launcher()
-    with RemoteWorkbench([Cell("import os; print(os.getuid(), open('/proc/self/uid_map').read().split())")], launch=launcher) as bench:
+    cell = Cell("import os; print(os.getuid(), open('/proc/self/uid_map').read().split())")
+    with RemoteWorkbench([cell], launch=launcher) as bench:
         outputs = bench.run()[0].outputs
         print(bench.confinement, launcher.forks, os.getuid(), outputs[0]["text"])
     launcher.close()
@@ -340,3 +341,19 @@ def test_an_ordinary_user_reaches_the_same_level():
         timeout=300,
     )
     assert ran.stdout.split() == [FULL, "True", "65534", "1000", "['1000',", "'1000',", "'1']"], ran.stderr[-2000:]
+
+
+@pytest.mark.skipif(cgroup.make(1 << 30, 10) is None, reason="this process may not make control groups")
+def test_memory_that_hides_from_other_limits_is_counted_by_the_kernel(launcher):
+    """Files in the scratch folder lie in memory, but in no process'."""
+    hide = """
+    for number in range(3):
+        with open(f"/tmp/{number}", "wb") as file:
+            file.write(bytes(60 << 20))
+    """
+    with RemoteWorkbench(
+        [Cell(textwrap.dedent(hide))], Limits(scratch_bytes=1 << 30, memory_bytes=128 << 20), launcher
+    ) as bench:
+        result = bench.run()[0]
+        assert bench.confinement == f"{FULL}+cgroup"
+    assert (result.outcome, result.message) == ("memory", "Your code took more than 128 MiB of memory.")

@@ -272,6 +272,37 @@ def test_a_broken_suite_is_the_authors_error_not_the_learners(tmp_path, broken):
         judge(path, Workbench({}), seed=1)
 
 
+def test_a_suite_judges_every_answer_by_itself(suite):
+    right, wrong = Workbench({"total": lambda x: ops.sum(x, axis=-1)}), Workbench({"total": lambda x: x})
+    scores = [judge(suite, answers, seed=1, only=["total"])[0].score for answers in (right, wrong, right)]
+    assert scores == [6, 0, 6]
+
+
+def test_an_edit_of_the_suite_counts_at_once(suite):
+    answers = Workbench({"total": lambda x: ops.sum(x, axis=-1)})
+    assert judge(suite, answers, seed=1)[0].max_score == 6
+    suite.write_text(SUITE.replace("points=6", "points=17"))
+    assert judge(suite, answers, seed=1)[0].max_score == 17
+
+
+def test_a_judging_that_was_stopped_does_not_disturb_the_next(suite):
+    def stopped(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge(suite, Workbench({"total": stopped}), seed=1)
+    total, _ = judge(suite, Workbench({"total": lambda x: ops.sum(x, axis=-1)}), seed=1)
+    assert outcomes(total) == ["passed", "passed"]
+
+
+def test_a_suite_that_breaks_in_a_fixture_is_the_authors_error_each_time(tmp_path):
+    path = tmp_path / "test_broken.py"
+    path.write_text(SUITE.replace("self, learner, rng", "self, learner, nobody"))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="nobody"):
+            judge(path, Workbench({}), seed=1)
+
+
 def test_known_answers_are_found_and_written_as_a_learner_would(mistakes):
     wrong, other = mistakes_in(mistakes), correct_in(mistakes)
     assert [known.name for known in wrong] == ["adds_columns", "averages"]

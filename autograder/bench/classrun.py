@@ -1,0 +1,105 @@
+"""One class, graded in a process of its own, and what can be seen of it from outside: its steps, and its memory."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from autograder.units import ROOT, Unit
+
+_IDLE = 0.3  # seconds without any work after which all that was begun is done
+
+
+class ClassRun:
+    """`autograder.grading.many.grade` on a class, in another process. Iterate over its steps, then ask for `result`.
+
+    Each step is a submission that is marked (`mark`) or in the gradebook (`enter`), with the seconds since the start
+    of the run; time spent between two steps by whoever iterates does not count, if they call `settle` before.
+    """
+
+    def __init__(self, unit: Unit, submitted: Path, grading: Path, workers: int):
+        command = [sys.executable, "-m", "autograder.bench.classrun"]
+        self._process = subprocess.Popen(
+            [*command, unit.stem, str(submitted), str(grading), str(workers)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = self._process.pid
+        self._started = time.perf_counter()
+        self.result: dict[str, Any] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, float]]:
+        for line in self._process.stdout:
+            told = json.loads(line)
+            if "result" in told:
+                self.result = told["result"]
+                continue
+            yield told["step"], time.perf_counter() - self._started
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
+        if self._process.wait() or not self.result:
+            raise RuntimeError(f"the class could not be graded: exit code {self._process.returncode}")
+
+    def __enter__(self) -> "ClassRun":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        for process in family(self.pid):
+            process.kill()
+        self._process.wait()
+
+    def settle(self) -> float:
+        """Wait until what its processes have begun is done; returns when that was, in `time.perf_counter`'s seconds."""
+        spent, since = self._cpu(), time.perf_counter()
+        while time.perf_counter() - since < _IDLE:
+            time.sleep(_IDLE / 10)
+            now = self._cpu()
+            if now > spent + 0.01:
+                spent, since = now, time.perf_counter()
+        return since
+
+    def leave_out(self, seconds: float) -> None:
+        """Let so many seconds not count."""
+        self._started += seconds
+
+    def _cpu(self) -> float:
+        return sum(sum(process.cpu_times()[:2]) for process in family(self.pid))
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, as far as they live."""
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _grade(stem: str, submitted: str, grading: str, workers: str) -> None:
+    """Grade a class; tell each step on stdout, and go on when there is an answer."""
+    from autograder.grading.many import grade, jobs
+
+    told, sys.stdout = sys.stdout, sys.stderr
+
+    def tell(step: str) -> None:
+        print(json.dumps({"step": step}), file=told, flush=True)
+        sys.stdin.readline()
+
+    graded = grade(jobs([Unit(stem)], Path(submitted)), Path(grading), int(workers), tell)
+    verdicts = [(one.learner, one.verdict) for one in graded]
+    result = {
+        "scores": {learner: verdict.score for learner, verdict in verdicts},
+        "confinement": sorted({verdict.confinement for _, verdict in verdicts}),
+    }
+    print(json.dumps({"result": result}), file=told, flush=True)
+
+
+if __name__ == "__main__":
+    _grade(*sys.argv[1:])

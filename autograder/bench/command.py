@@ -1,0 +1,48 @@
+"""`python -m autograder bench`: measure, print, and keep every part as soon as it is there."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from autograder.bench import measure
+from autograder.bench.machine import facts
+from autograder.bench.page import page
+from autograder.bench.results import Results
+from autograder.reports import bar
+from autograder.units import Unit
+
+
+class Bench:
+    """One run of the benchmark; its parts may be run in any order, and each writes the page anew."""
+
+    def __init__(self, console: Console, unit: Unit, target: Path, workers: int):
+        self._console, self._unit, self._target, self._workers = console, unit, target, workers
+        self._facts = facts()
+        self.results = Results(unit.stem)
+
+    def run(self, learners: int, sample: int, studied: int, sizes: Sequence[int]) -> None:
+        """Measure all: a number of 0, or no sizes, leaves a part out."""
+        if learners and sample:
+            with self._part("Against stock nbgrader", learners + sample) as (folder, tick):
+                found = measure.compare(self._unit, folder, learners, sample, self._workers, tick)
+                self.results.comparison = found
+        if studied:
+            with self._part("Stage by stage", studied) as (folder, tick):
+                self.results.spent = measure.study(self._unit, folder, studied, tick)
+        for size in sizes:
+            with self._part(f"A class of {size:,}", size) as (folder, tick):
+                self.results.sizes.append(measure.grow(self._unit, folder, size, self._workers, tick))
+        self._console.print(Markdown(page(self.results, self._facts)))
+        self._console.print(f"Kept in {self._target}.", highlight=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def _part(self, name: str, total: int) -> Iterator[tuple[Path, Callable[[], None]]]:
+        """A folder to work in and a progress bar for one part; afterwards the page is written."""
+        with bar(self._console) as progress, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            task = progress.add_task(name, total=total)
+            yield Path(folder), lambda: progress.advance(task)
+        self._target.write_text(page(self.results, self._facts), "utf-8")

@@ -1,0 +1,195 @@
+"""Where a submission's time goes: one class graded in this one process, with a clock around each step.
+
+It does what a class's run does, one submission after the other: mark, enter, publish. The steps are watched from
+outside, by replacing the functions at which one ends and the next begins; nothing in the grader knows of it.
+"""
+
+import contextlib
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from autograder.bench.clock import Clock
+from autograder.seam import LearnerError
+from autograder.units import Unit
+
+WARM_UP = 3  # submissions that start the template and fill caches; they are not counted
+STAGES = {  # in the order of a table; the first two are what any grader has to spend
+    "cells": "the learner's code: cells, with TensorFlow's start in them",
+    "calls": "the learner's code: what the tests call",
+    "tests": "the suite's own arithmetic",
+    "naming": "which known mistake it is",
+    "pytest": "pytest around the tests",
+    "start": "a worker forked and confined, and its end",
+    "wire": "messages between judge and worker",
+    "intake": "intake",
+    "store": "the verdict's store",
+    "executed": "executed notebook",
+    "gradebook": "gradebook",
+    "feedback": "feedback page",
+    "other": "everything else",
+}
+NECESSARY = ("cells", "calls", "tests")
+NOT_COUNTED = "not counted"  # what only the measuring costs
+_PROBES = 9
+
+
+class _Waits:
+    """The time that the judge waits for workers, by what they were asked."""
+
+    def __init__(self, clock: Clock):
+        self._clock, self._stage = clock, "start"
+        self._asked: Counter[str] = Counter()
+
+    def patches(self) -> Iterator[Any]:
+        """What tells how long each request takes."""
+        from autograder.sandbox import wire
+        from autograder.sandbox.remote import RemoteWorkbench
+
+        exchange, leave, select = RemoteWorkbench._exchange, RemoteWorkbench.__exit__, wire.select.select
+
+        def exchanged(workbench: RemoteWorkbench, request: dict[str, Any], *args: Any) -> Any:
+            self._stage, pid = _stage_of(request), workbench._worker.pid
+            self._asked[self._stage] += 1
+            with self._clock.span(NOT_COUNTED):
+                before = cpu_of(pid)
+            try:
+                with self._clock.span("wire"):
+                    return exchange(workbench, request, *args)
+            finally:
+                with self._clock.span(NOT_COUNTED):
+                    self._clock.add(self._stage, 0.0, max(0.0, cpu_of(pid) - before))
+
+        def selected(*args: Any) -> Any:
+            with self._clock.span(self._stage):
+                return select(*args)
+
+        def left(workbench: RemoteWorkbench, *args: Any) -> None:
+            with self._clock.span(NOT_COUNTED):
+                self._stage = NOT_COUNTED
+                self._move_the_way(_seconds_there_and_back(workbench))
+            leave(workbench, *args)
+
+        yield patch.object(RemoteWorkbench, "_exchange", exchanged)
+        yield patch.object(RemoteWorkbench, "__exit__", left)
+        yield patch.object(wire, "select", SimpleNamespace(select=selected))
+        yield self._clock.watch(RemoteWorkbench, "_end", "start")
+
+    def _move_the_way(self, seconds: float) -> None:
+        """What a request costs that asks for nothing belongs to the wire, not to the learner's code."""
+        for stage in ("cells", "calls"):
+            spent = min(seconds * self._asked[stage], self._clock.wall.get(stage, 0.0))
+            self._clock.add(stage, -spent, 0.0)
+            self._clock.add("wire", spent, 0.0)
+        self._asked.clear()
+
+
+def _stage_of(request: dict[str, Any]) -> str:
+    """The stage that a request to a worker belongs to: the first one starts it, and a check cell runs nothing."""
+    if request.get("kind") == "cell":
+        return "cells" if request["source"] else "wire"
+    return "calls" if request.get("kind") == "perform" else "start"
+
+
+def _seconds_there_and_back(workbench: Any) -> float:
+    """What a request costs in which no code of the learner's runs."""
+    seconds = []
+    for _ in range(_PROBES if workbench._worker else 0):
+        started = time.perf_counter()
+        with contextlib.suppress(LearnerError):  # there is no such answer
+            workbench.perform("attribute", "nothing", "nothing")
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds) if seconds else 0.0
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds that the threads of a process have had a CPU, to the nanosecond; 0 where it has ended."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        threads = Path(f"/proc/{pid}/task").iterdir()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+    return 0.0
+
+
+def _watched(clock: Clock) -> Iterator[Any]:
+    """All patches."""
+    from autograder.grading import executed, intake, mark, tasks
+    from autograder.judging import judge as judging
+    from autograder.judging import suite
+    from autograder.sandbox.launch import Launcher
+
+    class TimedPlugin(suite._Plugin):
+        @pytest.hookimpl(wrapper=True)
+        def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Any:
+            with clock.span("tests"):
+                return (yield)
+
+    yield from _Waits(clock).patches()
+    yield patch.object(suite, "_Plugin", TimedPlugin)
+    yield clock.watch(judging, "name_mistakes", "naming")
+    yield clock.watch(mark, "judge", "pytest")
+    yield clock.watch(Launcher, "__call__", "start")
+    yield clock.watch(intake, "take_from", "intake")
+    for name in ("_digest", "_keep", "_kept"):
+        yield clock.watch(mark.Marker, name, "store")
+    yield clock.watch(mark, "inert_outputs", "executed")
+    yield clock.watch(executed.Publisher, "execute", "executed")
+    for name in ("write_executed", "executed"):
+        yield clock.watch(tasks, name, "executed")
+
+
+def _grade(clock: Clock, unit: Unit, submitted: Path, grading: Path, scratch: Path) -> Iterator[None]:
+    """Grade the class; after each submission, whoever iterates may look at the clock."""
+    from autograder.build import register
+    from autograder.grading import tasks
+    from autograder.grading.ledger import Ledger
+    from autograder.grading.many import jobs
+    from autograder.grading.nbgrader_settings import course_config
+
+    tasks.prepare(tasks.Places(grading, scratch))
+    register(unit, grading)
+    ledger = Ledger(course_config(grading))
+    try:
+        for job in jobs([unit], submitted):
+            marking = tasks.mark(job)
+            with clock.span("gradebook"):
+                entry = ledger.enter(marking.executed)
+                ledger.forget()
+            with clock.span("feedback"):
+                tasks.publish(job, entry, marking.task)
+            clock.settle()
+            yield
+    finally:
+        ledger.close()
+        tasks._process.marker.close()
+
+
+def main(stem: str, submitted: str, grading: str) -> None:
+    """Grade a class, and print the spans of each submission that counts, in seconds, as one JSON line."""
+    import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
+
+    told, sys.stdout = sys.stdout, sys.stderr
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    clock = Clock()
+    with contextlib.ExitStack() as stack, tempfile.TemporaryDirectory() as scratch:
+        Path(grading).mkdir()
+        for one in _watched(clock):
+            stack.enter_context(one)
+        for number, _ in enumerate(_grade(clock, Unit(stem), Path(submitted), Path(grading), Path(scratch))):
+            if number >= WARM_UP:
+                print(json.dumps({"wall": clock.wall, "cpu": clock.cpu}), file=told, flush=True)
+            clock.wall, clock.cpu = {}, {}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

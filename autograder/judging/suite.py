@@ -1,0 +1,150 @@
+"""A suite as pytest has collected it: collected once in a process, then run on one answer after the other."""
+
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pytest
+
+from autograder.judging.answer import Answer
+
+# What pytest brings and a judge has no use for. `unraisableexception` alone collects garbage for 0.4 s.
+_UNUSED = [
+    f"-pno:{name}"
+    for name in (
+        "terminal",
+        "cacheprovider",
+        "capture",
+        "faulthandler",
+        "logging",
+        "unraisableexception",
+        "threadexception",
+        "warnings",
+        "doctest",
+    )
+]
+
+_CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
+
+
+class Judging(Protocol):
+    """What judges one notebook: it gives tests their fixtures, and is told how each of them ended."""
+
+    def answer(self, exercise: str) -> Answer: ...
+
+    def generator(self, test: str) -> np.random.Generator: ...
+
+    def record(self, test: pytest.Function, error: BaseException | None) -> None: ...
+
+
+def run(suite: Path, judging: Judging, only: Sequence[str] | None = None) -> None:
+    """Run the tests of the suite, or those of the exercises in `only`.
+
+    Raises `RuntimeError` if the suite itself is broken, and `KeyboardInterrupt` if somebody stopped it.
+    """
+    with _undisturbed(suite):
+        status = suite.stat()
+        try:
+            _collected(suite, status.st_mtime_ns, status.st_size).run(judging, only)
+        except BaseException:  # a test may have been left half-way
+            _collected.cache_clear()
+            raise
+
+
+@functools.lru_cache(maxsize=16)
+def _collected(suite: Path, _changed: int, _size: int) -> "_Suite":
+    """The suite as it is now: an author's next edit counts."""
+    return _Suite(suite)
+
+
+@contextlib.contextmanager
+def _undisturbed(suite: Path) -> Iterator[None]:
+    """Keep the settings of somebody else's pytest out of ours, and what ours changes out of this process."""
+    settings = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    before = {name: getattr(sys, name) for name in _CHANGED if hasattr(sys, name)}
+    try:
+        yield
+    finally:
+        os.environ.update(settings)
+        for name in _CHANGED:  # `%debug` must open where the learner's own code failed, not here
+            if name in before:
+                setattr(sys, name, before[name])
+            elif hasattr(sys, name):
+                delattr(sys, name)
+
+
+class _Suite:
+    """The tests of a suite. Collecting them takes as long as running them: it is done once."""
+
+    def __init__(self, suite: Path):
+        self._name, self._plugin = suite.name, _Plugin()
+        places = ["-c", os.devnull, f"--rootdir={suite.parent}", "--import-mode=importlib", "--noconftest"]
+        status = pytest.main([*_UNUSED, *places, "--disable-plugin-autoload", str(suite)], plugins=[self._plugin])
+        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == str(suite)]:
+            del sys.modules[name]
+        if status == pytest.ExitCode.INTERRUPTED and not self._plugin.broken:
+            raise KeyboardInterrupt
+        self._refuse_broken()
+        if status != pytest.ExitCode.OK:
+            raise RuntimeError(f"the suite {self._name} could not be run: {status!r}")
+
+    def run(self, judging: Judging, only: Sequence[str] | None) -> None:
+        """Run its tests, each as pytest runs it."""
+        self._plugin.judging = judging
+        tests = [test for test in self._plugin.tests if not only or test.cls.exercise_name in only]
+        try:
+            for test, following in zip(tests, [*tests[1:], None], strict=True):
+                test.ihook.pytest_runtest_protocol(item=test, nextitem=following)
+        finally:
+            self._plugin.judging = None
+        self._refuse_broken()
+
+    def _refuse_broken(self) -> None:
+        if self._plugin.broken:
+            raise RuntimeError(f"the suite {self._name} could not be run: {self._plugin.broken}")
+
+
+class _Plugin:
+    """Gives tests the fixtures of the judging at hand, and tells it what happened in each."""
+
+    def __init__(self):
+        self.judging: Judging | None = None
+        self.tests: list[pytest.Function] = []
+        self.broken = ""
+
+    @pytest.fixture
+    def learner(self, request: pytest.FixtureRequest) -> Answer:
+        return self.judging.answer(request.cls.exercise_name)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        return self.judging.generator(request.node.name)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        unmarked = [item.name for item in items if not hasattr(item.cls, "exercise_name")]
+        if unmarked:
+            self.broken = f"tests outside an @exercise class: {', '.join(unmarked)}"
+        self.tests = list(items)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken = str(report.longrepr)
+
+    def pytest_runtestloop(self) -> bool:
+        """Nothing is run when the tests are collected."""
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo) -> pytest.TestReport:
+        """Tell how a step of a test ended. pytest's own report shows whole tracebacks, which takes seconds."""
+        if call.when == "call":
+            self.judging.record(item, call.excinfo.value if call.excinfo else None)
+        elif call.excinfo:
+            self.broken = f"{item.name}: {call.excinfo.exconly()}"
+        outcome = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)

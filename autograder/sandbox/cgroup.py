@@ -1,0 +1,113 @@
+"""Control groups: the memory and the processes of a worker and all it starts, counted and limited by the kernel.
+
+Only where this process may make groups: as root with version 1, or below a group that was delegated with version 2.
+The other limits hold without it; this one also counts what hides from them, such as files in memory.
+"""
+
+import atexit
+import contextlib
+import functools
+import itertools
+import os
+import time
+from pathlib import Path
+
+_ROOT = Path("/sys/fs/cgroup")
+_NAMES = itertools.count(1)
+_ended: "list[Group]" = []
+
+
+class Group:
+    """A group for one worker. `folders` are its places, one for each hierarchy."""
+
+    def __init__(self, folders: list[Path]):
+        self._folders = folders
+
+    def add(self, pid: int) -> bool:
+        """Put a process into the group, with all it will start; False if the kernel refuses."""
+        try:
+            for folder in self._folders:
+                (folder / "cgroup.procs").write_text(str(pid))
+        except OSError:
+            return False
+        return True
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel has ended a process of the group because it took too much memory."""
+        for name in ("memory.events", "memory.oom_control"):
+            with contextlib.suppress(OSError):
+                fields = dict(line.split() for line in (self._folders[0] / name).read_text().splitlines())
+                return int(fields.get("oom_kill", 0)) > 0
+        return False
+
+    def remove(self) -> bool:
+        """Remove the group; False while a process of it has not ended yet."""
+        for folder in self._folders:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return False
+        return True
+
+
+def make(memory_bytes: int, processes: int) -> Group | None:
+    """A new group with these limits, or None where none can be made."""
+    places = _places()
+    name = f"autograder-{os.getpid()}-{next(_NAMES)}"
+    made: list[Path] = []
+    try:
+        for parent, limits in places:
+            _sweep(parent)
+            folder = parent / name
+            folder.mkdir()
+            made.append(folder)
+            for file, value in limits.items():
+                (folder / file).write_text(value.format(memory=memory_bytes, processes=processes))
+    except OSError:
+        Group(made).remove()
+        return None
+    return Group(made) if made else None
+
+
+@functools.cache
+def _sweep(parent: Path) -> None:
+    """Remove what processes have left that were killed."""
+    for folder in parent.glob("autograder-*-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def remove_when_empty(group: Group) -> None:
+    """Remove a group whose processes are being killed: now, or with the next one, or at the end of this process."""
+    _ended.append(group)
+    _ended[:] = [one for one in _ended if not one.remove()]
+
+
+@atexit.register
+def _remove_the_last() -> None:
+    deadline = time.monotonic() + 2.0
+    while _ended and time.monotonic() < deadline:
+        _ended[:] = [one for one in _ended if not one.remove()]
+        time.sleep(0.01)
+
+
+def _places() -> list[tuple[Path, dict[str, str]]]:
+    """Where this process may make groups, and the limits to write there; memory first."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    own = {
+        kind: path.lstrip("/") for _, kinds, path in (line.split(":", 2) for line in lines) for kind in kinds.split(",")
+    }
+    unified = _ROOT / own.get("", "")
+    with contextlib.suppress(OSError):
+        if {"memory", "pids"} <= set((unified / "cgroup.subtree_control").read_text().split()):
+            return [(unified, {"memory.max": "{memory}", "memory.oom.group": "1", "pids.max": "{processes}"})]
+    if "memory" in own and "pids" in own:
+        memory, processes = _ROOT / "memory" / own["memory"], _ROOT / "pids" / own["pids"]
+        return [(memory, {"memory.limit_in_bytes": "{memory}"}), (processes, {"pids.max": "{processes}"})]
+    return []

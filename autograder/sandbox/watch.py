@@ -1,0 +1,101 @@
+"""Watching a worker while the judge waits for it: time by the CPU and by the clock, and memory."""
+
+import time
+
+import psutil
+
+from autograder.sandbox.launch import Worker
+from autograder.sandbox.limits import MIB, Limits
+from autograder.seam import LearnerError
+
+_GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
+_BETWEEN_LOOKS = 0.1  # seconds
+
+
+class WorkerLost(Exception):
+    """A worker had to be ended, or has ended; `error` is what the learner is told."""
+
+    def __init__(self, outcome: str, message: str):
+        super().__init__(message)
+        self.error = LearnerError(outcome, message)
+
+
+def too_much_memory(limits: Limits) -> WorkerLost:
+    return WorkerLost("memory", f"Your code took more than {limits.memory_bytes // MIB:,} MiB of memory.")
+
+
+class Gauge:
+    """What a worker has used so far, with all that it started."""
+
+    def __init__(self, worker: Worker):
+        self.worker = worker
+        self._process = psutil.Process(worker.pid)
+        self._baseline: int | None = None
+
+    def take_baseline(self) -> None:
+        """What it keeps now is keras': only what comes on top is the learner's."""
+        self._baseline = self._memory()
+
+    def memory(self) -> int:
+        """Bytes on top of the baseline; 0 before there is one."""
+        return 0 if self._baseline is None else self._memory() - self._baseline
+
+    def cpu_seconds(self) -> float:
+        try:
+            times = self._process.cpu_times()
+            return times.user + times.system + times.children_user + times.children_system
+        except psutil.Error:
+            return 0.0
+
+    def _memory(self) -> int:
+        """Bytes that it and its children keep; what they share with it counts once."""
+        try:
+            children = self._process.children(recursive=True)
+            return self._process.memory_info().rss + sum(_own_memory(child) for child in children)
+        except psutil.Error:
+            return 0
+
+
+class Watch:
+    """Watches one exchange. Called at least ten times a second, it interrupts the worker at the end of its time.
+
+    Raises `WorkerLost` when the worker has to be ended. `lost` says so already when it was interrupted.
+    """
+
+    def __init__(self, gauge: Gauge, limits: Limits, seconds: float):
+        self._gauge, self._limits, self._seconds = gauge, limits, seconds
+        self._cpu_before, self._started = gauge.cpu_seconds(), time.monotonic()
+        self._looked = self._started
+        self._interrupted_at: float | None = None
+        self.cpu_spent = self.wall_spent = 0.0
+        self.lost: WorkerLost | None = None
+
+    def measure(self) -> None:
+        """Take the time that has passed, by the CPU and by the clock."""
+        self.cpu_spent = max(self.cpu_spent, self._gauge.cpu_seconds() - self._cpu_before)
+        self.wall_spent = time.monotonic() - self._started
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < _BETWEEN_LOOKS:
+            return
+        self._looked = now
+        self.measure()
+        if self._gauge.memory() > self._limits.memory_bytes:
+            raise too_much_memory(self._limits)
+        if self.cpu_spent < self._seconds and self.wall_spent < self._seconds * self._limits.patience:
+            return
+        told = f"Your code was still running after {self._seconds:g} seconds. Is there a loop that never ends?"
+        self.lost = WorkerLost("timeout", told)
+        if self._interrupted_at is None:
+            self._interrupted_at = now
+            self._gauge.worker.interrupt()
+        elif now - self._interrupted_at > _GRACE:
+            raise self.lost
+
+
+def _own_memory(child: psutil.Process) -> int:
+    try:
+        return child.memory_full_info().uss
+    except psutil.AccessDenied:
+        return child.memory_info().rss
