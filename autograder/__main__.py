@@ -76,6 +76,7 @@ def grade(
     """Grade a class: verdicts, executed notebooks, gradebook and feedback. Stopped, it goes on where it was."""
     from autograder.grading.interrupts import Interrupted
     from autograder.grading.many import jobs
+    from autograder.grading.run import NoGradebook
     from autograder.grading.tasks import Refused
     from autograder.reports import grade_with_progress, print_class, print_interrupted, print_json
 
@@ -93,6 +94,8 @@ def grade(
         raise typer.Exit(130) from None
     except Refused as refused:
         _fail(str(refused))
+    except NoGradebook as error:
+        _fail(f"The gradebook of {grading} could not be made ready; nbgrader says above why: {error}")
     if as_json:
         print_json(graded)
     else:

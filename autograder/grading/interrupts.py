@@ -18,24 +18,27 @@ class Interrupted(Exception):
 def noted_interrupts() -> Iterator[Callable[[], bool]]:
     """Note Ctrl-C instead of raising wherever the program happens to be; gives a function that says whether it came."""
     came = threading.Event()
-    with _handled_by(lambda *_: came.set()):
-        yield came.is_set
-
-
-@contextlib.contextmanager
-def ignored_interrupts() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C, as it reaches every process of a terminal."""
-    with _handled_by(signal.SIG_IGN):
-        yield
-
-
-@contextlib.contextmanager
-def _handled_by(handler) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # elsewhere signals cannot be handled
-        yield
+        yield came.is_set
         return
-    before = signal.signal(signal.SIGINT, handler)
+    before = signal.signal(signal.SIGINT, lambda *_: came.set())
+    try:
+        yield came.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def withheld_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach before they `ignore_interrupts`. Here it is late, not lost."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def ignore_interrupts() -> None:
+    """Let this process, and what it starts, ignore Ctrl-C: a terminal sends it to all, one of them acts on it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from typing import Any
 
 import psutil
 
-from autograder.grading.interrupts import ignored_interrupts
+from autograder.grading.interrupts import withheld_interrupts
 
 _AHEAD = 2  # tasks handed out for each process: one at work, one that waits for it
 
@@ -55,7 +56,7 @@ class Pool:
 
     def hand_out(self, key: Any, function: Callable, *args: Any) -> None:
         """Let one of the processes run a task."""
-        with ignored_interrupts():  # this may start a process
+        with withheld_interrupts():  # this may start a process
             self._at_work[self._executor.submit(function, *args)] = (key, function, args)
 
     def finished(self, seconds: float) -> list[tuple[Any, Any]]:
@@ -91,6 +92,7 @@ class Pool:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
+        resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
         self._executor = concurrent.futures.ProcessPoolExecutor(
             self._workers, context, initializer=self._prepare, initargs=self._args
         )

@@ -7,7 +7,6 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.build import register
 from autograder.grading import gradebook, intake, tasks
 from autograder.grading.entry import Entry
 from autograder.grading.executed import Publisher, write_stamp
@@ -25,6 +24,10 @@ _RENAME = "nbgrader's gradebook cannot hold this folder's name: rename it."
 _NOT_ENTERED = "nbgrader could not enter it into the gradebook."
 
 
+class NoGradebook(RuntimeError):
+    """The gradebook could not be made ready; the message says why."""
+
+
 class Run:
     """One run over a class, with few submissions in its hands at a time, however large the class is."""
 
@@ -33,38 +36,44 @@ class Run:
         self._graded: list[Graded | None] = [None] * len(todo)
         self._waiting = deque(range(len(todo)))
         self._marked = self._entered = 0
+        self._ledger: Ledger | None = None
+        self._early: list[tuple[int, Marking]] = []  # marked before the gradebook was ready
 
     def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], bool]) -> list[Graded]:
         """Grade all; what an earlier run has finished is not done again."""
         self._tick, self._interrupted = tick, interrupted
         with Pool(self._workers, tasks.prepare, (self._places,)) as pool:
             self._pool = pool
-            self._hand_out()  # the processes start, which takes seconds, while the gradebook is made ready
-            for unit in dict.fromkeys(job.unit for job in self._todo):
-                self._look()
-                register(unit, self._places.grading)
-            self._ledger = Ledger(self._config, self._look)
+            units = list(dict.fromkeys(job.unit for job in self._todo))
+            pool.hand_out((self._open_gradebook, -1), tasks.make_ready, units)
             try:
                 self._work()
                 self._finish()
             finally:
-                self._ledger.close()
+                if self._ledger:
+                    self._ledger.close()
         return self._graded
 
     def _work(self) -> None:
         while self._waiting or not self._pool.idle:
             self._look()
-            self._hand_out()
+            while self._waiting and self._pool.room:
+                index = self._waiting.popleft()
+                self._pool.hand_out((self._take_marking, index), tasks.mark, self._todo[index])
             for (step, index), result in self._pool.finished(_BETWEEN_LOOKS):
                 step(index, result)
 
+    def _open_gradebook(self, _: int, error: Exception | None) -> None:
+        """The gradebook has the units: what was marked meanwhile can be entered."""
+        if error is not None:
+            raise NoGradebook(str(error) or type(error).__name__)
+        self._ledger = Ledger(self._config, self._look)
+        for index, marking in self._early:
+            self._enter(index, marking)
+        self._early.clear()
+
     def _finish(self) -> None:
         """What is left to do when all are marked."""
-
-    def _hand_out(self) -> None:
-        while self._waiting and self._pool.room:
-            index = self._waiting.popleft()
-            self._pool.hand_out((self._take_marking, index), tasks.mark, self._todo[index])
 
     def _look(self) -> None:
         if self._interrupted():
@@ -82,7 +91,10 @@ class Run:
         self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept)
         self._marked += ungraded is None
         self._tick("mark")
-        self._enter(index, marking)
+        if self._ledger:
+            self._enter(index, marking)
+        else:
+            self._early.append((index, marking))
 
     def _enter(self, index: int, marking: Marking) -> None:
         """Enter a marked submission into the gradebook, unless that and its feedback are there."""

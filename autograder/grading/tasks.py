@@ -4,14 +4,17 @@ import gc
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.build import register
 from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.executed import Place, Publisher, executed, letters_in, stamped_entry, write_executed
+from autograder.grading.interrupts import ignore_interrupts
 from autograder.grading.many import Job
 from autograder.grading.mark import Marked, Marker
 from autograder.grading.nbgrader_settings import course_config
@@ -74,10 +77,21 @@ _process: _Process | None = None
 def prepare(places: Places) -> None:
     """Make this process ready: its marker, its folders, and the suite's arithmetic on one core."""
     global _process
+    ignore_interrupts()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
     tempfile.tempdir = str(places.scratch)  # whatever a dying process leaves goes with the run
     _process = _Process(places)
+
+
+def make_ready(units: Sequence[Unit]) -> None:
+    """Make the gradebook, and enter the units into it: seconds of nbgrader's, while others mark already."""
+    from autograder.grading.ledger import make_gradebook
+
+    grading = _process.places.grading
+    make_gradebook(course_config(grading), _process.places.scratch)
+    for unit in units:
+        register(unit, grading)
 
 
 def mark(job: Job) -> Marking:

@@ -51,7 +51,7 @@ def opened(browser, path):
     What the page's own policy has stopped did not leave the browser, and is not counted.
     """
     page, asked, dialogs = browser.new_page(), [], []
-    page.on("request", asked.append)
+    page.on("request", lambda request: asked.append(request))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(path.as_uri(), wait_until="networkidle")
     left = [one.url for one in asked if one.failure != "csp" and not one.url.startswith("data:")]
