@@ -1,18 +1,17 @@
 """Where a submission's time goes: one class graded in this one process, with a clock around each step.
 
-It does what a class's run does, one submission after the other: mark, enter, publish. The steps are watched from
-outside, by replacing the functions at which one ends and the next begins; nothing in the grader knows of it.
+A class's run is given a pool that has no processes: it does each task here, one submission after the other. The
+steps are watched from outside, by replacing the functions at which one ends and the next begins; nothing in the
+grader knows of it.
 """
 
 import contextlib
 import json
-import os
 import statistics
 import sys
-import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -123,7 +122,8 @@ def cpu_of(pid: int) -> float:
 
 def _watched(clock: Clock) -> Iterator[Any]:
     """All patches."""
-    from autograder.grading import executed, intake, mark, tasks
+    from autograder.grading import executed, intake, mark, run, tasks
+    from autograder.grading.ledger import Ledger
     from autograder.judging import judge as judging
     from autograder.judging import suite
     from autograder.sandbox.launch import Launcher
@@ -146,49 +146,67 @@ def _watched(clock: Clock) -> Iterator[Any]:
     yield clock.watch(executed.Publisher, "execute", "executed")
     for name in ("write_executed", "executed"):
         yield clock.watch(tasks, name, "executed")
+    yield clock.watch(Ledger, "enter", "gradebook")
+    yield clock.watch(tasks, "publish", "feedback")
+    yield patch.object(run, "Pool", _PoolOfNone)
 
 
-def _grade(clock: Clock, unit: Unit, submitted: Path, grading: Path, scratch: Path) -> Iterator[None]:
-    """Grade the class; after each submission, whoever iterates may look at the clock."""
-    from autograder.build import register
-    from autograder.grading import tasks
-    from autograder.grading.ledger import Ledger
-    from autograder.grading.many import jobs
-    from autograder.grading.nbgrader_settings import course_config
+class _PoolOfNone:
+    """Stands in for the pool of a class's run: does a task when its result is asked for."""
 
-    tasks.prepare(tasks.Places(grading, scratch))
-    register(unit, grading)
-    ledger = Ledger(course_config(grading))
-    try:
-        for job in jobs([unit], submitted):
-            marking = tasks.mark(job)
-            with clock.span("gradebook"):
-                entry = ledger.enter(marking.executed)
-                ledger.forget()
-            with clock.span("feedback"):
-                tasks.publish(job, entry, marking.task)
-            clock.settle()
-            yield
-    finally:
-        ledger.close()
-        tasks._process.marker.close()
+    def __init__(self, _workers: int, prepare: Callable[..., None], args: tuple):
+        self._prepare, self._args = prepare, args
+        self._tasks: deque[tuple[Any, Callable, tuple]] = deque()
+
+    def __enter__(self) -> "_PoolOfNone":
+        self._prepare(*self._args)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._tasks.clear()
+
+    @property
+    def room(self) -> int:
+        return int(self.idle)
+
+    @property
+    def idle(self) -> bool:
+        return not self._tasks
+
+    def hand_out(self, key: Any, function: Callable, *args: Any) -> None:
+        self._tasks.append((key, function, args))
+
+    def finished(self, _seconds: float) -> list[tuple[Any, Any]]:
+        key, function, args = self._tasks.popleft()
+        try:
+            return [(key, function(*args))]
+        except Exception as error:
+            return [(key, error)]
 
 
 def main(stem: str, submitted: str, grading: str) -> None:
     """Grade a class, and print the spans of each submission that counts, in seconds, as one JSON line."""
     import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
+    from autograder.grading.many import grade, jobs
+
     told, sys.stdout = sys.stdout, sys.stderr
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    clock = Clock()
-    with contextlib.ExitStack() as stack, tempfile.TemporaryDirectory() as scratch:
-        Path(grading).mkdir()
+    clock, done = Clock(), 0
+
+    def tick(step: str) -> None:
+        nonlocal done
+        if step != "enter":
+            return
+        clock.settle()
+        done += 1
+        if done > WARM_UP:
+            print(json.dumps({"wall": clock.wall, "cpu": clock.cpu}), file=told, flush=True)
+        clock.wall, clock.cpu = {}, {}
+
+    with contextlib.ExitStack() as stack:
         for one in _watched(clock):
             stack.enter_context(one)
-        for number, _ in enumerate(_grade(clock, Unit(stem), Path(submitted), Path(grading), Path(scratch))):
-            if number >= WARM_UP:
-                print(json.dumps({"wall": clock.wall, "cpu": clock.cpu}), file=told, flush=True)
-            clock.wall, clock.cpu = {}, {}
+        grade(jobs([Unit(stem)], Path(submitted)), Path(grading), 1, tick)
 
 
 if __name__ == "__main__":
