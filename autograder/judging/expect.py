@@ -10,7 +10,6 @@ import numpy as np
 from autograder.judging.tolerance import tolerance
 from autograder.seam import LearnerError
 
-
 _MOST_ITEMS = 6  # of a list, tuple or dictionary that a summary shows
 
 
