@@ -9,6 +9,7 @@ STUB_MESSAGE = "your code here"
 _CELL_FILE = re.compile(r"ipython-input|ipykernel_|<cell ")
 _TENSORFLOW_NOISE = re.compile(r"\{\{function_node [^}]*\}\} ?| \[Op:\w+\]( name: ?)?")
 _LONGEST_MESSAGE = 600
+_LONGEST_READ = 100_000  # TensorFlow tells of a graph in tens of thousands of characters, the reason among the first
 
 
 @dataclass
@@ -71,6 +72,7 @@ def _first_lines(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:
         return "(its message could not be read)"
+    text = text[:_LONGEST_READ]
     if text.startswith("Graph execution error"):
         text = _reason_in_graph(text)
     text = _TENSORFLOW_NOISE.sub("", text.split("\n\nArguments received by")[0]).strip()

@@ -211,6 +211,14 @@ def test_the_notebook_of_a_folder_is_found(tmp_path):
     assert find().name == NAME
 
 
+def test_the_name_of_a_file_is_no_markup_in_a_problem(tmp_path):
+    for name in ("<img src=x onerror=alert(1)>", "[a](javascript:alert`1`)", "$x$ *a* |"):
+        (tmp_path / f"{name}.ipynb").touch()
+    problem = intake.take_from(tmp_path, UNIT).problem
+    assert "?img src=x onerror=alert(1)?.ipynb" in problem
+    assert not set("<>[]`*$|") & set(problem)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(NAMES),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -11,10 +11,11 @@ from keras import ops
 
 from autograder.display import Report
 from autograder.judging import correct, expect, mistake
+from autograder.judging.answer import Answer, Transcript
 from autograder.judging.expect import Unmet
 from autograder.judging.judge import judge
 from autograder.judging.known import correct_in, mistakes_in
-from autograder.seam import LearnerError, Workbench
+from autograder.seam import Handle, LearnerError, Workbench
 
 SUITE = """
 import numpy as np
@@ -369,3 +370,24 @@ def test_an_expected_error_must_be_of_its_class_and_name_what_was_received():
 def test_a_stub_is_not_taken_for_an_expected_error():
     with pytest.raises(LearnerError), expect.raises("NotImplementedError", "s"):
         raise told("not_attempted", "NotImplementedError")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([1, "a", None], "[1, 'a', None]"),
+        ({"a": np.zeros((2, 3)), "b": (1,)}, "{'a': (2, 3) float64, 'b': (1,)}"),
+        (tuple(range(9)), "(0, 1, 2, 3, 4, 5, …)"),
+        ([np.zeros((2, 3))] * 5000, "[" + "(2, 3) float64, " * 6 + "…"),
+        ("x" * 10_000, "'" + "x" * 99 + " … (str)"),
+    ],
+)
+def test_a_summary_shows_the_first_of_many_items(value, text):
+    assert expect.summary(value).startswith(text[:100])
+    assert len(expect.summary(value)) < 130
+
+
+def test_the_name_of_a_learners_class_is_cleaned():
+    answer = Answer(None, Handle(1, "Dense\x1b[2J\ud800" + "x" * 1000), Transcript())
+    assert repr(answer).startswith("the Dense[2Jx")
+    assert len(repr(answer)) < 120
