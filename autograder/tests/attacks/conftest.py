@@ -6,7 +6,7 @@ from autograder.grading.mark import Marker
 from autograder.sandbox import Limits
 from autograder.tests.attacks.scene import Scene, lean_unit
 
-QUICK = Limits(cell_seconds=2.0, call_seconds=1.5, submission_seconds=30.0, memory_bytes=1 << 30)
+QUICK = Limits(cell_seconds=2.0, call_seconds=2.0, submission_seconds=30.0, memory_bytes=1 << 30)
 
 
 @pytest.fixture(scope="session")

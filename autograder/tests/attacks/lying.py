@@ -71,14 +71,14 @@ LYING = (
     lying(
         "a list without end",
         "class Endless(list):\n    def __iter__(self):\n        while True:\n            yield 1.0",
-        "Endless()",
-        outcomes=ERROR | TIMEOUT,
+        "Endless() if values.shape[0] else None",
+        outcomes=WRONG | TIMEOUT,
     ),
     lying(
         "a dictionary without end",
         "import itertools\nclass Endless(dict):\n    items = lambda self: ((str(n), n) for n in itertools.count())",
-        "Endless()",
-        outcomes=ERROR,
+        "Endless() if values.shape[0] else None",
+        outcomes=WRONG | TIMEOUT,
     ),
     lying(
         "a dictionary whose keys change with every look",

@@ -30,12 +30,7 @@ ATTACKS = {
     "poisoning": POISONING,
 }
 # Attacks that do more today than they may, each with what is missing. They turn red when it is there.
-_ARRAYS = "RemoteWorkbench compares what may be an array, and raises ValueError out of the pipeline"
-AWAITING: dict[str, str] = {
-    "a reply whose kind is an array": _ARRAYS,
-    "a reply whose number is an array": _ARRAYS,
-    "a cell whose reply has an array for its number": _ARRAYS,
-}
+AWAITING: dict[str, str] = {}
 
 
 def _cases():
