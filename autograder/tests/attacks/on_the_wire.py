@@ -101,11 +101,6 @@ ON_THE_WIRE = (
         "while True:\n    say(kind='callback', function=31337, args={'t': []}, kwargs={'d': {}})",
         outcomes=TIMEOUT | CRASHED,
     ),
-    sending(
-        "one byte at a time",
-        "write(struct.pack('!II', 1 << 20, 0))\nwhile True:\n    write(b' ')",
-        outcomes=TIMEOUT,
-    ),
     Attack(
         "a cell whose reply has an array for its number",
         _TOOLS + "frame({'d': {'kind': 'ran', 'number': {'a': ['<i8', [2]]}}}, bytes(16))",
