@@ -164,7 +164,6 @@ def _grade(clock: Clock, unit: Unit, submitted: Path, grading: Path, scratch: Pa
             marking = tasks.mark(job)
             with clock.span("gradebook"):
                 entry = ledger.enter(marking.executed)
-                ledger.forget()
             with clock.span("feedback"):
                 tasks.publish(job, entry, marking.task)
             clock.settle()
