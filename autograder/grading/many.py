@@ -93,6 +93,7 @@ def grade(
             sweep(grading / "verdicts", _LEFT_BY_THE_DEAD)
             config = course_config(grading)
             plain = all(is_ours(config, unit.stem) for unit in {job.unit for job in todo})
+            unconfined = unconfined or bool(config.get("Judge", {}).get("unconfined", False))
             places = Places(grading, Path(scratch), None if plain else Path(scratch, "staged"), unconfined)
             run = (Run if plain else RunWithNbgrader)(todo, places, config, min(workers, max(1, len(todo))))
             return run(tick, interrupted)

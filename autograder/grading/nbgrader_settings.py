@@ -24,6 +24,7 @@ _STEPS = (
     *("Exporter", "NotebookExporter", "SubmissionExporter", "TemplateExporter", "FeedbackExporter"),
     *("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "GetGrades"),
 )
+_FREE = ("Judge", "LimitOutput", "AssignLatePenalties")  # whose own settings our road obeys as nbgrader does
 _SHARED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "lustre", "gpfs", "ceph", "glusterfs")  # begin so
 
 STUB = 'raise NotImplementedError("your code here")'
@@ -87,20 +88,16 @@ def course_config(grading: Path) -> "Config":
 def is_ours(config: "Config", unit: str) -> bool:
     """Whether nothing in a configuration changes what nbgrader's passes do, beyond our own settings.
 
-    Limits of outputs and the plugin for late submissions may be set freely.
+    Limits of outputs, the plugin for late submissions and what our own judge knows may be set freely.
     """
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.utils import find_all_files
 
     expected = settings()
     steps = (*_STEPS, *(step.rpartition(".")[2] for step in expected["Autograde"]["autograde_preprocessors"]))
-    changed = any(
-        dict(config.get(step, {})) != expected.get(step, {})
-        for step in steps
-        if step not in ("LimitOutput", "AssignLatePenalties")
-    )
+    changed = any(dict(config.get(step, {})) != expected.get(step, {}) for step in steps if step not in _FREE)
     others = set(config.CourseDirectory) - set(expected["CourseDirectory"]) - {"course_id"}
-    switched = any("enabled" in config.get(step, {}) for step in ("LimitOutput", "AssignLatePenalties"))
+    switched = any("enabled" in config.get(step, {}) for step in _FREE)
     course = CourseDirectory(config=config)
     source = course.format_path(course.source_directory, ".", unit)
     return not (changed or others or switched or find_all_files(source, [*course.ignore, "*.ipynb"]))

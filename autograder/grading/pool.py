@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from autograder.grading.interrupts import withheld_interrupts
+from autograder.grading.interrupts import ignore_interrupts, withheld_interrupts
 
 _AHEAD = 2  # tasks handed out for each process: one at work, one that waits for it
 
@@ -94,7 +94,7 @@ class Pool:
         context = multiprocessing.get_context("spawn")
         resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
         self._executor = concurrent.futures.ProcessPoolExecutor(
-            self._workers, context, initializer=self._prepare, initargs=self._args
+            self._workers, context, initializer=_begin, initargs=(self._prepare, self._args)
         )
 
     def _end(self) -> None:
@@ -102,6 +102,11 @@ class Pool:
         for process in set(multiprocessing.active_children()) - self._others:
             _kill_family(process.pid)
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(prepare: Callable[..., None], args: tuple) -> None:
+    ignore_interrupts()
+    prepare(*args)
 
 
 def _kill_family(pid: int) -> None:

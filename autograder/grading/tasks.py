@@ -14,7 +14,6 @@ from autograder.build import register
 from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.executed import Place, Publisher, executed, letters_in, stamped_entry, write_executed
-from autograder.grading.interrupts import ignore_interrupts
 from autograder.grading.many import Job
 from autograder.grading.mark import Marked, Marker
 from autograder.grading.nbgrader_settings import course_config
@@ -77,7 +76,6 @@ _process: _Process | None = None
 def prepare(places: Places) -> None:
     """Make this process ready: its marker, its folders, and the suite's arithmetic on one core."""
     global _process
-    ignore_interrupts()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
     tempfile.tempdir = str(places.scratch)  # whatever a dying process leaves goes with the run
