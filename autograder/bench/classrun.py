@@ -1,5 +1,6 @@
 """One class, graded in a process of its own, and what can be seen of it from outside: its steps, and its memory."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import psutil
 from autograder.units import ROOT, Unit
 
 _IDLE = 0.3  # seconds without any work after which all that was begun is done
+_NOTHING = 0.01  # seconds of CPU time that are no work
 
 
 class ClassRun:
@@ -52,16 +54,17 @@ class ClassRun:
 
     def __exit__(self, *_: Any) -> None:
         for process in family(self.pid):
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self._process.wait()
 
     def settle(self) -> float:
-        """Wait until what its processes have begun is done; returns when that was, in `time.perf_counter`'s seconds."""
+        """Wait until what its processes have begun is done; returns when that was, on `time.perf_counter`'s clock."""
         spent, since = self._cpu(), time.perf_counter()
         while time.perf_counter() - since < _IDLE:
             time.sleep(_IDLE / 10)
             now = self._cpu()
-            if now > spent + 0.01:
+            if abs(now - spent) > _NOTHING:  # less, too: a worker has ended
                 spent, since = now, time.perf_counter()
         return since
 
@@ -70,7 +73,12 @@ class ClassRun:
         self._started += seconds
 
     def _cpu(self) -> float:
-        return sum(sum(process.cpu_times()[:2]) for process in family(self.pid))
+        """Seconds of CPU time of all its processes that live."""
+        spent = 0.0
+        for process in family(self.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                spent += sum(process.cpu_times()[:2])
+        return spent
 
 
 def family(pid: int) -> list[psutil.Process]:

@@ -18,6 +18,9 @@ QUIET = "#8a8f98"
 SERIES = ("#1f5fa8", "#c8501e", "#3c7d3a", "#7b4f9d")  # read apart by colour-blind eyes
 MARKERS = ("o", "s", "^", "D")
 
+# Where a title stands and what needs room is said here: finding it out takes a third of the time of a picture.
+_ABOVE_COLUMNS = 20  # points, for a line of column names between matrix and title
+
 _STYLE = {
     "figure.facecolor": GROUND,
     "savefig.facecolor": GROUND,
@@ -68,7 +71,8 @@ def matrices(
         figure, all_axes = plt.subplots(1, len(arrays), figsize=(width, height), squeeze=False, layout="constrained")
         for axes, (title, array) in zip(all_axes[0], arrays.items(), strict=True):
             _draw_matrix(axes, array, rows, columns, decimals)
-            axes.set(title=title, xlabel=column_label, ylabel=row_label)
+            axes.set(xlabel=column_label, ylabel=row_label)
+            axes.set_title(title, y=1.0, pad=_ABOVE_COLUMNS)
     return _shown_once(figure)
 
 
@@ -116,7 +120,8 @@ def _draw_matrix(axes: Axes, array: np.ndarray, rows, columns, decimals: int) ->
         aspect="auto",
     )
     for (row, column), value in np.ndenumerate(array):
-        axes.text(column, row, _cell_text(value, decimals), ha="center", va="center", color=INK, fontsize=9)
+        text = axes.text(column, row, _cell_text(value, decimals), ha="center", va="center", color=INK, fontsize=9)
+        text.set_in_layout(False)
     axes.set_xticks(range(array.shape[1]), columns if columns is not None else range(array.shape[1]))
     axes.set_yticks(range(array.shape[0]), rows if rows is not None else range(array.shape[0]))
     axes.tick_params(length=0)
