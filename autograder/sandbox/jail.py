@@ -1,7 +1,7 @@
 """The jail: namespaces whose file system holds Python, keras and the course toolkit, for reading, and nothing else.
 
 A process that has entered has no network and sees no file and no process outside. What it forks in turn for a
-learner's code gets namespaces of its own, an empty `/tmp` of limited size, and not one capability.
+learner's code gets namespaces of its own, an empty scratch folder of limited size, and not one capability.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.sandbox import kernel
 from autograder.units import ROOT
 
-SCRATCH = "/tmp"
+SCRATCH = "/scratch"  # not /tmp itself: the project may lie there
 _VIEW = "/tmp"  # where the new root is put together, hidden from everybody else
 _LEARNER = 1000  # the user and group that a worker sees itself as
 _NOBODY = 65534  # the user that root becomes
@@ -114,6 +114,7 @@ def _build_view(device: str) -> None:
         (path for path in readable() + devices(device) if os.path.lexists(path)), key=lambda path: len(path.parts)
     )
     opened = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if not path.is_symlink()}
+    folders = {path for path in opened if path.is_dir()}
     links = {path: os.readlink(path) for path in paths if path.is_symlink()}
     processes = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
     kernel.mount("tmpfs", _VIEW, "tmpfs", kernel.NO_SETUID, "size=1m,mode=755")
@@ -122,11 +123,11 @@ def _build_view(device: str) -> None:
         _inside(path).symlink_to(target)
     ours = [path for path in opened if path.is_relative_to(ROOT)]
     for path in [path for path in opened if path not in ours]:
-        _show(path, opened[path])
+        _show(path, path in folders, opened[path])
     if _inside(ROOT).exists():  # the project lies in a folder of the system's: hide all of it, but for what follows
         kernel.mount("tmpfs", str(_inside(ROOT)), "tmpfs", kernel.NO_SETUID, "size=1m,mode=755")
     for path in ours:
-        _show(path, opened[path])
+        _show(path, path in folders, opened[path])
     _furnish()
     kernel.change_mount(_VIEW, kernel.READ_ONLY | kernel.NO_SETUID)
     kernel.bind(processes, str(_inside(Path("/proc"))))
@@ -139,12 +140,12 @@ def _inside(path: Path) -> Path:
     return Path(_VIEW, *path.parts[1:])
 
 
-def _show(path: Path, descriptor: int) -> None:
+def _show(path: Path, is_folder: bool, descriptor: int) -> None:
     """Bind one file or folder into the view at its own place, unless a folder above has brought it along."""
     target = _inside(path)
     if target.exists():
         return
-    if path.is_dir():
+    if is_folder:
         target.mkdir(parents=True)
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -158,6 +159,8 @@ def _furnish() -> None:
         _inside(Path(folder)).mkdir(exist_ok=True)
     _inside(Path("/etc/passwd")).write_text(f"learner:x:{_LEARNER}:{_LEARNER}::{SCRATCH}:/bin/sh\n")
     _inside(Path("/etc/group")).write_text(f"learner:x:{_LEARNER}:\n")
+    if not _inside(Path("/tmp")).exists():
+        _inside(Path("/tmp")).symlink_to(SCRATCH)
     _inside(Path("/dev/shm")).symlink_to(SCRATCH)
     _inside(Path("/dev/fd")).symlink_to("/proc/self/fd")
 

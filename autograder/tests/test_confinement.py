@@ -194,14 +194,14 @@ def test_what_honest_code_needs_is_there(confined):
 
 def test_the_scratch_folder_is_empty_private_and_limited(launcher):
     assert (
-        printed(launcher, "import os; open('/tmp/note', 'w').write('for you'); print(os.path.exists('/tmp/note'))")
+        printed(launcher, "import os; open('/scratch/note', 'w').write('for you'); print(os.path.exists('/scratch/note'))")
         == "True"
     )
-    assert printed(launcher, "import os; print(os.path.exists('/tmp/note'))") == "False"
+    assert printed(launcher, "import os; print(os.path.exists('/scratch/note'))") == "False"
     fill = """
     try:
         for number in range(1000):
-            open(f"/tmp/{number}", "wb").write(bytes(1 << 20))
+            open(f"/scratch/{number}", "wb").write(bytes(1 << 20))
     except OSError as error:
         print(number, error.strerror)
     """
@@ -348,7 +348,7 @@ def test_memory_that_hides_from_other_limits_is_counted_by_the_kernel(launcher):
     """Files in the scratch folder lie in memory, but in no process'."""
     hide = """
     for number in range(3):
-        with open(f"/tmp/{number}", "wb") as file:
+        with open(f"/scratch/{number}", "wb") as file:
             file.write(bytes(60 << 20))
     """
     with RemoteWorkbench(
