@@ -9,6 +9,7 @@ import contextlib
 import functools
 import itertools
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -39,6 +40,14 @@ class Group:
                 fields = dict(line.split() for line in (self._folders[0] / name).read_text().splitlines())
                 return int(fields.get("oom_kill", 0)) > 0
         return False
+
+    def kill(self) -> None:
+        """Kill whatever is still in the group, wherever it has hidden itself."""
+        with contextlib.suppress(OSError, IndexError):
+            for pid in map(int, (self._folders[0] / "cgroup.procs").read_text().split()):
+                if pid > 0:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> bool:
         """Remove the group; False while a process of it has not ended yet."""

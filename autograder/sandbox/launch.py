@@ -66,6 +66,7 @@ class Worker:
         self.connection.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
         if self._group:
+            self._group.kill()
             remove_when_empty(self._group)
 
     def _descendants(self) -> list[int]:

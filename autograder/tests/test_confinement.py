@@ -194,7 +194,9 @@ def test_what_honest_code_needs_is_there(confined):
 
 def test_the_scratch_folder_is_empty_private_and_limited(launcher):
     assert (
-        printed(launcher, "import os; open('/scratch/note', 'w').write('for you'); print(os.path.exists('/scratch/note'))")
+        printed(
+            launcher, "import os; open('/scratch/note', 'w').write('for you'); print(os.path.exists('/scratch/note'))"
+        )
         == "True"
     )
     assert printed(launcher, "import os; print(os.path.exists('/scratch/note'))") == "False"
