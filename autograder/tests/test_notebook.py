@@ -19,8 +19,9 @@ STUB = "def attention_scores(query, key):\n    raise NotImplementedError('your c
 
 
 @pytest.fixture
-def notebook():
-    """A fresh namespace in which cells run as in a learner's kernel."""
+def notebook(monkeypatch):
+    """A fresh namespace in which cells run as in a learner's kernel, which becomes `__main__` for as long as it lives."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = InteractiveShell.instance()
     shell.reset()
     yield shell

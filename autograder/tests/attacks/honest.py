@@ -38,7 +38,8 @@ HONEST = (
     Attack(
         "displays tables and formulas",
         "from IPython.display import display, HTML, Markdown, Math\n"
-        "import pandas\ndisplay(pandas.DataFrame({'a': [1]}), HTML('<b>x</b>'), Markdown('*x*'), Math('x^2'))",
+        "class Table:\n    def _repr_html_(self):\n        return '<table><tr><td>1</td></tr></table>'\n"
+        "display(Table(), HTML('<b>x</b>'), Markdown('*x*'), Math('x^2'))",
     ),
     Attack("asks for help", "ops.softmax?\nhelp(len)"),
     Attack(
