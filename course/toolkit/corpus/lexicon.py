@@ -86,9 +86,9 @@ _ADJECTIVES = {
         "thing": "blue azul, round redondo, heavy pesado",
         "thing instrument place": "new nuevo",
         "thing animal person instrument place": "old viejo",
-        "thing animal person instrument place food": "beautiful hermoso, ugly feo",
+        "thing animal instrument place food": "beautiful hermoso, ugly feo",
         "person animal": "young joven, strong fuerte, intelligent inteligente",
-        "person": "tall alto, rich rico",
+        "person": "tall alto, kind amable, rich rico, brave valiente",
         "person place": "famous famoso",
         "fact trouble": "important importante, strange extraño, difficult difícil",
     },
@@ -125,7 +125,7 @@ _TRANSITIVE = {
 }
 _INTRANSITIVE = {
     "person": "work trabajar, sing sang cantar, dance bailar, study estudiar, travel travelled viajar",
-    "person animal": "sleep slept dormir, run ran correr, walk caminar, swim swam nadar, rest descansar, arrive llegar",
+    "person animal": "sleep slept dormir, run ran correr, walk caminar, swim swam nadar, rest descansar, wait esperar",
 }
 _GIVING = "give gave dar, send sent enviar, show mostrar, sell sold vender, bring brought traer"
 _MODALS = "want_to wanted_to querer, need_to needed_to necesitar, have_to had_to tener"
@@ -213,6 +213,7 @@ GAMES = [
 LIVE_FISH = _noun("fish", "pez", "m", "animal")
 CAUGHT_FISH = _noun("fish", "pescado", "m", "food")
 FOOD_VERBS = frozenset({"comprar", "vender", "comer", "cocinar"})
+LASTING_VERBS = frozenset({"querer", "necesitar", "amar", "saber", "conocer"})  # not done on one day or another
 
 # One English noun, two Spanish ones: an adjective that may stand far away decides.
 TWOFOLD = [
@@ -220,6 +221,6 @@ TWOFOLD = [
     (_noun("bank", "orilla", "f", "place"), _adjectives("wet mojado, dirty sucio", "estar", "")),
     (_noun("match", "partido", "m", "thing"), _adjectives("important importante, difficult difícil", "ser", "")),
     (_noun("match", "cerilla", "f", "thing"), _adjectives("wet mojado, broken roto", "estar", "")),
-    (_noun("nail", "clavo", "m", "thing"), _adjectives("heavy pesado, cheap barato", "ser", "")),
-    (_noun("nail", "uña", "f", "thing"), _adjectives("clean limpio, dirty sucio", "estar", "")),
+    (_noun("bat", "murciélago", "m", "animal"), _adjectives("asleep dormido, tired cansado", "estar", "")),
+    (_noun("bat", "bate", "m", "thing"), _adjectives("broken roto", "estar", "")),
 ]

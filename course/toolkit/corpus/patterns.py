@@ -20,7 +20,8 @@ def action(draw: Drawer) -> Sentence:
         found = draw.word(choices.somebody_else(subject))
     # “I read it” may be present or past: a word at the end has to tell
     unclear = verb.english == "read" and mood == "statement" and not negative and modal is None
-    adverb = draw.adverb(tense, 1.0 if unclear else 0.25)
+    lasts = verb.spanish in lexicon.LASTING_VERBS
+    adverb = draw.adverb(tense, 1.0 if unclear else 0.0 if lasts else 0.25)
     return Sentence(Clause(verb, tense, subject, negative, modal, object=found, adverb=adverb), mood)
 
 
@@ -121,8 +122,7 @@ def asking(draw: Drawer) -> Sentence:
         clause = Clause(draw.word(choices.asked_for(part)), tense, draw.subject())
     else:
         verb = draw.word(choices.asked_for(part))
-        found, adverb = draw.phrase(choices.objects(verb)), draw.adverb(tense, 0.3)
-        clause = Clause(verb, tense, object=found, adverb=adverb)
+        clause = Clause(verb, tense, object=draw.phrase(choices.objects(verb)))
     return Sentence(clause, "question", asks_for=part)
 
 
