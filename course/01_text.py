@@ -51,7 +51,7 @@ figures.matrix(table, rows=sentences, title="Words as ids", column_label="place"
 
 # %%
 for english, spanish in pairs[:6]:
-    print(f"{english:48} {spanish}")
+    print(f"{english}\n    {spanish}")
 
 # %% [markdown]
 # ## 2. When are two words the same?
@@ -169,7 +169,7 @@ for size in (100, 200, 400, 800):
     kept = {word for word, _ in Counter(" ".join(target[:16_000]).split()).most_common(size)}
     whole = np.mean([kept.issuperset(one.split()) for one in target[16_000:]])
     share = coverage(target[:16_000], target[16_000:], size)
-    print(f"{size} words: {share:.0%} known, sentences {whole:.0%}, by dice {share**words_in_one:.0%}")
+    print(f"{size}: {share:.0%} of words, {whole:.0%} of sentences; dice say {share**words_in_one:.0%}")
 
 # %% [markdown]
 # About half of them. If each word were known or not as dice fall, a sentence of n words would be known in whole with
@@ -253,10 +253,10 @@ figures.lines(curve, title="Pieces grow, rows shrink", x_label="merges", y_label
 # Look for *as*, *os*, *an*, *ar*: plurals, *they*, infinitives. Nobody told it what an ending is. Each further merge
 # saves less than the one before it: the curve flattens, as coverage did.
 #
-# What becomes of words that were never seen?
+# What becomes of words that never occurred?
 
 # %%
-for word in ("compraremos", "gatitas", "xilófono"):
+for word in ("saltaremos", "gatitas", "xilófono"):
     for count in (0, 50, 300):
         text = " ".join(word)
         for pair in learned[:count]:
@@ -264,8 +264,8 @@ for word in ("compraremos", "gatitas", "xilófono"):
         print(f"{count:4} merges: {text}")
 
 # %% [markdown]
-# Nothing is unknown any more, as long as its letters are known. *compraremos*, we will buy, falls into stem
-# and ending. *xilófono* stays in crumbs, as it should: nothing like it was seen.
+# Nothing is unknown any more, as long as its letters are known. *saltaremos*, we will jump, falls into pieces
+# of endings that other verbs have taught. *xilófono* stays in crumbs, as it should: nothing like it was seen.
 #
 # ## 8. Is the test fair?
 #

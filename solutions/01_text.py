@@ -661,12 +661,12 @@ check("learn_merges")
 # %%
 def spanish_merges():
     counts = Counter(word for _, spanish in pairs for word in standardize(spanish).split())
-    merges = learn_merges(counts, 60)
-    print(" ".join(first + second for first, second in merges))
-    return merges
+    learned = learn_merges(counts, 60)
+    print(" ".join(first + second for first, second in learned))
+    return learned
 
 
-merges = figures.once_written(spanish_merges)
+learned = figures.once_written(spanish_merges)
 
 # %% [markdown]
 # ### Stretch (0 points)
@@ -747,8 +747,8 @@ check("apply_merges")
 
 # %%
 def new_words():
-    for word in ("compraremos", "gatitas", "rojísimas", "xilófono"):
-        print(f"{word:12}", " ".join(apply_merges(word, merges)))
+    for word in ("saltaremos", "gatitas", "rojísimas", "xilófono"):
+        print(f"{word:12}", " ".join(apply_merges(word, learned)))
 
 
 figures.once_written(new_words)

@@ -422,7 +422,7 @@ def chosen(pairs, test):
 
 @exercise("split_by_source", points=3)
 class TestSplitBySource:
-    @worth(2)
+    @worth(6)
     def test_no_source_is_on_both_sides(self, learner, rng):
         pairs = translated(rng, 40)
         train, test = sides(learner(pairs, 0.3, int(rng.integers(1000))))
