@@ -1,4 +1,4 @@
-"""What lessons and exercises import: figures now; corpus, tokenizer and widgets with later units.
+"""What lessons and exercises import: figures and sentence pairs now; more with later units.
 
 Importing it imports keras, without TensorFlow's banner; so it stands first in every notebook.
 """

@@ -1,0 +1,613 @@
+"""Unit 01: from text to ids.
+
+Oracles read like the definitions. Words are invented from a few letters, so that nothing can be looked up;
+sizes differ in every axis.
+"""
+
+import unicodedata
+from collections import Counter
+
+import numpy as np
+
+from autograder.judging import exercise, expect, worth
+
+SPECIALS = ["[PAD]", "[UNK]", "[START]", "[END]"]
+PAD, UNK, START, END = range(4)
+
+
+def invented(rng, count, letters="abdeorsñá", longest=6):
+    """So many different words, in no order, of 2 letters and more."""
+    words = {}
+    while len(words) < count:
+        words["".join(rng.choice(list(letters), size=rng.integers(2, longest + 1)))] = None
+    return list(words)
+
+
+def items(result, sentence):
+    """The items of a list; a tuple will do, and so will a flat array of whole numbers."""
+    if isinstance(result, np.ndarray) and result.ndim == 1 and result.dtype.kind in "iu":
+        result = result.tolist()
+    expect.true(isinstance(result, (list, tuple)), sentence, expect.summary(result), "a list")
+    return [item.item() if isinstance(item, np.ndarray) and item.ndim == 0 else item for item in result]
+
+
+def same_items(result, expected, sentence):
+    """A list holds exactly these items; says where it first does not."""
+    found = items(result, sentence)
+    if len(found) != len(expected):
+        expect.true(False, sentence, *(f"{len(one)} items: {expect.summary(one)}" for one in (found, expected)))
+    for place, (mine, theirs) in enumerate(zip(found, expected, strict=True)):
+        alike = type(mine) is type(theirs) and mine == theirs
+        expect.true(alike, sentence, *(f"{expect.summary(one)} at place {place}" for one in (mine, theirs)))
+
+
+def same_text(result, expected, sentence):
+    """Text is exactly this; speaks of characters where two texts look alike."""
+    expect.true(isinstance(result, str), sentence, expect.summary(result), "text")
+    if result != expected and unicodedata.normalize("NFC", result) == expected:
+        expect.true(
+            False, sentence, f"{result!r}, {len(result)} characters", f"{expected!r}, {len(expected)} characters"
+        )
+    expect.equal(result, expected, sentence)
+
+
+def standardized(text):
+    """Lower case, one character for each letter, and each character of category P apart."""
+    pieces = []
+    for character in unicodedata.normalize("NFC", text).lower():
+        pieces.append(f" {character} " if unicodedata.category(character)[0] == "P" else character)
+    return " ".join("".join(pieces).split())
+
+
+def vocabulary_by_counting(sentences, max_size):
+    """The specials, then words by falling count and rising order."""
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    return (SPECIALS + sorted(counts, key=lambda word: (-counts[word], word)))[:max_size]
+
+
+def padded_row_by_row(sequences, length):
+    """Each row copied id by id; a row that lost its `[END]` gets it back."""
+    batch = np.full((len(sequences), length), PAD, np.int64)
+    for b, ids in enumerate(sequences):
+        for s, one in enumerate(ids[:length]):
+            batch[b, s] = one
+        if len(ids) > length and ids[-1] == END:
+            batch[b, length - 1] = END
+    return batch
+
+
+def joined(pieces, pair):
+    """The pieces with each `pair` made one, from the left, without overlap."""
+    result, s = [], 0
+    while s < len(pieces):
+        meets = tuple(pieces[s : s + 2]) == tuple(pair)
+        result.append("".join(pair) if meets else pieces[s])
+        s += 2 if meets else 1
+    return result
+
+
+def merges_by_counting(word_counts, num_merges):
+    """Byte-pair encoding as defined: count, join the most frequent pair, count again."""
+    words, merges = {word: list(word) for word in word_counts}, []
+    while len(merges) < num_merges:
+        counts = Counter()
+        for word, pieces in words.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}
+    return merges
+
+
+def pieces_in_order(word, merges):
+    """The merges one after the other, each once."""
+    pieces = list(word)
+    for pair in merges:
+        pieces = joined(pieces, pair)
+    return pieces
+
+
+def pieces_by_rank(word, merges):
+    """The other usual way: as long as a known pair is there, join the one that was learned first."""
+    pieces, ranks = list(word), {tuple(pair): rank for rank, pair in enumerate(merges)}
+    while known := [pair for pair in zip(pieces, pieces[1:], strict=False) if pair in ranks]:
+        pieces = joined(pieces, min(known, key=ranks.__getitem__))
+    return pieces
+
+
+def sentences_of(rng, words, count, longest=7):
+    """Random sentences; a word is the likelier the earlier it stands in the list."""
+    share = 1 / np.arange(1, len(words) + 1)
+    return [" ".join(rng.choice(words, size=rng.integers(2, longest + 1), p=share / share.sum())) for _ in range(count)]
+
+
+@exercise("standardize", points=2)
+class TestStandardize:
+    def test_the_worked_example_comes_out(self, learner):
+        rule = "Lower case, and each punctuation character apart: this is the example of the task."
+        same_text(learner("¿Dónde está Ana?"), "¿ dónde está ana ?", rule)
+
+    def test_capitals_become_small(self, learner, rng):
+        words = [word.capitalize() if rng.random() < 0.5 else word.upper() for word in invented(rng, 5)]
+        text = " ".join([*words, "ÑANDÚ", "Straße"])
+        same_text(learner(text), text.lower(), "Capitals become small letters, and nothing else changes.")
+
+    def test_an_accented_letter_is_one_character(self, learner):
+        text = unicodedata.normalize("NFD", "mañana canción águila pingüino")
+        rule = "An accent may come as a character of its own: normalise to NFC, so that each letter is one character."
+        same_text(learner(text), "mañana canción águila pingüino", rule)
+
+    def test_only_the_way_of_writing_a_letter_is_normalised(self, learner):
+        rule = "NFC joins letters with their accents; it leaves x², ½ and … as they are."
+        same_text(learner("x² es ½ … sí"), "x² es ½ … sí", rule)
+
+    def test_every_punctuation_character_stands_apart(self, learner, rng):
+        marks = list(".,;:!?¿¡'\"()-–—…«»“”’%&/@#*_[]")
+        mark, other = rng.choice(marks, size=2, replace=False)
+        for sign in (*marks[:9], "’", "«", "_", str(mark), str(other)):
+            text = f"{sign}uno{sign}dos{sign} tres"
+            rule = "Each punctuation character, Unicode category P, has a space on both sides: ¿ ¡ ' and « too."
+            same_text(learner(text), standardized(text), rule)
+
+    def test_neighbouring_marks_are_parted_too(self, learner):
+        rule = "Each punctuation character is a word of its own, also where several stand together."
+        same_text(learner("no... ¡¿qué?!"), "no . . . ¡ ¿ qué ? !", rule)
+
+    def test_signs_that_are_no_punctuation_stay(self, learner):
+        rule = "Symbols such as $ + = ^ are of category S, not P: they stay where they are."
+        same_text(learner("cuesta 5$ o 3€ (a+b=c^2)"), "cuesta 5$ o 3€ ( a+b=c^2 )", rule)
+
+    def test_spaces_are_single_and_none_is_at_the_ends(self, learner):
+        rule = "Between two words stands one space, and none at the ends; tabs and line ends count as spaces."
+        same_text(learner("  uno   dos ,tres\t.\n"), "uno dos , tres .", rule)
+
+
+@exercise("build_vocabulary", points=2)
+class TestBuildVocabulary:
+    def test_the_worked_example_comes_out(self, learner):
+        expected = [*SPECIALS, "la", "casa", "ve"]
+        same_items(learner(["ana ve la casa", "la casa", "la ve"], 7), expected, "This is the example of the task.")
+
+    def test_the_four_specials_come_first(self, learner, rng):
+        words = invented(rng, 9)
+        found = items(learner(sentences_of(rng, words, 5), 12), "A vocabulary is a list of words.")
+        same_items(found[:4], SPECIALS, "Ids 0 to 3 belong to [PAD], [UNK], [START], [END], in this order.")
+
+    @worth(2)
+    def test_frequent_words_come_before_rare_ones(self, learner, rng):
+        words = invented(rng, 8)
+        counts = rng.permutation(np.arange(1, 9))
+        text = rng.permutation(np.repeat(words, counts))
+        sentences = [" ".join(part) for part in np.array_split(text, 7)]
+        expected = vocabulary_by_counting(sentences, 30)
+        same_items(
+            learner(sentences, 30), expected, "Words come by how often they occur in all, the most frequent first."
+        )
+
+    def test_a_word_counts_every_time_it_occurs(self, learner):
+        rule = "A word that stands four times in one sentence has occurred four times."
+        sentences = ["sol sol sol sol", "mar luna", "luna mar"]
+        same_items(learner(sentences, 9), [*SPECIALS, "sol", "luna", "mar"], rule)
+
+    def test_equally_frequent_words_come_in_alphabetical_order(self, learner, rng):
+        words = invented(rng, 9, letters="abcdeñ")
+        sentences = [" ".join(rng.permutation(words)) for _ in range(3)]
+        rule = "Words that occur equally often come in alphabetical order, as Python sorts text."
+        same_items(learner(sentences, 30), [*SPECIALS, *sorted(words)], rule)
+
+    def test_the_size_counts_the_specials(self, learner, rng):
+        sentences = sentences_of(rng, invented(rng, 20), 40)
+        for size in (4, 5, int(rng.integers(8, 12))):
+            expected = vocabulary_by_counting(sentences, size)
+            same_items(
+                learner(sentences, size), expected, "The list has at most `max_size` items, the specials included."
+            )
+
+    def test_a_small_text_gives_a_small_vocabulary(self, learner, rng):
+        sentences = sentences_of(rng, invented(rng, 6), 9)
+        expected = vocabulary_by_counting(sentences, 1000)
+        same_items(learner(sentences, 1000), expected, "When there are fewer words than allowed, all are in.")
+
+    def test_an_empty_sentence_holds_no_word(self, learner):
+        same_items(learner(["sol", "", "mar"], 9), [*SPECIALS, "mar", "sol"], "An empty sentence adds no word.")
+
+
+@exercise("encode", points=2)
+class TestEncode:
+    def test_the_worked_example_comes_out(self, learner):
+        vocabulary = [*SPECIALS, "la", "casa", "roja"]
+        same_items(learner("la casa verde", vocabulary), [4, 5, 1], "This is the example of the task.")
+
+    @worth(2)
+    def test_a_word_becomes_its_place_in_the_vocabulary(self, learner, rng):
+        vocabulary = [*SPECIALS, *invented(rng, 12)]
+        ids = rng.integers(4, 16, size=9).tolist()
+        sentence = " ".join(vocabulary[one] for one in ids)
+        same_items(learner(sentence, vocabulary), ids, "A word's id is its place in the vocabulary, counted from 0.")
+
+    @worth(2)
+    def test_an_unknown_word_becomes_unk(self, learner, rng):
+        known, unknown = np.split(np.array(invented(rng, 14)), [9])
+        words = rng.permutation([*known[:4], *unknown])
+        expected = [4 + known.tolist().index(word) if word in known else UNK for word in words]
+        found = learner(" ".join(words), [*SPECIALS, *known.tolist()])
+        same_items(found, expected, "A word that is not in the vocabulary has the id 1, [UNK].")
+
+    def test_a_part_of_a_word_is_another_word(self, learner):
+        vocabulary = [*SPECIALS, "casas", "sol"]
+        same_items(learner("casa sol soles", vocabulary), [1, 5, 1], "Only the whole word counts: casa is not casas.")
+
+    def test_neither_start_nor_end_is_added(self, learner, rng):
+        words = invented(rng, 5)
+        found = items(learner(" ".join(words), [*SPECIALS, *words]), "Ids are a list of whole numbers.")
+        rule = "As many ids as words: [START] and [END] are added later."
+        expect.true(len(found) == 5, rule, f"{len(found)} ids", "5 ids")
+
+    def test_an_empty_sentence_has_no_ids(self, learner):
+        same_items(learner("", [*SPECIALS, "sol"]), [], "An empty sentence gives an empty list.")
+
+
+@exercise("decode", points=2)
+class TestDecode:
+    def test_the_worked_example_comes_out(self, learner):
+        vocabulary = [*SPECIALS, "la", "casa", "roja"]
+        same_text(learner([2, 4, 5, 3, 0, 0], vocabulary), "la casa", "This is the example of the task.")
+
+    def test_an_id_becomes_the_word_at_its_place(self, learner, rng):
+        vocabulary = [*SPECIALS, *invented(rng, 12)]
+        ids = rng.integers(4, 16, size=9).tolist()
+        expected = " ".join(vocabulary[one] for one in ids)
+        same_text(learner(ids, vocabulary), expected, "Each id stands for a word; single spaces part them.")
+
+    @worth(2)
+    def test_nothing_after_the_first_end_is_read(self, learner, rng):
+        vocabulary = [*SPECIALS, *invented(rng, 12)]
+        first, second, third = rng.integers(4, 16, size=(3, 4)).tolist()
+        ids = [START, *first, END, *second, END, *third]
+        expected = " ".join(vocabulary[one] for one in first)
+        same_text(learner(ids, vocabulary), expected, "The text stops before the first [END], whatever comes after it.")
+
+    def test_text_without_an_end_is_read_to_its_last_word(self, learner, rng):
+        vocabulary = [*SPECIALS, *invented(rng, 12)]
+        ids = rng.integers(4, 16, size=6).tolist()
+        expected = " ".join(vocabulary[one] for one in ids)
+        same_text(learner([START, *ids], vocabulary), expected, "Without [END], everything is read.")
+
+    def test_padding_is_dropped_wherever_it_stands(self, learner, rng):
+        vocabulary = [*SPECIALS, *invented(rng, 12)]
+        first, second = rng.integers(4, 16, size=(2, 3)).tolist()
+        expected = " ".join(vocabulary[one] for one in first + second)
+        found = learner([PAD, PAD, START, *first, PAD, *second, PAD], vocabulary)
+        same_text(found, expected, "[PAD] and [START] are no words: they are left out, and reading goes on.")
+
+    def test_an_unknown_word_is_shown(self, learner, rng):
+        vocabulary = [*SPECIALS, *invented(rng, 12)]
+        first, second = rng.integers(4, 16, size=2).tolist()
+        expected = f"{vocabulary[first]} [UNK] {vocabulary[second]}"
+        same_text(learner([first, UNK, second, END], vocabulary), expected, "[UNK] stays: there was a word.")
+
+    def test_nothing_to_read_gives_empty_text(self, learner):
+        same_text(learner([START, END, PAD], [*SPECIALS, "sol"]), "", "Without a word the text is empty.")
+
+
+def some_rows(rng, lengths, ends=True):
+    """Rows of ids of these lengths, framed by [START] and [END]; without ends the last id is a word."""
+    rows = [rng.integers(4, 40, size=length).tolist() for length in lengths]
+    return [[START, *row[1:-1], END] if ends else [START, *row[1:]] for row in rows]
+
+
+@exercise("pad_batch", points=3)
+class TestPadBatch:
+    def test_the_worked_example_comes_out(self, learner):
+        expected = np.array([[2, 7, 8, 3], [2, 5, 3, 0]])
+        expect.equal(learner([[2, 7, 8, 3], [2, 5, 3]]), expected, "This is the first example of the task.")
+
+    def test_the_worked_example_of_a_cut_comes_out(self, learner):
+        expected = np.array([[2, 7, 3], [2, 5, 3]])
+        expect.equal(learner([[2, 7, 8, 3], [2, 5, 3]], 3), expected, "This is the second example of the task.")
+
+    def test_the_numbers_are_int32(self, learner, rng):
+        batch = learner(some_rows(rng, (5, 3)))
+        expect.shape(batch, (2, 5), "A batch has the shape (B, L).")
+        expect.true(batch.dtype == np.int32, "Ids are int32 in this course.", f"dtype {batch.dtype}", "dtype int32")
+
+    def test_short_rows_are_filled_on_the_right(self, learner, rng):
+        rows = some_rows(rng, (4, 9, 3, 6))
+        rule = "Without a length, the longest row decides; the others get zeros on the right."
+        expect.equal(learner(rows), padded_row_by_row(rows, 9), rule)
+
+    def test_a_given_length_may_be_longer_than_every_row(self, learner, rng):
+        rows, length = some_rows(rng, (4, 6, 3)), int(rng.integers(8, 15))
+        expect.equal(
+            learner(rows, length), padded_row_by_row(rows, length), "All rows have the length that is asked for."
+        )
+
+    @worth(2)
+    def test_a_row_that_is_cut_keeps_its_end(self, learner, rng):
+        rows = some_rows(rng, (9, 4, 7, 5))
+        rule = "A row that is cut ends in [END], id 3, when it did so before."
+        expect.equal(learner(rows, 5), padded_row_by_row(rows, 5), rule)
+
+    def test_a_row_without_an_end_gets_none(self, learner, rng):
+        rows = some_rows(rng, (9, 4, 7, 5), ends=False)
+        rows[2][1] = END  # in its midst, not at its end
+        rule = "A row whose last id was not [END] is cut and nothing more."
+        expect.equal(learner(rows, 5), padded_row_by_row(rows, 5), rule)
+
+    def test_an_empty_row_is_all_padding(self, learner, rng):
+        rows = [[], *some_rows(rng, (4, 6))]
+        expect.equal(learner(rows), padded_row_by_row(rows, 6), "A row without ids holds nothing but padding.")
+
+    def test_the_given_rows_stay_as_they_were(self, learner, rng):
+        rows = some_rows(rng, (6, 3, 8))
+        expect.equal(learner(rows, 5), padded_row_by_row(rows, 5), "Rows are cut to the length, or filled up to it.")
+        after = learner.effect_on(rows, 5)[0]
+        expect.equal(after, rows, "The rows you are given belong to the caller: make new ones.")
+
+
+@exercise("teacher_forcing", points=2)
+class TestTeacherForcing:
+    def test_the_worked_example_comes_out(self, learner):
+        inputs, labels = expect.pair(learner(np.array([[2, 7, 8, 3], [2, 5, 3, 0]])), "decoder_input, labels")
+        expect.equal(inputs, np.array([[2, 7, 8], [2, 5, 3]]), "The input: this is the example of the task.")
+        expect.equal(labels, np.array([[7, 8, 3], [5, 3, 0]]), "The labels: this is the example of the task.")
+
+    def test_both_are_one_shorter_than_the_target(self, learner, rng):
+        for batch, length in ((2, 7), (3, 5)):
+            inputs, labels = expect.pair(learner(rng.integers(1, 40, size=(batch, length))), "decoder_input, labels")
+            expect.shape(inputs, (batch, length - 1), "The input has the shape (B, L−1).")
+            expect.shape(labels, (batch, length - 1), "The labels have the shape (B, L−1).")
+
+    @worth(2)
+    def test_the_input_is_all_but_the_last(self, learner, rng):
+        target = rng.integers(0, 40, size=(3, 8))
+        inputs, _ = expect.pair(learner(target), "decoder_input, labels")
+        expect.equal(inputs, target[:, :-1], "The decoder reads everything but the last column.")
+
+    @worth(2)
+    def test_the_label_of_a_place_is_the_next_id(self, learner, rng):
+        target = rng.integers(0, 40, size=(3, 8))
+        _, labels = expect.pair(learner(target), "decoder_input, labels")
+        expect.equal(labels, target[:, 1:], "At each place the label is the id that comes next.")
+
+    def test_each_sentence_keeps_to_its_row(self, learner, rng):
+        target = rng.integers(0, 40, size=(6, 6))
+        inputs, labels = expect.pair(learner(target), "decoder_input, labels")
+        expect.equal(inputs, target[:, :-1], "Rows are sentences: shift along the columns, also where B = L.")
+        expect.equal(labels, target[:, 1:], "Rows are sentences: shift along the columns, also where B = L.")
+
+    def test_the_target_stays_as_it_was(self, learner, rng):
+        target = rng.integers(1, 40, size=(2, 7))
+        _, labels = expect.pair(learner(target), "decoder_input, labels")
+        expect.equal(labels, target[:, 1:], "At each place the label is the id that comes next.")
+        after = learner.effect_on(target)[0]
+        expect.equal(after, target, "The ids you are given belong to the caller: change nothing in them.")
+
+    def test_it_works_in_a_compiled_graph(self, learner, rng):
+        target = rng.integers(0, 40, size=(3, 7))
+        inputs, labels = expect.pair(learner.compiled(target), "decoder_input, labels")
+        rule = "The same comes out when Keras compiles the function before it knows B."
+        expect.equal(inputs, target[:, :-1], rule)
+        expect.equal(labels, target[:, 1:], rule)
+
+
+def translated(rng, count, most=3):
+    """Pairs of `count` distinct sources with one to `most` translations each, in no order; a few pairs occur twice."""
+    sources = invented(rng, count)
+    pairs = [(source, f"{source} {number}") for source in sources for number in range(rng.integers(1, most + 1))]
+    pairs += pairs[: count // 4]
+    return [pairs[place] for place in rng.permutation(len(pairs))]
+
+
+def sides(result):
+    """Train and test as lists of tuples of text."""
+    train, test = expect.pair(result, "train, test")
+    rule = "Each side is a list of the pairs (source, target) that you were given."
+    found = []
+    for side in (train, test):
+        whole = [tuple(pair) if isinstance(pair, (list, tuple)) else pair for pair in items(side, rule)]
+        odd = [pair for pair in whole if not (isinstance(pair, tuple) and len(pair) == 2)]
+        expect.true(not odd, rule, expect.summary(odd[:1]), "pairs")
+        found.append(whole)
+    return found
+
+
+def chosen(pairs, test):
+    """Where in `pairs` the sources of `test` stand."""
+    sources = {source for source, _ in test}
+    return [place for place, (source, _) in enumerate(pairs) if source in sources]
+
+
+@exercise("split_by_source", points=3)
+class TestSplitBySource:
+    @worth(6)
+    def test_no_source_is_on_both_sides(self, learner, rng):
+        pairs = translated(rng, 40)
+        train, test = sides(learner(pairs, 0.3, int(rng.integers(1000))))
+        leaked = sorted({source for source, _ in train} & {source for source, _ in test})
+        rule = "A source sentence with all its translations belongs to one side."
+        expect.true(not leaked, rule, f"{len(leaked)} sources on both sides, such as {leaked[:1]}", "none")
+
+    @worth(2)
+    def test_every_pair_is_kept(self, learner, rng):
+        pairs = translated(rng, 40)
+        train, test = sides(learner(pairs, 0.25, int(rng.integers(1000))))
+        rule = "Each pair that comes in goes to one side, as often as it came in."
+        expect.true(
+            len(train) + len(test) == len(pairs), rule, f"{len(train) + len(test)} pairs", f"{len(pairs)} pairs"
+        )
+        expect.true(Counter(train + test) == Counter(pairs), rule, "other pairs than came in", "the same pairs")
+
+    @worth(2)
+    def test_the_fraction_is_the_share_of_the_sources(self, learner, rng):
+        pairs = translated(rng, 60, most=6)
+        for fraction in (0.1, 0.45):
+            _, test = sides(learner(pairs, fraction, int(rng.integers(1000))))
+            found = len({source for source, _ in test})
+            rule = "`test_fraction` is the share of the distinct sources that go to the test side."
+            expect.true(abs(found - 60 * fraction) <= 1, rule, f"{found} of 60 sources", f"{60 * fraction:g} of 60")
+
+    def test_the_same_seed_gives_the_same_split(self, learner, rng):
+        pairs, seed = translated(rng, 40), int(rng.integers(1000))
+        once, again = sides(learner(pairs, 0.3, seed)), sides(learner(pairs, 0.3, seed))
+        rule = "Asked twice with the same seed, the function gives the same split."
+        expect.true(once == again, rule, "two different splits", "the same split twice")
+
+    def test_another_seed_gives_another_split(self, learner, rng):
+        pairs, seed = translated(rng, 60), int(rng.integers(1000))
+        found = [chosen(pairs, sides(learner(pairs, 0.4, seed + step))[1]) for step in range(3)]
+        expect.true(
+            found[0] != found[1] or found[0] != found[2],
+            "The seed decides which sources are tested.",
+            "one split for three seeds",
+            "different splits",
+        )
+
+    def test_any_part_of_the_text_may_be_tested(self, learner, rng):
+        sources = sorted(invented(rng, 60))
+        pairs = [(source, f"{source} 0") for source in sources]
+        _, test = sides(learner(pairs, 0.5, int(rng.integers(1000))))
+        rule = "The tested sources are drawn from all of the text, not cut off at one end."
+        found = chosen(pairs, test)
+        expect.true(
+            found not in (list(range(30)), list(range(30, 60))), rule, "one end of the text", "sources from everywhere"
+        )
+
+    @worth(2)
+    def test_the_split_is_the_same_in_every_process(self, learner, rng):
+        pairs, seed = translated(rng, 300), int(rng.integers(1000))
+        _, test = sides(learner(pairs, 0.4, seed))
+        renamed = [(f"o {source}", target) for source, target in pairs]
+        by_place = chosen(renamed, sides(learner(renamed, 0.4, seed))[1]) == chosen(pairs, test)
+        _, other = sides(learner(pairs[::-1], 0.4, seed))
+        by_text = {source for source, _ in other} == {source for source, _ in test}
+        rule = "The order of a `set` or a `hash` of text is different in every process: sort, or keep the given order."
+        expect.true(by_place or by_text, rule, "a split by neither place nor text", "a split that can be repeated")
+
+    def test_the_given_pairs_stay_as_they_were(self, learner, rng):
+        pairs = translated(rng, 40)
+        train, test = sides(learner(pairs, 0.3, 5))
+        expect.true(
+            Counter(train + test) == Counter(pairs), "Each pair goes to one side.", "other pairs", "the same pairs"
+        )
+        after = learner.effect_on(pairs, 0.3, 5)[0]
+        rule = "The list you are given belongs to the caller: shuffle one of your own."
+        expect.true(after == pairs, rule, "another order, or other pairs", "the list as it was")
+
+
+def word_counts(rng, count):
+    """Different words of few letters, with counts that are all different: there is something to merge."""
+    words = invented(rng, count, letters="abcd", longest=7)
+    return dict(zip(words, (rng.permutation(count) * 3 + 1).tolist(), strict=True))
+
+
+def as_pairs(result):
+    """A list of merges with each as a tuple."""
+    rule = "Merges are a list of pairs, such as [('a', 'b'), ('ab', 'c')]."
+    return [tuple(pair) if isinstance(pair, list) else pair for pair in items(result, rule)]
+
+
+@exercise("learn_merges", points=2)
+class TestLearnMerges:
+    def test_the_worked_example_comes_out(self, learner):
+        found = as_pairs(learner({"casa": 3, "cama": 2, "masa": 1}, 3))
+        same_items(found, [("c", "a"), ("s", "a"), ("ca", "sa")], "This is the example of the task.")
+
+    def test_the_first_merge_is_the_most_frequent_pair(self, learner, rng):
+        counts = word_counts(rng, 9)
+        expected = merges_by_counting(counts, 1)
+        same_items(as_pairs(learner(counts, 1)), expected, "A pair counts as often as the words it stands in.")
+
+    @worth(2)
+    def test_pairs_are_counted_again_after_each_merge(self, learner, rng):
+        counts = word_counts(rng, 12)
+        rule = "Join the pair in all words, then count the new pairs: the next merge may build on the last."
+        same_items(as_pairs(learner(counts, 15)), merges_by_counting(counts, 15), rule)
+
+    def test_on_a_tie_the_smaller_pair_is_first(self, learner, rng):
+        words = [str(word) for word in rng.permutation(["be", "ad", "cf"])]
+        rule = "Equally frequent pairs come in the order of their tuples."
+        same_items(as_pairs(learner(dict.fromkeys(words, 4), 3)), [("a", "d"), ("b", "e"), ("c", "f")], rule)
+        found = as_pairs(learner({"yzw": 3, "yz": 1, "ab": 3}, 3))
+        same_items(found, [("y", "z"), ("a", "b"), ("yz", "w")], rule)
+
+    def test_a_pair_counts_at_each_place_where_it_stands(self, learner):
+        rule = "In “abab” the pair (a, b) stands twice, so it counts twice as often as the word."
+        same_items(as_pairs(learner({"abab": 3, "cd": 5}, 1)), [("a", "b")], rule)
+
+    def test_a_repeated_letter_is_joined_from_the_left(self, learner):
+        found = as_pairs(learner({"aaaab": 2, "caaa": 1}, 4))
+        expected = merges_by_counting({"aaaab": 2, "caaa": 1}, 4)
+        same_items(found, expected, "In “aaa” the pair (a, a) stands twice; joining it from the left gives “aa a”.")
+
+    def test_pieces_are_joined_only_where_both_are_whole(self, learner):
+        counts = {"ba": 9, "baa": 5, "aa": 6, "xaa": 2}
+        rule = "A pair is two whole pieces: “ba a” holds the pair (ba, a), and not (a, a)."
+        same_items(as_pairs(learner(counts, 5)), merges_by_counting(counts, 5), rule)
+
+    def test_no_pair_reaches_across_two_words(self, learner, rng):
+        counts = {"ab": 5, "ba": 5, "c": 50}
+        same_items(as_pairs(learner(counts, 2)), [("a", "b"), ("b", "a")], "Neighbours in one word only.")
+
+    def test_it_ends_when_every_word_is_one_piece(self, learner):
+        found = as_pairs(learner({"sol": 2, "y": 7}, 10))
+        rule = "When no pair is left there is nothing more to learn: fewer merges come back."
+        same_items(found, [("o", "l"), ("s", "ol")], rule)
+
+    def test_no_merges_are_learned_when_none_are_asked_for(self, learner):
+        same_items(as_pairs(learner({"sol": 2}, 0)), [], "num_merges = 0 gives an empty list.")
+
+
+@exercise("apply_merges", points=2)
+class TestApplyMerges:
+    def test_the_worked_example_comes_out(self, learner):
+        merges = [("c", "a"), ("s", "a"), ("ca", "sa")]
+        same_items(learner("casas", merges), ["casa", "s"], "This is the example of the task.")
+
+    def test_without_merges_a_word_is_its_letters(self, learner):
+        same_items(learner("niña", []), ["n", "i", "ñ", "a"], "Nothing learned, nothing joined: letters remain.")
+
+    def test_the_pieces_give_the_word_again(self, learner, rng):
+        counts = word_counts(rng, 12)
+        for word in invented(rng, 4, letters="abcdñ", longest=9):
+            found = items(learner(word, merges_by_counting(counts, 9)), "Pieces are a list of texts.")
+            expect.equal("".join(map(str, found)), word, "Put together, the pieces are the word: no letter is lost.")
+
+    @worth(2)
+    def test_merges_are_applied_in_the_order_they_were_learned(self, learner, rng):
+        merges = merges_by_counting(word_counts(rng, 14), 12)
+        words = [word for word in invented(rng, 60, letters="abcd", longest=9) if len(word) > 5]
+        clear = [word for word in words if pieces_in_order(word, merges) == pieces_by_rank(word, merges)]
+        for word in clear[:8]:
+            rule = "Go through the merges in their order, and join each pair that is there by then."
+            same_items(learner(word, merges), pieces_in_order(word, merges), rule)
+
+    def test_an_earlier_merge_takes_a_letter_from_a_later_one(self, learner):
+        rule = "The merge that was learned first goes first."
+        same_items(learner("abc", [("a", "b"), ("b", "c"), ("a", "bc")]), ["ab", "c"], rule)
+        same_items(learner("abc", [("b", "c"), ("a", "b")]), ["a", "bc"], rule)
+
+    def test_a_pair_is_joined_wherever_it_stands(self, learner, rng):
+        one, two = rng.permutation(list("xyzw"))[:2]
+        word = f"{one}{two}-{one}{two}-{one}{two}"
+        expected = [f"{one}{two}", "-", f"{one}{two}", "-", f"{one}{two}"]
+        same_items(learner(word, [(str(one), str(two))]), expected, "A merge joins its pair everywhere in the word.")
+
+    def test_a_repeated_letter_is_joined_from_the_left(self, learner):
+        same_items(learner("aaaaa", [("a", "a")]), ["aa", "aa", "a"], "From the left, without using a letter twice.")
+
+    def test_pieces_are_joined_only_where_both_are_whole(self, learner):
+        found = learner("baab", [("b", "a"), ("a", "a"), ("a", "b")])
+        same_items(found, ["ba", "ab"], "A pair is two whole pieces: “ba a” does not hold (a, a).")
+
+    def test_a_merge_that_does_not_occur_is_passed_over(self, learner):
+        merges = [("x", "y"), ("s", "o"), ("q", "u"), ("so", "l")]
+        same_items(learner("sol", merges), ["sol"], "A merge without its pair in the word changes nothing; go on.")
+
+    def test_the_given_merges_stay_as_they_were(self, learner):
+        merges = [("s", "o"), ("so", "l")]
+        same_items(learner("sol", merges), ["sol"], "Both merges apply, one after the other.")
+        after = learner.effect_on("sol", merges)[1]
+        expect.equal(after, merges, "The merges you are given belong to the caller: go through them, take none out.")

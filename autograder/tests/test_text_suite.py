@@ -1,0 +1,34 @@
+"""What the suite of unit 01 catches and `verify` cannot show: an answer that is another one in each process."""
+
+import random
+
+from autograder.judging.judge import judge
+from autograder.seam import Workbench
+from autograder.units import Unit
+
+UNIT = Unit("01_text")
+
+
+def parted(pairs, sources, test_fraction, seed):
+    random.Random(seed).shuffle(sources)
+    tested = sources[: round(test_fraction * len(sources))]
+    return [pair for pair in pairs if pair[0] not in tested], [pair for pair in pairs if pair[0] in tested]
+
+
+def in_the_order_of_a_set(pairs, test_fraction, seed):
+    return parted(pairs, list({source for source, _ in pairs}), test_fraction, seed)
+
+
+def in_the_order_of_the_pairs(pairs, test_fraction, seed):
+    return parted(pairs, list(dict.fromkeys(source for source, _ in pairs)), test_fraction, seed)
+
+
+def broken_rules(answer, seed):
+    verdict = judge(UNIT.suite, Workbench({"split_by_source": answer}), seed, only=["split_by_source"])[0]
+    return [test.name for test in verdict.tests if test.outcome != "passed"]
+
+
+def test_a_split_in_the_order_of_a_set_is_refused_within_one_process():
+    for seed in range(3):
+        assert broken_rules(in_the_order_of_a_set, seed) == ["the split is the same in every process"]
+        assert broken_rules(in_the_order_of_the_pairs, seed) == []
