@@ -51,9 +51,12 @@ class Outputs:
 
 
 class Shell:
-    """Runs cells one by one and remembers the answers bound at each check."""
+    """Runs cells one by one and remembers the answers bound at each check.
 
-    def __init__(self, output_bytes: int):
+    `output_bytes` is how much of a cell's output is kept.
+    """
+
+    def __init__(self):
         config = Config()
         config.HistoryManager.enabled = False
         config.HistoryManager.hist_file = ":memory:"
@@ -64,7 +67,7 @@ class Shell:
         self._shell.showtraceback = self._shell.showsyntaxerror = lambda *args, **kwargs: None
         self._shell.enable_gui = lambda gui=None: None
         self._shell.system = self._system  # IPython's own wants a terminal
-        self._output_bytes = output_bytes
+        self.output_bytes = 0
         self.answers: dict[str, Any] = {}
         if "matplotlib.pyplot" in sys.modules:  # imported by the template; otherwise it finds the shell by itself
             configure_inline_support(self._shell, "module://matplotlib_inline.backend_inline")
@@ -76,7 +79,7 @@ class Shell:
 
     def run(self, source: str) -> CellResult:
         """Run one cell; an exception in it is part of the result."""
-        outputs = Outputs(self._output_bytes)
+        outputs = Outputs(self.output_bytes)
         self._shell.display_pub.outputs = self._shell.displayhook.outputs = outputs
         with redirect_stdout(_Stream(outputs, "stdout")), redirect_stderr(_Stream(outputs, "stderr")):
             finished = self._shell.run_cell(source, store_history=True)
