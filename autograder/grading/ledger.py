@@ -98,7 +98,11 @@ class Ledger:
             try:
                 with self._book.engine.begin() as connection:
                     self._book.db.remove()
-                    self._book.db.configure(bind=connection, join_transaction_mode="create_savepoint")
+                    self._book.db.configure(
+                        bind=connection,
+                        join_transaction_mode="create_savepoint",
+                        expire_on_commit=False,  # nobody else writes meanwhile
+                    )
                     return step()
             except OperationalError as error:
                 if "locked" not in str(error) or time.monotonic() > deadline:
