@@ -29,7 +29,7 @@ class Meter:
     def cpu_seconds(self) -> float:
         """CPU time of the process, and of its children that have ended."""
         if self._file:
-            with contextlib.suppress(OSError, IndexError):
+            with contextlib.suppress(OSError, IndexError, ValueError):  # it has ended, or this is closed
                 after_name = os.pread(self._file.fileno(), 4096, 0).rpartition(b")")[2].split()
                 return sum(int(ticks) for ticks in after_name[11:15]) / _TICKS
             return 0.0

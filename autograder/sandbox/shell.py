@@ -36,12 +36,12 @@ class Outputs:
         elif fitting and len(self.kept) < _MOST_OUTPUTS:
             self.kept.append({"output_type": "stream", "name": name, "text": fitting})
 
-    def bundle(self, output_type: str, data: Mapping[str, Any]) -> None:
-        """Keep what was displayed, in the forms that a notebook file may hold."""
+    def bundle(self, output_type: str, data: Mapping[str, Any], metadata: Any = None) -> None:
+        """Keep what was displayed, in the forms that a notebook file may hold, and how large a picture is to be."""
         texts = {kind: _as_text(data[kind]) for kind in _KEPT_TYPES if kind in data}
         if len(self.kept) < _MOST_OUTPUTS and self._fit("".join(texts.values())) == "".join(texts.values()):
             count = {"execution_count": None} if output_type == "execute_result" else {}
-            self.kept.append({"output_type": output_type, "data": texts, "metadata": {}, **count})
+            self.kept.append({"output_type": output_type, "data": texts, "metadata": _sizes(metadata), **count})
 
     def _fit(self, text: str) -> str:
         if self.room <= 0:
@@ -127,8 +127,8 @@ class _Publisher:
     is_publishing = False
     outputs: Outputs
 
-    def publish(self, data: Mapping[str, Any], *args: Any, **options: Any) -> None:
-        self.outputs.bundle("display_data", data)
+    def publish(self, data: Mapping[str, Any], metadata: Any = None, *args: Any, **options: Any) -> None:
+        self.outputs.bundle("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:
         """There is no screen to clear."""
@@ -143,10 +143,21 @@ class _ResultHook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: Mapping[str, Any], md_dict: Any = None) -> None:
-        self.outputs.bundle("execute_result", format_dict)
+        self.outputs.bundle("execute_result", format_dict, md_dict)
 
     def finish_displayhook(self) -> None:
         pass
+
+
+def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
+    """Width and height of pictures, by their form."""
+    if not isinstance(metadata, dict):
+        return {}
+    forms = {kind: metadata[kind] for kind in _KEPT_TYPES if isinstance(metadata.get(kind), dict)}
+    return {
+        kind: {name: form[name] for name in ("width", "height") if type(form.get(name)) is int}
+        for kind, form in forms.items()
+    }
 
 
 def _as_text(value: Any) -> str:

@@ -4,9 +4,10 @@ Every figure sets its own background and text colours, so it reads the same in a
 JupyterLab theme, and every matrix prints its numbers, so nothing is said by colour alone.
 """
 
-from course.toolkit.grid import GROUND, INK, grids
+from course.toolkit.grid import GROUND, INK, Picture, grids
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,6 +17,8 @@ from matplotlib.figure import Figure
 QUIET = "#8a8f98"
 SERIES = ("#1f5fa8", "#c8501e", "#3c7d3a", "#7b4f9d")  # read apart by colour-blind eyes
 MARKERS = ("o", "s", "^", "D")
+
+_Drawn = TypeVar("_Drawn")
 
 _STYLE = {
     "figure.facecolor": GROUND,
@@ -42,11 +45,11 @@ def matrix(
     row_label: str = "",
     column_label: str = "",
     decimals: int = 2,
-) -> Figure:
+) -> Picture:
     """Draw one matrix as a grid of shaded cells with the number in each.
 
     `values` has shape `(rows, columns)`: numbers, or booleans, which are drawn as ✓ and ·.
-    Cells that are NaN or infinite are hatched. Returns the figure.
+    Cells that are NaN or infinite are hatched.
     """
     return matrices({title: values}, rows, columns, row_label, column_label, decimals)
 
@@ -58,7 +61,7 @@ def matrices(
     row_label: str = "",
     column_label: str = "",
     decimals: int = 2,
-) -> Figure:
+) -> Picture:
     """Draw several matrices side by side; `panels` maps each title to a `(rows, columns)` array."""
     arrays = {title: np.asarray(ops.convert_to_numpy(values)) for title, values in panels.items()}
     return grids(arrays, rows, columns, row_label, column_label, decimals)
@@ -85,7 +88,7 @@ def lines(
     return _shown_once(figure)
 
 
-def once_written(draw: Callable[[], Figure]) -> Figure | None:
+def once_written(draw: Callable[[], _Drawn]) -> _Drawn | None:
     """Draw a picture of the learner's own result, or say what is still needed for it."""
     try:
         return draw()
