@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -37,8 +36,8 @@ class Marker:
     """Marks notebooks one after the other, in workers that share a template. Close it when done.
 
     `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
-    not done twice. Without a store nothing is kept. Raises `NotConfined` where learners' code cannot be confined,
-    unless `unconfined`.
+    not done twice. Without a store nothing is kept. `templates` is where another process shares its template.
+    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`.
     """
 
     def __init__(
@@ -48,11 +47,12 @@ class Marker:
         device: str = "cpu",
         backend: str | None = None,
         unconfined: bool = False,
+        templates: Path | None = None,
     ):
         self._unconfined = unconfined
         self._store, self._limits, self._device = store, limits or Limits(), device
-        self._backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
-        self._launcher = Launcher(device, self._backend)
+        self._launcher = Launcher(device, backend, shared=templates)
+        self._backend = self._launcher.backend
 
     def __enter__(self) -> "Marker":
         return self

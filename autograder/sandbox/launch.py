@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.sandbox.cgroup import Group, make, remove_when_empty
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.processes import descendants
-from autograder.sandbox.template import FORKED, READY
+from autograder.sandbox.template import FORKED, READY, SHARE
 from autograder.sandbox.wire import INTRODUCTION
 from autograder.units import ROOT
 
@@ -81,18 +81,23 @@ class Launcher:
 
     The template starts with the first worker and ends with `close`. Where forking cannot be had - another
     platform, a backend with threads of its own, a template that died - each worker is spawned afresh:
-    slower, with the same verdicts. `without` names kinds of confinement that are not to be used.
+    slower, with the same verdicts. The backend is the one that Keras is told to use, unless it is named here.
+    `without` names kinds of confinement that are not to be used. `shared` is where another process' launcher
+    lets this one have a template forked from its own: importing keras once is enough.
     """
 
     def __init__(
         self,
         device: str = "cpu",
-        backend: str = "tensorflow",
+        backend: str | None = None,
         fork: bool = True,
         without: Sequence[str] = (),
+        shared: Path | None = None,
     ):
-        self.device, self.backend, self.without = device, backend, tuple(without)
-        self.forks = fork and sys.platform == "linux" and backend == "tensorflow" and device == "cpu"
+        self.device, self.without = device, tuple(without)
+        self.backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
+        self._shared = shared
+        self.forks = fork and sys.platform == "linux" and self.backend == "tensorflow" and device == "cpu"
         self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None
@@ -121,10 +126,24 @@ class Launcher:
             group = remove_when_empty(group)
         return Worker(pid, ours, scratch, process, group)
 
+    def share(self, place: Path) -> None:
+        """Start the template, and let launchers of other processes have one forked from it, through a socket there.
+
+        Does not wait for the template. Where nothing can be shared they start templates of their own.
+        """
+        if self.forks:
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(place))
+                listener.listen(64)
+                self._control = self._begin_template()
+                socket.send_fds(self._control, [SHARE], [listener.fileno()])
+
     def close(self) -> None:
         """End the template."""
-        if self._template is not None:
+        if self._control is not None:
             self._control.close()
+            self._control = None
+        if self._template is not None:
             self._template.kill()
             self._template.wait()
             self._template = None
@@ -141,8 +160,8 @@ class Launcher:
     def _ask_template(self, scratch: str, descriptors: list[int]) -> bool:
         while self._templates_left:
             try:
-                if self._template is None:
-                    self._start_template()
+                if self._control is None:
+                    self._control = self._ready_template()
                 socket.send_fds(self._control, [scratch.encode()], descriptors)
                 if self._control.recv(1) == FORKED:
                     return True
@@ -153,13 +172,28 @@ class Launcher:
         self.forks = False
         return False
 
-    def _start_template(self) -> None:
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(_SECONDS_TO_START)
+    def _ready_template(self) -> socket.socket:
+        """A template that is ready: forked from a shared one where there is one, or started here."""
+        place, self._shared = self._shared, None
+        if place:
+            control = socket.socket(socket.AF_UNIX)
+            control.settimeout(_SECONDS_TO_START)
+            with contextlib.suppress(OSError):
+                control.connect(str(place))
+                if control.recv(1) == READY:
+                    return control
+            control.close()
+        control = self._begin_template()
+        if control.recv(1) != READY:
+            raise ConnectionError("the template ended")
+        return control
+
+    def _begin_template(self) -> socket.socket:
+        control, theirs = socket.socketpair()
+        control.settimeout(_SECONDS_TO_START)
         with theirs:
             self._template = self._start("autograder.sandbox.template", theirs, Path(tempfile.gettempdir()))
-        if self._control.recv(1) != READY:
-            raise ConnectionError("the template ended")
+        return control
 
     def _start(self, module: str, connection: socket.socket, folder: Path) -> subprocess.Popen:
         return subprocess.Popen(

@@ -9,6 +9,7 @@ import contextlib
 import gc
 import importlib
 import os
+import select
 import signal
 import socket
 import string
@@ -19,11 +20,11 @@ from collections.abc import Sequence
 from autograder.sandbox import kernel
 from autograder.sandbox.confinement import Confinement
 
-READY, FORKED, REFUSED = b"R", b"F", b"-"
+READY, FORKED, REFUSED, SHARE = b"R", b"F", b"-", b"+"
 MOST_DESCRIPTORS = 4
 _PRELOADED = (
     "keras",
-    "numpy",
+    "numpy.random",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "course.toolkit.figures",
@@ -36,27 +37,16 @@ _PRELOADED = (
 
 
 def main(control: socket.socket, device: str, *without: str) -> None:
-    """Serve requests until the other end closes.
-
-    Each is a scratch folder's path, with a connected socket and the doors of a control group.
-    """
+    """Become a template, and serve requests until the other end closes."""
     confinement = Confinement(device, without)
     confinement.enter()
     for module in _PRELOADED:
         importlib.import_module(module)
-    template = _Template(control, confinement, _ready_shell())
+    template = _Template(confinement, _ready_shell())
     gc.collect()
     gc.freeze()  # shared pages stay shared: a child's collector need not touch what the template made
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies
-    control.sendall(READY)
-    while True:
-        path, descriptors, _, _ = socket.recv_fds(control, 4096, MOST_DESCRIPTORS)
-        if not path:
-            return
-        forked = not unclean() and template.fork(path.decode(), *descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        control.sendall(FORKED if forked else REFUSED)
+    template.serve(control)
 
 
 def _ready_shell() -> "Shell":  # noqa: F821 - it is imported in the jail
@@ -76,9 +66,46 @@ def _ready_shell() -> "Shell":  # noqa: F821 - it is imported in the jail
 class _Template:
     """What all workers are forked from: the confinement that each completes, and a shell that nothing has run in."""
 
-    def __init__(self, control: socket.socket, confinement: Confinement, shell: "Shell"):  # noqa: F821
-        self._control, self._confinement, self._shell = control, confinement, shell
+    def __init__(self, confinement: Confinement, shell: "Shell"):  # noqa: F821
+        self._confinement, self._shell = confinement, shell
+        self._control: socket.socket | None = None
+        self._listener: socket.socket | None = None
         confinement.prepare()
+
+    def serve(self, control: socket.socket) -> None:
+        """Serve requests until the other end closes.
+
+        One is a scratch folder's path, with a connected socket and the doors of a control group: fork a worker. The
+        other is `SHARE`, with a listening socket: from now on, whoever connects there gets a template of their own.
+        """
+        self._control = control
+        control.sendall(READY)
+        while True:
+            ready, _, _ = select.select([one for one in (self._control, self._listener) if one], [], [])
+            if self._listener in ready:
+                self._fork_template()
+                continue
+            request, descriptors, _, _ = socket.recv_fds(self._control, 4096, MOST_DESCRIPTORS)
+            if not request:
+                return
+            if request == SHARE:
+                self._listener = socket.socket(fileno=descriptors[0])
+                continue
+            forked = not unclean() and self.fork(request.decode(), *descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self._control.sendall(FORKED if forked else REFUSED)
+
+    def _fork_template(self) -> None:
+        """Fork a template for whoever has connected; this one goes on."""
+        connected, _ = self._listener.accept()
+        if not unclean() and not os.fork():
+            self._listener.close()
+            self._control.close()
+            self._listener, self._control = None, connected
+            connected.sendall(READY)
+        else:
+            connected.close()
 
     def fork(self, scratch: str, connection: int, *doors: int) -> bool:
         """Fork a worker; in a jail, as the first process of a namespace that ends with it."""

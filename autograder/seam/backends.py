@@ -64,6 +64,7 @@ def compiled(function: Callable, tensors: list) -> Any:
     if backend == "tensorflow":
         import tensorflow as tf
 
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})  # it runs but once
         signature = [
             tf.TensorSpec([None, *tensor.shape[1:]] if len(tensor.shape) > 1 else tensor.shape, tensor.dtype)
             for tensor in tensors
