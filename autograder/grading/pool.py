@@ -103,7 +103,6 @@ class Pool:
 
     def _start(self) -> None:
         context = _context()
-        resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
         self._executor = concurrent.futures.ProcessPoolExecutor(
             self._workers, context, initializer=_begin, initargs=(self._prepare, self._args)
         )
@@ -125,6 +124,7 @@ def _context() -> BaseContext:
 
     It lives as long as this process, and is forked from by every run in it.
     """
+    resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
     if sys.platform != "linux" or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
