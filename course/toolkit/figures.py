@@ -21,7 +21,7 @@ MARKERS = ("o", "s", "^", "D")
 # Where a title stands and what needs room is said here: finding it out takes a third of the time of a picture.
 _ABOVE_COLUMNS = 20  # points, for a line of column names between matrix and title
 
-_STYLE = {
+STYLE = {
     "figure.facecolor": GROUND,
     "savefig.facecolor": GROUND,
     "axes.facecolor": GROUND,
@@ -67,7 +67,7 @@ def matrices(
     arrays = {title: np.asarray(ops.convert_to_numpy(values)) for title, values in panels.items()}
     width = sum(0.62 * array.shape[1] + 1.3 for array in arrays.values())
     height = max(0.5 * array.shape[0] + 1.2 for array in arrays.values())
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, all_axes = plt.subplots(1, len(arrays), figsize=(width, height), squeeze=False, layout="constrained")
         for axes, (title, array) in zip(all_axes[0], arrays.items(), strict=True):
             _draw_matrix(axes, array, rows, columns, decimals)
@@ -84,7 +84,7 @@ def lines(
     log: bool = False,
 ) -> Figure:
     """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
         for index, (name, (x, y)) in enumerate(series.items()):
             style = index % len(SERIES)

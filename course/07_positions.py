@@ -1,0 +1,2 @@
+# %% [markdown]
+# # 7. Positions: order matters
