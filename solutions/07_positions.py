@@ -288,8 +288,8 @@ check("relative_position_bias")
 #
 # <details><summary>Help: my picture is mirrored</summary>
 #
-# Look at t = 0, the first word: all other words lie ahead of it, so from s = 1 on it needs the *late* rows of the table.
-# If it has the early ones, you subtracted the wrong way round.
+# Look at t = 0, the first word: all other words lie ahead of it, so from s = 1 on it needs the *late* rows of the
+# table. If it has the early ones, you subtracted the wrong way round.
 # </details>
 #
 # <details><summary>Help: my shapes do not match</summary>

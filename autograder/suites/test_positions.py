@@ -70,7 +70,7 @@ class TestSinusoidalPositions:
         rule = "Pair 0 turns by 1 per word, pair 1 by 0.01: sine, cosine, sine, cosine."
         expect.close(learner(3, 4), expected, rule, atol=6e-4)  # the task text gives three decimals
 
-    @worth(2)
+    @worth(3)
     def test_sines_and_cosines_alternate_at_the_right_speeds(self, learner, rng):
         for length, depth in ((7, 10), (int(rng.integers(8, 14)), 16)):
             rule = "Column 2i is the sine of p / 10000^(2i/D), column 2i + 1 the cosine of the same angle."
@@ -174,7 +174,7 @@ class TestPositionalEmbedding:
         rule = "Id 5 at position 1 is 2 · [0.5, −1, 0, 2] + [0.841, 0.540, 0.010, 1.000]."
         expect.close(found, expected, rule, atol=6e-4)  # the task text gives three decimals
 
-    @worth(2)
+    @worth(3)
     def test_each_word_counts_times_the_root_of_d(self, learner, rng):
         ids, words = rng.integers(0, VOCABULARY, size=(2, 5)), some_words(rng)
         layer = built(learner)
@@ -184,6 +184,7 @@ class TestPositionalEmbedding:
         rule = "Without the positions, what is left must be the word's vector times √D."
         expect.close(found - places, words[ids] * math.sqrt(WIDTH), rule, atol=1e-5)  # a difference of rounded numbers
 
+    @worth(2)
     def test_the_places_are_those_of_the_sinusoidal_table(self, learner, rng):
         layer = built(learner)
         for length in (4, 7):
@@ -230,6 +231,7 @@ class TestPositionalEmbedding:
         shapes = [gradient.shape for gradient in found]
         expect.true(shapes == [(VOCABULARY, WIDTH)], rule, str(shapes), str([(VOCABULARY, WIDTH)]))
 
+    @worth(2)
     def test_gradients_reach_the_words_that_occur(self, learner, rng):
         ids, pull = rng.integers(0, VOCABULARY, size=(2, 5)), rng.normal(size=(2, 5, WIDTH))
         expected = np.zeros((VOCABULARY, WIDTH))
@@ -257,7 +259,7 @@ class TestPositionalEmbedding:
         expect.close(found, expected, rule, dtype="float16", atol=0.05)  # float16 near 10 has steps of 0.008
 
     def test_it_can_be_made_again_from_its_config(self, learner, rng):
-        layer = give_words(built(learner, 7, 10, 17, name="entrance"), some_words(rng, (7, 10)))
+        layer = give_words(built(learner, 7, 10, 17, name="entrance", trainable=False), some_words(rng, (7, 10)))
         twin = layer.rebuilt()
         twin(np.zeros((0, 3), np.int64))
         give_words(twin, layer.attribute("token_embedding").weights()[0])
@@ -265,14 +267,14 @@ class TestPositionalEmbedding:
         expect.close(
             twin(ids), layer(ids), "A layer made from `get_config()` must give the same with the same weights."
         )
-        rule = "Keep what `super().get_config()` gives, such as the name of the layer."
-        expect.equal(twin.attribute("name"), "entrance", rule)
+        rule = "Keep what `super().get_config()` gives: the name, the dtype, whether the layer is trained."
+        expect.equal(twin.attribute("trainable"), False, rule)
         rule = "The layer made from `get_config()` must have the same max_length."
         with expect.raises("ValueError", rule, mentions=["17", "18"]):
             twin(rng.integers(0, 7, size=(2, 18)))
 
     def test_saved_and_loaded_it_is_the_same_bit_for_bit(self, learner, rng):
-        layer = give_words(built(learner, name="entrance"), some_words(rng))
+        layer = give_words(built(learner), some_words(rng))
         ids = rng.integers(0, VOCABULARY, size=(2, 5))
         before = layer(ids)
         expect.shape(before, (2, 5, WIDTH), WORDS_SHAPE)
@@ -326,6 +328,7 @@ class TestRelativePositionBias:
         table = rng.normal(size=(1, 4))
         expect.close(learner(3, 5, table), bias_by_loops(3, 5, table), "With R = 0 every distance counts as 0.")
 
+    @worth(2)
     def test_gradients_reach_the_rows_that_were_used(self, learner, rng):
         table, pull = rng.normal(size=(7, 2)), rng.normal(size=(2, 3, 5))
         expected = np.zeros(table.shape)

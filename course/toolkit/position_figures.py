@@ -1,5 +1,7 @@
 """The pictures of unit 7: large tables as heat maps, pairs of numbers as hands of clocks."""
 
+from course.toolkit.figures import INK, MARKERS, QUIET, SERIES, STYLE
+
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -8,8 +10,6 @@ from keras import ops
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-
-from course.toolkit.figures import INK, MARKERS, QUIET, SERIES, STYLE
 
 
 def heat_map(values, title: str = "", row_label: str = "", column_label: str = "") -> Figure:
