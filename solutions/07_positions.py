@@ -413,7 +413,7 @@ figures.once_written(your_turns)
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# Llama's public code turns other pairs: column i with column i + K/2. Write that version. Find an order of the columns
+# Hugging Face's Llama turns other pairs: column i with column i + K/2. Write that version. Find an order of the columns
 # of x in which both versions give the same dot products.
 
 # %%

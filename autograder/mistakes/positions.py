@@ -1538,7 +1538,7 @@ def takes_columns_of_the_turned_table(query_length, key_length, table):
 
 @mistake(
     "rotate_positions",
-    "You paired column i with column i + K/2, as Llama's code does. Here neighbours make a pair: (0, 1), (2, 3) …",
+    "You paired columns i and i + K/2, as Hugging Face's Llama does. Here neighbours make a pair: (0, 1), (2, 3) …",
 )
 def pairs_the_halves(x, positions):
     half = x.shape[-1] // 2

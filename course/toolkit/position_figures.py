@@ -62,12 +62,13 @@ def arrows(named: Mapping[str, object], title: str = "") -> Figure:
             axes.plot(*array.T, color=color, marker=marker, linestyle="none", label=name)
             for number, (x, y) in enumerate(array):
                 axes.plot([0, x], [0, y], color=color, linewidth=1.4)
-                axes.text(1.12 * x, 1.12 * y, number, ha="center", va="center", fontsize=9)
+                away = 1 + 0.12 * reach / max(np.hypot(x, y), 1e-9)  # beyond the tip, whatever the length
+                axes.text(away * x, away * y, number, ha="center", va="center", fontsize=9)
         axes.add_patch(Circle((0, 0), reach, fill=False, color=QUIET, linestyle=":"))
         limit = 1.25 * (reach or 1.0)
         axes.set(title=title, xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
         axes.set(xlabel="first number of the pair", ylabel="second number of the pair")
-        axes.legend(frameon=False, labelcolor=INK, loc="upper right", fontsize=9)
+        figure.legend(frameon=False, labelcolor=INK, loc="outside lower center", ncols=len(named), fontsize=9)
     plt.close(figure)
     return figure
 
