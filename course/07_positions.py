@@ -62,8 +62,7 @@ print({name: round(float(size), 3) for name, size in zip(names, change, strict=T
 #
 # Position 0 is 0, position 500 is 500. Words have numbers near 1, so word 500 would be drowned by its place.
 #
-# Divide by the length, then? In a sentence of 4 words the second has 1/3, in one of 101 words 1/100. “The next word”
-# would have a different size in every sentence.
+# Divide by the length? In a sentence of 4 words the second has 1/3, in one of 101 words 1/100: one step, two sizes.
 
 # %% [markdown]
 # **One-hot:** place p gets a column of its own. By hand, for four places:
