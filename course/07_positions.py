@@ -221,7 +221,7 @@ for width in (64, 512):
     print(f"D={width}: place {(width / 2) ** 0.5:5.2f}, word {length:.2f}, word · √D {length * width**0.5:5.2f}")
 
 # %% [markdown]
-# Much shorter: a whisper beside its place. So the paper multiplies words by √D *before* it adds the places.
+# A whisper beside its place. So the paper multiplies words by √D *before* it adds the places; at 512 they nearly meet.
 #
 # $$\text{input}_t = \sqrt{D}\;\text{embedding}[\text{id}_t] + \text{PE}(t)$$
 #

@@ -244,7 +244,7 @@ figures.once_written(similarity_of_places)
 # **Write** `relative_position_bias(query_length, key_length, table)`: T, S and `(2R + 1, H)` → `(H, T, S)`.
 #
 # - The distance is **key position − query position**, s − t: negative looks back, positive looks ahead.
-# - It is clipped to −R … R: all words further off share the last row.
+# - It is clipped to −R … R: words further off share the first row or the last.
 # - The rows of the table stand for the distances −R, … 0, … R, in this order; the columns are heads.
 #
 # With R = 1, one head and the table `[[10], [20], [30]]`, for T = 2 and S = 4:
