@@ -20,7 +20,7 @@ MARKERS = ("o", "s", "^", "D")
 
 _Drawn = TypeVar("_Drawn")
 
-_STYLE = {
+STYLE = {
     "figure.facecolor": GROUND,
     "savefig.facecolor": GROUND,
     "axes.facecolor": GROUND,
@@ -75,7 +75,7 @@ def lines(
     log: bool = False,
 ) -> Figure:
     """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
         for index, (name, (x, y)) in enumerate(series.items()):
             style = index % len(SERIES)
