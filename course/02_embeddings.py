@@ -140,7 +140,7 @@ for name, other in {"b": b, "c": c}.items():
     print(f"a and {name}: distance {np.linalg.norm(a - other):5.2f}, dot {a @ other:5.1f}, cosine {cosine:.2f}")
 
 # %% [markdown]
-# The distance says c, the others b. For meaning the cosine serves best: lengths differ for other reasons.
+# The distance says c, the others say b. For meaning the cosine serves best: it asks for the direction alone.
 #
 # ## 4. Where could meaning come from?
 #
@@ -194,13 +194,12 @@ print(*(f"{text.words[one]}–{text.words[other]}" for one, other in word2vec.pa
 
 # %%
 scores = np.linspace(-5, 5, 11)
-cost = {"true pair": np.logaddexp(0, -scores), "false pair": np.logaddexp(0, scores)}
-figures.lines(
-    {name: (scores, of_it) for name, of_it in cost.items()}, title="What a score costs", x_label="score", y_label="loss"
-)
+cost = {"true pair": (scores, np.logaddexp(0, -scores)), "false pair": (scores, np.logaddexp(0, scores))}
+figures.lines(cost, title="What a score costs", x_label="score", y_label="loss")
 
 # %% [markdown]
 # Each curve is flat where the pair is already right: what is learned rests, what is wrong moves.
+#
 # Noise is drawn by count to the power ¾. A word that is 16 times as frequent comes up $16^{0.75} = 8$ times as often:
 # rare words get a chance too.
 #

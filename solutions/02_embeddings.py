@@ -356,7 +356,7 @@ figures.once_written(two_curves)
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# At the start all vectors are nearly 0. Predict the loss for N = 5, by hand; then look at the lesson's curve.
+# At the start all vectors are nearly 0. Predict the loss for N = 5, by hand; then give your function zeros.
 #
 # <details><summary>Answer</summary>
 #
