@@ -155,7 +155,7 @@ counts = np.array([[company[word, other] for other in near] for word in some])
 figures.matrix(counts, some, near, "How often do they meet?", row_label="word", column_label="company")
 
 # %% [markdown]
-# Animals run and are tired; food is cooked, and is cold. Nobody runs like an apple. A row of such counts is a vector
+# Animals run and are tired; food is cooked, and is cold. No apple runs. A row of such counts is a vector
 # already, one number for each word. It is long, and mostly zeros. We want a short one that foretells the company.
 
 # %% [markdown]
@@ -215,8 +215,8 @@ print("ln of σ:", float(-ops.log(ops.sigmoid(score))), "  softplus:", float(ops
 #
 # ## 7. What did the bar do?
 #
-# Here is the model, whole. It holds *two* tables: a word has one vector as a centre and one as a neighbour. With one
-# table, *dog* would score high with itself; but *dog dog* is rare.
+# It ran **word2vec**: sections 5 and 6, in Keras. Here is the whole model. It holds *two* tables: a word has one vector
+# as a centre, one as a neighbour. With a single table, *dog* would score high with itself; but *dog dog* is rare.
 
 # %%
 print(inspect.getsource(word2vec.SkipGram.__init__), inspect.getsource(word2vec.SkipGram.call), sep="\n")
@@ -254,8 +254,8 @@ for word in ("dog", "eat", "yesterday", "she", "big", "happy"):
     print(f"{word:10}", ", ".join(nearest(vectors, word)))
 
 # %% [markdown]
-# Animals find animals, and verbs find verbs. But look at *big* and *happy*: their nearest words mean the opposite. Big
-# dogs and small dogs keep the same company.
+# Animals find animals, and verbs find verbs. But look at *big* and *happy*: the nearest word of each means the
+# opposite. Big dogs and small dogs keep the same company.
 #
 # > **Near means: fits in the same places.** Often that is likeness. It need not be.
 #
@@ -277,8 +277,8 @@ for name, table in {"first": vectors, "second": again}.items():
 # %% [markdown]
 # ## 9. How does a map get 32 numbers onto paper?
 #
-# It keeps two directions and drops 30. **PCA**, principal component analysis, keeps those in which the words lie
-# farthest apart: subtract the mean, then ask the singular value decomposition, SVD, for directions. `flat`, above, is
+# It keeps two directions and drops 30. **PCA**, principal component analysis, keeps those in which the words
+# differ most: subtract the mean, then ask the singular value decomposition, SVD, for directions. `flat`, above, is
 # all of it. Squares of the singular values say how much each direction keeps.
 
 # %%
@@ -308,7 +308,7 @@ figures.matrix(rows @ rows.T, trio, trio, "Cosines")
 
 # %% [markdown]
 # Between both, near to either, though they are far from each other. A word has *one* row in the table, whatever the
-# sentence. It is an average of all its uses.
+# sentence: something like an average of all its uses.
 #
 # To know which *her* is meant one must look at the other words. That is what attention will do: in unit 4, each word
 # rebuilds its vector from those around it.
@@ -336,7 +336,7 @@ figures.matrix(rows @ rows.T, trio, trio, "Cosines")
 # ## In this lesson
 # - One-hot: V numbers, all words equally far apart. Dense: a row of D numbers, looked up, with near and far.
 # - True pairs pull, N noise words push; what stands in the same places gets the same direction.
-# - Cosines count, single numbers do not; a map is a shadow; one vector averages all uses of a word.
+# - Cosines count, single numbers do not; a map is a shadow; one vector stands for all uses of a word.
 #
 # **Now you:** `exercises/02_embeddings/02_embeddings.ipynb`
 
