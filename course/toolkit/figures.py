@@ -85,7 +85,7 @@ def lines(
             axes.set_xscale("log", base=2)
             axes.set_yscale("log", base=2)
         axes.legend(frameon=False, labelcolor=INK)
-    return _shown_once(figure)
+    return shown_once(figure)
 
 
 def once_written(draw: Callable[[], _Drawn]) -> _Drawn | None:
@@ -99,7 +99,7 @@ def once_written(draw: Callable[[], _Drawn]) -> _Drawn | None:
     return None
 
 
-def _shown_once(figure: Figure) -> Figure:
+def shown_once(figure: Figure) -> Figure:
     """Close the figure for pyplot, so that JupyterLab draws the returned one and not a second copy."""
     plt.close(figure)
     return figure
