@@ -95,6 +95,14 @@ class Answer:
         """The layer as it comes back from a saved `.keras` file; the arguments show how it is called."""
         return self._ask("reloaded", args, kwargs)
 
+    def from_keras(self, path: str) -> "Answer":
+        """A function or class of Keras itself, such as `"ops.subtract"`, where the learner's code lives.
+
+        Given as an argument it is called there. So it can be traced in a compiled graph and differentiated, which a
+        function of the test cannot: that one sees numbers.
+        """
+        return self._ask("from_keras", path)
+
     def _ask(self, operation: str, *args: Any, **options: Any) -> Any:
         broken: list[Exception] = []
         args, options = _unwrapped(args, broken), _unwrapped(options, broken)

@@ -26,6 +26,7 @@ OPERATIONS = (
     "method",
     "rebuilt",
     "reloaded",
+    "from_keras",
     "forget",
 )
 
@@ -155,6 +156,11 @@ class Workbench:
             keras.Model(inputs, outputs).save(path)
             loaded = keras.models.load_model(path, custom_objects={type(found).__name__: type(found)})
         return loaded.get_layer(found.name)
+
+    def _from_keras(self, _found: Any, path: str) -> Any:
+        import keras
+
+        return self._attribute(keras, path)
 
     def _forget(self, found: Any) -> None:
         self._kept = {number: kept for number, kept in self._kept.items() if kept is not found}

@@ -263,6 +263,27 @@ def test_a_callback_counts_calls_on_the_judges_side(suite):
     assert outcomes(apply) == ["failed"]
 
 
+def test_a_call_tells_of_functions_by_their_names(tmp_path):
+    path = tmp_path / "test_functions.py"
+    path.write_text("""
+import numpy as np
+from autograder.judging import exercise, expect
+
+def double(x):
+    return 2 * x
+
+@exercise("apply", points=1)
+class TestApply:
+    def test_it_calls(self, learner):
+        expect.shape(learner(double, np.ones(2)), (3,), "Wrong.")
+
+    def test_it_calls_keras(self, learner):
+        expect.shape(learner(learner.from_keras("ops.tanh"), np.ones(2)), (3,), "Wrong.")
+""")
+    (apply,) = judge(path, Workbench({"apply": once}), seed=1)
+    assert [test.call for test in apply.tests] == ["apply(double, [1., 1.])", "apply(the function, [1., 1.])"]
+
+
 @pytest.mark.parametrize(
     "broken", ["def test_loose(learner): pass", "import nowhere", "class TestX:\n    syntax error"]
 )

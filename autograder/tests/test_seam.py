@@ -94,6 +94,19 @@ def test_a_function_argument_is_called_back_with_plain_data():
     assert seen == [np.ndarray, np.ndarray]
 
 
+def test_a_function_of_keras_is_called_where_the_answer_lives_and_can_be_traced():
+    bench = Workbench({"fold": lambda f, x: f(x[:, 0], x[:, 1])})
+    subtract = bench.perform("from_keras", "fold", "ops.subtract")
+    assert isinstance(subtract, Handle)
+    for operation in ("call", "compiled"):
+        np.testing.assert_array_equal(bench.perform(operation, "fold", (subtract, ROWS), {}), ROWS[:, 0] - ROWS[:, 1])
+    options = {"wrt": (1,), "cotangent": np.ones(len(ROWS))}
+    (slope,) = bench.perform("gradient", "fold", (subtract, ROWS), {}, **options)
+    np.testing.assert_array_equal(slope[:, :2], [[1, -1]] * len(ROWS))
+    with pytest.raises(LearnerError, match="no_such_function"):
+        bench.perform("from_keras", "fold", "ops.no_such_function")
+
+
 def test_changes_in_place_are_seen():
     def spoil(x):
         x += 1
