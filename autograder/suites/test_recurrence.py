@@ -1,7 +1,7 @@
 """Unit 03: reading word by word, and looking back.
 
-Oracles: Keras' own cells with the same weights, and float64 NumPy that reads like the formulas. Sizes: B=2, D=4, U=3,
-S=5, A=6, so that no two axes are alike.
+Oracles: Keras' own cells with the same weights, and float64 NumPy that reads like the formulas. Sizes: B=2, D=8, U=5,
+S=7, A=6, so that no two axes are alike, and none is 3 or 4, the number of blocks.
 """
 
 import functools
@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.judging import exercise, expect, worth
 
-BATCH, WIDTH, UNITS, WORDS, COMPARED = 2, 4, 3, 5, 6
+BATCH, WIDTH, UNITS, WORDS, COMPARED = 2, 8, 5, 7, 6
 OPEN, CLOSED = 30.0, -30.0  # a bias that holds a gate at 1, or at 0, whatever comes in
 
 
@@ -128,7 +128,7 @@ def lstm_arrays(rng, batch=BATCH, width=WIDTH, units=UNITS):
     return x, (shown, rng.normal(size=(batch, units))), w_input, w_state, bias
 
 
-SIZES = ((2, 4, 3), (1, 2, 5), (4, 3, 3))  # batch, width, units; the last has square weights, as slips may need
+SIZES = ((2, 8, 5), (1, 2, 7), (3, 6, 6))  # batch, width, units; the last has square weights, as slips may need
 CELL = {0: "x", 1: "state", 2: "w_input", 3: "w_state", 4: "bias"}
 
 
@@ -346,8 +346,10 @@ def recording_step(rng, seen=None, width=WIDTH, units=UNITS):
         shapes = [getattr(one, "shape", None) for one in given]
         if seen is not None:
             seen.append(shapes)
-        if len(given) != 2 or None in shapes or [shape[-1:] for shape in shapes] != [(width,), (units,)]:
+        if len(given) != 2 or None in shapes or [shape[1:] for shape in shapes] != [(width,), (units,)]:
             return given[-1] if given else None
+        if len(given[0]) != len(given[1]):
+            return given[1]
         return np.tanh(given[0] @ w_input + given[1] @ w_state).astype(given[1].dtype)
 
     return step
@@ -361,7 +363,7 @@ def pair_step(rng):
         x, state = given if len(given) == 2 else (None, None)
         if np.shape(x)[-1:] != (WIDTH,) or not isinstance(state, (tuple, list)) or len(state) != 2:
             return given[-1] if given else None
-        if any(np.shape(part)[-1:] != (UNITS,) for part in state):
+        if any(np.shape(part) != (len(x), UNITS) for part in state):
             return state
         memory = 0.5 * state[1] + x @ w_input
         return np.tanh(memory + state[0] @ w_state).astype("float32"), memory.astype("float32")
@@ -382,7 +384,7 @@ def pairs_by_loops(step, inputs, initial_state, mask):
 @exercise("run_recurrent", points=4)
 class TestRunRecurrent:
     def test_there_is_a_state_after_each_word(self, learner, rng):
-        for batch, words, width, units in ((2, 5, 4, 3), (3, 1, 2, 5), (1, 4, 3, 6)):
+        for batch, words, width, units in ((2, 7, 8, 5), (3, 1, 2, 6), (1, 4, 3, 7)):
             inputs, state = sentences(rng, batch, words, width, units)
             step = recording_step(rng, None, width, units)
             rule = "Return the states after each word as one tensor, (B, S, U)."
@@ -416,7 +418,7 @@ class TestRunRecurrent:
     @worth(2)
     def test_padding_leaves_the_state_of_its_own_sentence_as_it_is(self, learner, rng):
         inputs, state = sentences(rng, batch=3)
-        step, mask = recording_step(rng), np.array([[True] * 5, [True] * 2 + [False] * 3, [True] * 4 + [False]])
+        step, mask = recording_step(rng), np.arange(WORDS) < np.array([[7], [2], [5]])
         expected = states_by_loops(step, inputs, state, mask)
         rule = "Where the mask is False, that sentence keeps its old state, and its neighbours go on."
         expect.close(learner(step, inputs, state, mask), expected, rule)
@@ -433,13 +435,14 @@ class TestRunRecurrent:
 
     def test_the_last_place_holds_the_memory_of_the_sentence_alone(self, learner, rng):
         inputs, state = sentences(rng)
-        step, mask = recording_step(rng), np.array([[True] * 3 + [False] * 2] * BATCH)
+        step, mask = recording_step(rng), np.arange(WORDS) < np.full((BATCH, 1), 3)
         alone = states_by_loops(step, inputs[:, :3], state, mask[:, :3])
         found = learner(step, inputs, state, mask)
         expect.shape(found, (BATCH, WORDS, UNITS), "Return the states after each word as one tensor, (B, S, U).")
         rule = "After padding the state is still that after the last real word."
         expect.close(found[:, -1], alone[:, -1], rule)
 
+    @worth(2)
     def test_a_pair_is_carried_along_and_its_h_is_returned(self, learner, rng):
         inputs, shown = sentences(rng)
         step, state, mask = pair_step(rng), (shown, rng.normal(size=shown.shape)), np.ones((BATCH, WORDS), bool)
@@ -447,6 +450,7 @@ class TestRunRecurrent:
         rule = "If the state is a pair (h, c), hand both on to the next step, and return the h's, (B, S, U)."
         expect.close(learner(step, inputs, state, mask), expected, rule)
 
+    @worth(2)
     def test_padding_keeps_both_parts_of_a_pair(self, learner, rng):
         inputs, shown = sentences(rng)
         step, state, mask = pair_step(rng), (shown, rng.normal(size=shown.shape)), some_mask(rng)
@@ -455,6 +459,7 @@ class TestRunRecurrent:
         rule = "At padding both parts of a pair stay, h and c: the next real word shows it."
         expect.close(learner(step, inputs, state, mask), expected, rule)
 
+    @worth(2)
     def test_gradients_reach_the_first_word_and_the_initial_state(self, learner, rng):
         inputs, state = sentences(rng, width=UNITS)
         mask, pull = some_mask(rng), rng.normal(size=(BATCH, WORDS, UNITS))
@@ -503,7 +508,7 @@ def answer_of(learner, arrays, mask=None):
 @exercise("additive_attention", points=5)
 class TestAdditiveAttention:
     def test_it_returns_the_context_and_the_weights(self, learner, rng):
-        for batch, words, units, compared in ((2, 5, 3, 6), (1, 4, 2, 3), (3, 3, 3, 3)):
+        for batch, words, units, compared in ((2, 7, 5, 6), (1, 4, 2, 3), (3, 3, 3, 3)):
             context, weights = answer_of(learner, attention_arrays(rng, batch, words, units, compared))
             expect.shape(context, (batch, units), "The context is as wide as a key, one for each sentence: (B, U).")
             expect.shape(weights, (batch, words), "There is a weight for each word: (B, S).")
@@ -526,7 +531,7 @@ class TestAdditiveAttention:
 
     @worth(2)
     def test_the_scores_are_v_times_tanh_of_query_and_key(self, learner, rng):
-        for sizes in ((2, 5, 3, 6), (3, 3, 3, 3)):
+        for sizes in ((2, 7, 5, 6), (3, 3, 3, 3)):
             arrays = attention_arrays(rng, *sizes)
             _, weights = answer_of(learner, arrays)
             rule = "The weights are softmax over the words of v · tanh(query W_q + key W_k)."
@@ -534,7 +539,7 @@ class TestAdditiveAttention:
 
     @worth(2)
     def test_the_context_averages_the_keys(self, learner, rng):
-        for sizes in ((2, 5, 3, 6), (3, 3, 3, 3)):
+        for sizes in ((2, 7, 5, 6), (3, 3, 3, 3)):
             arrays = attention_arrays(rng, *sizes)
             context, weights = answer_of(learner, arrays)
             expect.shape(weights, sizes[:2], "There is a weight for each word: (B, S).")
@@ -580,6 +585,15 @@ class TestAdditiveAttention:
             # a score of 1000 has an error of 1e-4 in float32, and so has its share
             expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)
 
+    def test_padding_stays_hidden_where_all_scores_are_very_low(self, learner, rng):
+        query, keys, w_query, w_key, v = attention_arrays(rng)
+        arrays = np.ones_like(query), keys, np.full_like(w_query, 0.4), 0.1 * w_key, np.full_like(v, -50.0)
+        mask = some_mask(rng)
+        _, weights = answer_of(learner, arrays, mask)
+        expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in arrays), mask)[1]
+        rule = "Scores near −300 are as good as any: what hides padding must lie far below them."
+        expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)  # as above
+
     def test_the_order_of_the_words_does_not_matter(self, learner, rng):
         query, keys, *weights_of_it = attention_arrays(rng)
         order = rng.permutation(WORDS)
@@ -600,6 +614,7 @@ class TestAdditiveAttention:
 
         right_gradients(found, by_loops, arrays, ATTENTION, pull)
 
+    @worth(2)
     def test_gradients_stay_finite_where_there_is_no_real_word(self, learner, rng):
         arrays, mask, pull = attention_arrays(rng), some_mask(rng), rng.normal(size=(BATCH, UNITS))
         mask[0] = False

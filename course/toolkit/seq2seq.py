@@ -1,0 +1,178 @@
+"""A recurrent translator, and short texts for it: what unit 3 trains twice, to see what attention is good for.
+
+The two translators differ in one layer, which they are given: how the decoder gets its context from the encoder's
+states.
+"""
+
+from course.toolkit import corpus
+from course.toolkit.bar import Bar
+
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+PAD, START, END = 0, 2, 3
+_SPECIALS = ["[PAD]", "[UNK]", "[START]", "[END]"]
+_FREQUENT = 150  # the Spanish words that sentences are chosen by
+_LONGEST_SENTENCE = 9  # words, in English
+_MOST_SENTENCES = 4  # in one text
+LONGEST = 24  # words of a text, in English; two more in Spanish, for `[START]` and `[END]`
+
+Text = tuple[list[str], list[str]]  # the same in English and Spanish, word by word
+
+
+@dataclass(frozen=True)
+class Data:
+    """Sentences for training and for testing, none in both, and the words of both languages; a word's place is its id."""
+
+    train: list[Text]
+    test: list[Text]
+    english: list[str]
+    spanish: list[str]
+
+    def ids(self, texts: Sequence[Text]) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of texts: English `(N, 24)`, and Spanish `(N, 26)` between `[START]` and `[END]`."""
+        source = np.full((len(texts), LONGEST), PAD, "int32")
+        target = np.full((len(texts), LONGEST + 2), PAD, "int32")
+        places = [{word: place for place, word in enumerate(words)} for words in (self.english, self.spanish)]
+        for row, (english, spanish) in enumerate(texts):
+            source[row, : len(english)] = [places[0][word] for word in english]
+            target[row, : len(spanish) + 2] = [START, *(places[1][word] for word in spanish), END]
+        return source, target
+
+
+def easy_sentences(seed: int = 0) -> Data:
+    """Short sentences of frequent words out of the embedded corpus, parted by source; an eighth is for testing."""
+    pairs = [(_words(english), _words(spanish)) for english, spanish in corpus.generate(40_000)]
+    counts = Counter(word for _, spanish in pairs for word in spanish)
+    frequent = {word for word, _ in counts.most_common(_FREQUENT)}
+    chosen = [pair for pair in pairs if frequent.issuperset(pair[1]) and len(pair[0]) <= _LONGEST_SENTENCE]
+    random.Random(seed).shuffle(chosen)
+    test, train = chosen[: len(chosen) // 8], chosen[len(chosen) // 8 :]
+    known = [{word for pair in train for word in pair[side]} for side in (0, 1)]
+    test = [pair for pair in test if all(known[side].issuperset(pair[side]) for side in (0, 1))]
+    return Data(train, test, *(_SPECIALS + sorted(words) for words in known))
+
+
+def joined(sentences: Sequence[Text], count: int, rng: np.random.Generator) -> list[Text]:
+    """So many texts of one to four random sentences, at most 24 English words long."""
+    texts: list[Text] = []
+    while len(texts) < count:
+        some = [sentences[place] for place in rng.integers(len(sentences), size=rng.integers(1, _MOST_SENTENCES + 1))]
+        english, spanish = (sum((sentence[side] for sentence in some), []) for side in (0, 1))
+        if max(len(english), len(spanish)) <= LONGEST:
+            texts.append((english, spanish))
+    return texts
+
+
+def by_length(sentences: Sequence[Text], each: int, step: int = 3, seed: int = 0) -> dict[int, list[Text]]:
+    """Texts sorted by their English words: `each` of them for every `step` lengths, under the largest of these."""
+    rng, found = np.random.default_rng(seed), {most: [] for most in range(2 * step, LONGEST + 1, step)}
+    while any(len(texts) < each for texts in found.values()):
+        for text in joined(sentences, each, rng):
+            most = -(-len(text[0]) // step) * step
+            if len(found.get(most, [])) < each and text not in found.get(most, []):
+                found.setdefault(most, []).append(text)
+    return found
+
+
+class Translator(keras.Model):
+    """Reads the source with one GRU cell, writes the target with another (Cho et al., 2014; Bahdanau et al., 2015).
+
+    `look` is a layer: `look(state, keys, mask)` → `(context (B, U), weights (B, S) or None)`. It is asked before each
+    word, with the decoder's state and all states of the encoder.
+    """
+
+    def __init__(self, look: layers.Layer, source_size: int, target_size: int, units: int = 64, width: int = 48):
+        super().__init__()
+        self.look = look
+        self.source_vectors = layers.Embedding(source_size, width)
+        self.target_vectors = layers.Embedding(target_size, width)
+        self.reader, self.writer = layers.GRUCell(units), layers.GRUCell(units)
+        self.to_words = layers.Dense(target_size)
+
+    def encode(self, source):
+        """All states of the encoder, `(B, S, U)`, and the mask, `(B, S)`. Padding leaves a state as it is."""
+        vectors, mask, states = self.source_vectors(source), ops.not_equal(source, PAD), []
+        state = ops.zeros((ops.shape(source)[0], self.reader.units))
+        for s in range(source.shape[1]):
+            new, _ = self.reader(vectors[:, s], [state])
+            state = ops.where(mask[:, s, None], new, state)
+            states.append(state)
+        return ops.stack(states, axis=1), mask
+
+    def write(self, word, state, keys, mask):
+        """One step of the decoder: from the last word, `(B,)`, to logits for the next, the new state, the weights."""
+        context, weights = self.look(state, keys, mask)
+        seen = ops.concatenate([self.target_vectors(word), context], axis=-1)
+        new, _ = self.writer(seen, [state])
+        return self.to_words(ops.concatenate([new, context], axis=-1)), new, weights
+
+    def call(self, inputs):
+        """Logits `(B, T, V)` for `{"source": (B, S), "target": (B, T)}`, by teacher forcing."""
+        keys, mask = self.encode(inputs["source"])
+        state, logits = keys[:, -1], []
+        for t in range(inputs["target"].shape[1]):
+            one, state, _ = self.write(inputs["target"][:, t], state, keys, mask)
+            logits.append(one)
+        return ops.stack(logits, axis=1)
+
+    def translate(self, source: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """The likeliest next word, again and again: ids `(B, 25)`, and the weights `(B, 25, S)` if there are any."""
+        keys, mask = self.encode(source)
+        state, word = keys[:, -1], np.full(len(source), START, "int32")
+        said, looks = [], []
+        for _ in range(LONGEST + 1):
+            logits, state, weights = self.write(word, state, keys, mask)
+            word = np.argmax(ops.convert_to_numpy(logits), axis=-1).astype("int32")
+            said.append(word)
+            looks.append(None if weights is None else ops.convert_to_numpy(weights))
+        return np.stack(said, axis=1), None if looks[0] is None else np.stack(looks, axis=1)
+
+
+def train(make_look: Callable[[], layers.Layer], data: Data, name: str, steps: int = 1500, seed: int = 0) -> Translator:
+    """Train a translator with a progress bar. The same seed: the same first weights, texts, and order of the texts."""
+    batch, rng = 32, np.random.default_rng(seed)
+    source, target = data.ids(joined(data.train, steps * batch, rng))
+    keras.utils.set_random_seed(seed)
+    translator = Translator(make_look(), len(data.english), len(data.spanish))
+    rate = keras.optimizers.schedules.CosineDecay(0.006, steps)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
+    translator.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), loss)
+    inputs = {"source": source, "target": target[:, :-1]}
+    translator.fit(inputs, target[:, 1:], batch_size=batch, shuffle=False, verbose=0, callbacks=[Bar(name)])
+    return translator
+
+
+def answers(translator: Translator, data: Data, texts: Sequence[Text]) -> list[list[str]]:
+    """What a translator says to each text, in words, up to `[END]`."""
+    said, _ = translator.translate(data.ids(texts)[0])
+    rows = [row.tolist() for row in said]
+    rows = [row[: row.index(END)] if END in row else row for row in rows]
+    return [[data.spanish[word] for word in row] for row in rows]
+
+
+def exact(translator: Translator, data: Data, texts: Sequence[Text]) -> float:
+    """The share of texts that are translated without any fault."""
+    said = answers(translator, data, texts)
+    return float(np.mean([mine == spanish for mine, (_, spanish) in zip(said, texts, strict=True)]))
+
+
+def words_right(translator: Translator, data: Data, texts: Sequence[Text]) -> float:
+    """The share of words that stand where they should."""
+    said, hits, count = answers(translator, data, texts), 0, 0
+    for mine, (_, spanish) in zip(said, texts, strict=True):
+        hits += sum(one == other for one, other in zip(mine, spanish, strict=False))
+        count += len(spanish)
+    return hits / count
+
+
+def _words(sentence: str) -> list[str]:
+    """Small letters, punctuation apart: the sentences of the corpus need no more."""
+    return re.sub(r"([.,!?¿¡'])", r" \1 ", sentence.lower()).split()
