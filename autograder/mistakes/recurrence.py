@@ -1095,7 +1095,7 @@ def zeroes_the_padded_keys(query, keys, w_query, w_key, v, mask=None):
 
 @mistake(
     "additive_attention",
-    "With no real word −10⁹ makes all scores equal, and padding shares 1. Zero it after softmax too.",
+    "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.",
 )
 def spreads_over_padding_when_nothing_is_real(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
@@ -1118,7 +1118,7 @@ def hides_with_minus_twenty(query, keys, w_query, w_key, v, mask=None):
 
 @mistake(
     "additive_attention",
-    "In a sentence without real words you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after it.",
+    "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after softmax.",
 )
 def hides_with_infinity(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
@@ -1143,7 +1143,7 @@ def adds_infinity_and_patches(query, keys, w_query, w_key, v, mask=None):
 
 @mistake(
     "additive_attention",
-    "In a sentence without real words you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after it.",
+    "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after softmax.",
 )
 def divides_by_an_empty_sum(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)

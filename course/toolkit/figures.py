@@ -82,8 +82,12 @@ def lines(
     x_label: str = "",
     y_label: str = "",
     log: bool = False,
+    log_y: bool = False,
 ) -> Figure:
-    """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker."""
+    """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker.
+
+    `log` doubles at each step of both axes; `log_y` makes the upright axis alone grow by tens.
+    """
     with plt.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
         for index, (name, (x, y)) in enumerate(series.items()):
@@ -93,6 +97,8 @@ def lines(
         if log:
             axes.set_xscale("log", base=2)
             axes.set_yscale("log", base=2)
+        if log_y:
+            axes.set_yscale("log")
         axes.legend(frameon=False, labelcolor=INK)
     return _shown_once(figure)
 

@@ -5,7 +5,7 @@ states.
 """
 
 from course.toolkit import corpus
-from course.toolkit.bar import Bar
+from course.toolkit.corpus.splitting import combinations
 
 import random
 import re
@@ -29,7 +29,7 @@ Text = tuple[list[str], list[str]]  # the same in English and Spanish, word by w
 
 @dataclass(frozen=True)
 class Data:
-    """Sentences for training and for testing, none in both, and the words of both languages; a word's place is its id."""
+    """Sentences for training and for testing, none in both, and both vocabularies: a word's place is its id."""
 
     train: list[Text]
     test: list[Text]
@@ -136,17 +136,22 @@ class Translator(keras.Model):
         return np.stack(said, axis=1), None if looks[0] is None else np.stack(looks, axis=1)
 
 
-def train(make_look: Callable[[], layers.Layer], data: Data, name: str, steps: int = 1500, seed: int = 0) -> Translator:
-    """Train a translator with a progress bar. The same seed: the same first weights, texts, and order of the texts."""
-    batch, rng = 32, np.random.default_rng(seed)
-    source, target = data.ids(joined(data.train, steps * batch, rng))
+def train(
+    look: Callable[[], layers.Layer], data: Data, seed: int = 0, units: int = 64, steps: int = 1500, verbose: int = 1
+) -> Translator:
+    """Train a translator, with a progress bar.
+
+    `look` makes its layer. Two trainings with the same seed read the same texts in the same order.
+    """
+    batch = 32
+    source, target = data.ids(joined(data.train, steps * batch, np.random.default_rng(seed)))
     keras.utils.set_random_seed(seed)
-    translator = Translator(make_look(), len(data.english), len(data.spanish))
+    translator = Translator(look(), len(data.english), len(data.spanish), units)
     rate = keras.optimizers.schedules.CosineDecay(0.006, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
     translator.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), loss)
     inputs = {"source": source, "target": target[:, :-1]}
-    translator.fit(inputs, target[:, 1:], batch_size=batch, shuffle=False, verbose=0, callbacks=[Bar(name)])
+    translator.fit(inputs, target[:, 1:], batch_size=batch, shuffle=False, verbose=verbose)
     return translator
 
 
@@ -171,6 +176,13 @@ def words_right(translator: Translator, data: Data, texts: Sequence[Text]) -> fl
         hits += sum(one == other for one, other in zip(mine, spanish, strict=False))
         count += len(spanish)
     return hits / count
+
+
+def has_adjective_before_noun(text: Text) -> bool:
+    """Whether an English adjective stands right before its noun, which in Spanish it follows."""
+    english = text[0]
+    neighbours = set(zip(english, english[1:], strict=False))
+    return any(pair in neighbours for pair in combinations(" ".join(english)))
 
 
 def _words(sentence: str) -> list[str]:
