@@ -35,7 +35,7 @@ diagrams.two_translators(["the", "red", "house", "[END]"], ["[START]", "la", "ca
 # $$\text{state}' = \tanh(x\,W + \text{state}\,U + b)$$
 #
 # By hand, with one number each, W = 1, U = 0.5, b = 0 and the words 1, 0, 0: the states are tanh(1) = 0.762,
-# tanh(0.5 · 0.762) = 0.364 and tanh(0.5 · 0.364) = 0.180.
+# tanh(0.5 · 0.762) = 0.363 and tanh(0.5 · 0.363) = 0.180.
 
 
 # %%
@@ -119,8 +119,8 @@ def gradient(step, start, place):  # how far the last state moves, for each bit 
 
 
 # %% [markdown]
-# **Predict:** the last word counts about 1. What about the first, 39 steps earlier: about a tenth, a thousandth, a
-# millionth, less?
+# **Predict:** the last word counts a little less than 1. What about the first, 39 steps earlier: a tenth, a thousandth,
+# a millionth, less?
 
 # %%
 plain = partial(rnn, w=W["h"], u=U["h"])
@@ -175,7 +175,8 @@ figures.lines(reach, title=title, x_label="words between", y_label="gradient of 
 # %% [markdown]
 # **What to notice.** Having gates is not enough. A fresh GRU keeps half of its state at each step, z = σ(0) = 0.5, and
 # forgets like the plain cell. A fresh LSTM keeps more: its forget gate begins at σ(1) = 0.73. And with σ(4) = 0.98 the
-# first word stays within reach. Such a bias is *learned*: gated cells can learn how long to remember.
+# first word stays within reach, and every word enters softly, on the left. Such a bias is *learned*: gated cells can
+# learn how long to remember.
 
 # %% [markdown]
 # ## 5. A translator out of two cells
@@ -259,8 +260,7 @@ class Attention(layers.Layer):
 # %%
 translators = {}
 for name, look in {"one vector": LastState, "attention": Attention}.items():
-    print(name)
-    translators[name] = seq2seq.train(look, data)
+    translators[name] = seq2seq.train(look, data, name)
     print(f"{translators[name].count_params():,} weights")
 
 # %%
@@ -272,8 +272,8 @@ title = "The picture that changed translation"
 figures.lines(curves, title=title, x_label="English words, at most", y_label="% of new texts without a fault")
 
 # %% [markdown]
-# **What to notice.** One vector is good for a short sentence and helpless beyond. Attention falls a little, since a
-# longer text has more words to get wrong. Is “without a fault” too strict a measure? Count words at their right place:
+# **What to notice.** One vector will do for a short sentence, and is helpless beyond (from 10 words on, a text holds
+# several). Attention falls a little: more words, more chances of a fault. Too strict? Count words at their right place:
 
 # %%
 for name, translator in translators.items():
@@ -285,11 +285,11 @@ for name, translator in translators.items():
     print(f"{name:10} ", " ".join(seq2seq.answers(translator, data, texts[15])[0]))
 
 # %% [markdown]
-# The gap is the same. Read the one vector's answer: fluent Spanish, roughly the first sentence, then invention. It has
-# not forgotten Spanish; it has forgotten the text.
+# The gap is the same. Read the one vector's answer: good Spanish, and another text. It knows the language, and has lost
+# what was said.
 #
 # Would more units and longer training help it? Somewhat: its curve moves to the right, and falls all the same. Try
-# `seq2seq.train(LastState, data, units=192, steps=5000)` over a break.
+# `seq2seq.train(LastState, data, "wide", units=192, steps=5000)` over a break.
 
 # %% [markdown]
 # ## 8. Where does it look?
@@ -304,9 +304,9 @@ _, weights = translators["attention"].translate(data.ids([text])[0])  # (1, 25, 
 figures.matrix(weights[0, : len(answer), : len(english)], rows=answer, columns=english, title="Attention")
 
 # %% [markdown]
-# A stair from top left to bottom right, with a crossing where Spanish puts the adjective behind its noun. Nobody told
-# it which word belongs to which. A key is a state *after* a word, so it knows the words before, and the darkest cell
-# may stand a word to the right of where you expect it.
+# A stair, with a crossing where Spanish puts the adjective behind its noun. Nobody told it which word belongs to which.
+# And look at words that English alone does not decide: an article needs its noun's gender, ¿ needs the question mark at
+# the far end. (A key is the state *after* a word, so it knows the words before; some looks fall one word off.)
 
 # %% [markdown]
 # ## 9. What is left to wish for?

@@ -2,6 +2,8 @@
 
 from course.toolkit import seq2seq
 
+import re
+
 import numpy as np
 import pytest
 from keras import layers, ops
@@ -39,8 +41,9 @@ def test_an_adjective_before_its_noun_is_found():
     assert not seq2seq.has_adjective_before_noun((["the", "house", "is", "red", "."], []))
 
 
-def test_a_translator_learns_writes_and_is_blind_to_padding(data):
-    translator = seq2seq.train(LastState, data, units=8, steps=2, verbose=0)
+def test_a_translator_learns_writes_and_is_blind_to_padding(data, capsys):
+    translator = seq2seq.train(LastState, data, "one vector", units=8, steps=2)
+    assert re.search(r"one vector +█+ 100%  loss \d+\.\d\d", capsys.readouterr().out)
     texts = data.test[:5]
     source, target = data.ids(texts)
     logits = translator({"source": source, "target": target[:, :-1]})

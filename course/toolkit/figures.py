@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 GROUND = "#fbfaf6"
 INK = "#23272e"
@@ -97,6 +98,8 @@ def lines(
         if log:
             axes.set_xscale("log", base=2)
             axes.set_yscale("log", base=2)
+        elif all(float(one).is_integer() for x, _ in series.values() for one in x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if log_y:
             axes.set_yscale("log")
         axes.legend(frameon=False, labelcolor=INK)

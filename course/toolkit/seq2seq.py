@@ -5,6 +5,7 @@ states.
 """
 
 from course.toolkit import corpus
+from course.toolkit.bar import Bar
 from course.toolkit.corpus.splitting import combinations
 
 import random
@@ -137,9 +138,9 @@ class Translator(keras.Model):
 
 
 def train(
-    look: Callable[[], layers.Layer], data: Data, seed: int = 0, units: int = 64, steps: int = 1500, verbose: int = 1
+    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 1500
 ) -> Translator:
-    """Train a translator, with a progress bar.
+    """Train a translator, with a progress bar under this name.
 
     `look` makes its layer. Two trainings with the same seed read the same texts in the same order.
     """
@@ -151,7 +152,7 @@ def train(
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
     translator.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), loss)
     inputs = {"source": source, "target": target[:, :-1]}
-    translator.fit(inputs, target[:, 1:], batch_size=batch, shuffle=False, verbose=verbose)
+    translator.fit(inputs, target[:, 1:], batch_size=batch, shuffle=False, verbose=0, callbacks=[Bar(name)])
     return translator
 
 
