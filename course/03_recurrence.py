@@ -4,7 +4,7 @@
 # After this lesson you can say why translators that read word by word lost their way in long sentences, and write the
 # small function that showed it to them again.
 #
-# Left, how it was done until 2014; right, what came then. You will train both, and compare.
+# Left, neural translation until 2014; right, what came then. You will train both, and compare.
 
 # %%
 from course.toolkit import diagrams, figures, seq2seq
@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from keras import layers, ops
 
-diagrams.two_translators(["the", "red", "house", "[END]"], ["[START]", "la", "casa", "roja"], looks_at=1)
+diagrams.two_translators(["the", "red", "house", "."], ["[START]", "la", "casa", "roja"], looks_at=1)
 
 # %% [markdown]
 # **You will be able to**
