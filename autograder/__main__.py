@@ -74,16 +74,21 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """Grade a class: verdicts, executed notebooks, gradebook and feedback. Stopped, it goes on where it was."""
+    found = [_unit(name) for name in units]
+    folder = submitted or grading / "submitted"
+    if not folder.is_dir():
+        _fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
+
+    from autograder.grading.pool import get_ready
+
+    get_ready()  # seconds of imports, while this process has its own
+
     from autograder.grading.interrupts import Interrupted
     from autograder.grading.many import jobs
     from autograder.grading.run import NoGradebook
     from autograder.grading.tasks import Refused
     from autograder.reports import grade_with_progress, print_class, print_interrupted, print_json
 
-    found = [_unit(name) for name in units]
-    folder = submitted or grading / "submitted"
-    if not folder.is_dir():
-        _fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
     todo = jobs(found, folder)
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")

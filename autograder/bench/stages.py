@@ -6,10 +6,10 @@ grader knows of it.
 """
 
 import contextlib
+import itertools
 import json
 import statistics
 import sys
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,14 +41,14 @@ STAGES = {  # in the order of a table; the first two are what any grader has to 
 }
 NECESSARY = ("cells", "calls", "tests")
 NOT_COUNTED = "not counted"  # what only the measuring costs
-_PROBES = 9
+_PROBE, _PROBES = "probe", 9
 
 
 class _Waits:
     """The time that the judge waits for workers, by what they were asked."""
 
     def __init__(self, clock: Clock):
-        self._clock, self._stage = clock, "start"
+        self._clock, self._stage, self._probing = clock, "start", False
         self._asked: Counter[str] = Counter()
 
     def patches(self) -> Iterator[Any]:
@@ -59,6 +59,8 @@ class _Waits:
         exchange, leave, select = RemoteWorkbench._exchange, RemoteWorkbench.__exit__, wire.select.select
 
         def exchanged(workbench: RemoteWorkbench, request: dict[str, Any], *args: Any) -> Any:
+            if self._probing:
+                return exchange(workbench, request, *args)
             self._stage, pid = _stage_of(request), workbench._worker.pid
             self._asked[self._stage] += 1
             with self._clock.span(NOT_COUNTED):
@@ -76,8 +78,7 @@ class _Waits:
 
         def left(workbench: RemoteWorkbench, *args: Any) -> None:
             with self._clock.span(NOT_COUNTED):
-                self._stage = NOT_COUNTED
-                self._move_the_way(_seconds_there_and_back(workbench))
+                self._move_the_way(self._seconds_there_and_back(workbench))
             leave(workbench, *args)
 
         yield patch.object(RemoteWorkbench, "_exchange", exchanged)
@@ -93,23 +94,24 @@ class _Waits:
             self._clock.add("wire", spent, 0.0)
         self._asked.clear()
 
+    def _seconds_there_and_back(self, workbench: Any) -> float:
+        """How long the judge waits for a request in which no code of the learner's runs."""
+        self._probing, self._stage, waited = True, _PROBE, [0.0]
+        for _ in range(_PROBES if workbench._worker else 0):
+            with contextlib.suppress(LearnerError):  # there is no such answer
+                workbench.perform("attribute", "nothing", "nothing")
+            waited.append(self._clock.wall[_PROBE])
+        self._probing = False
+        self._clock.wall.pop(_PROBE, None)
+        self._clock.cpu.pop(_PROBE, None)
+        return statistics.median(b - a for a, b in itertools.pairwise(waited)) if waited[1:] else 0.0
+
 
 def _stage_of(request: dict[str, Any]) -> str:
     """The stage that a request to a worker belongs to: the first one starts it, and a check cell runs nothing."""
     if request.get("kind") == "cell":
         return "cells" if request["source"] else "wire"
     return "calls" if request.get("kind") == "perform" else "start"
-
-
-def _seconds_there_and_back(workbench: Any) -> float:
-    """What a request costs in which no code of the learner's runs."""
-    seconds = []
-    for _ in range(_PROBES if workbench._worker else 0):
-        started = time.perf_counter()
-        with contextlib.suppress(LearnerError):  # there is no such answer
-            workbench.perform("attribute", "nothing", "nothing")
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds) if seconds else 0.0
 
 
 def cpu_of(pid: int) -> float:
@@ -186,8 +188,7 @@ class _PoolOfNone:
 
 def main(stem: str, submitted: str, grading: str) -> None:
     """Grade a class, and print the spans of each submission that counts, in seconds, as one JSON line."""
-    import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
-
+    import autograder.grading.preloaded  # noqa: F401 - as the processes of a run have it
     from autograder.grading.many import grade, jobs
 
     told, sys.stdout = sys.stdout, sys.stderr

@@ -41,6 +41,10 @@ class FeedbackExporter(TemplateExporter):
     def _ours(self) -> str:
         return "feedback.html.j2"
 
+    @default("default_preprocessors")
+    def _none(self) -> list:
+        return []  # each would validate the whole notebook, to change nothing
+
     @default("extra_loaders")
     def _from_here(self) -> list:
         return [FileSystemLoader(_HERE)]
@@ -64,12 +68,12 @@ def _inert_markdown(source: str) -> str:
 
 @functools.lru_cache(_REMEMBERED)
 def _coloured(source: str) -> str:
-    return highlight(source, _lexer(), HtmlFormatter())
+    return highlight(source, *_lexer_and_formatter())
 
 
 @functools.cache
-def _lexer() -> Any:
-    return get_lexer_by_name("ipython3")
+def _lexer_and_formatter() -> tuple[Any, HtmlFormatter]:
+    return get_lexer_by_name("ipython3"), HtmlFormatter()
 
 
 @functools.cache

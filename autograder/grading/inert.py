@@ -37,7 +37,8 @@ def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
     if kind in ("display_data", "execute_result"):
         data = _bundle(output.get("data"))
         count = {"execution_count": None} if kind == "execute_result" else {}
-        return {"output_type": kind, "data": data, "metadata": {}, **count} if data else None
+        sizes = _sizes(output.get("metadata")) if "image/png" in data else {}
+        return {"output_type": kind, "data": data, "metadata": sizes, **count} if data else None
     return None
 
 
@@ -64,6 +65,15 @@ def _bundle(data: Any) -> dict[str, str]:
     if picture:
         kept["image/png"] = base64.b64encode(picture).decode()
     return kept
+
+
+def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
+    """How large a picture is to be shown, where that is told in whole pixels."""
+    told = metadata.get("image/png") if isinstance(metadata, dict) else None
+    sizes = [told.get(name) for name in ("width", "height")] if isinstance(told, dict) else []
+    if not sizes or not all(type(size) is int and 0 < size < 10_000 for size in sizes):
+        return {}
+    return {"image/png": {"width": sizes[0], "height": sizes[1]}}
 
 
 def _plain_png(value: Any) -> bytes | None:

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
 
+import nbgrader.api
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
@@ -98,7 +100,11 @@ class Ledger:
             try:
                 with self._book.engine.begin() as connection:
                     self._book.db.remove()
-                    self._book.db.configure(bind=connection, join_transaction_mode="create_savepoint")
+                    self._book.db.configure(
+                        bind=connection,
+                        join_transaction_mode="create_savepoint",
+                        expire_on_commit=False,  # nobody else writes meanwhile
+                    )
                     return step()
             except OperationalError as error:
                 if "locked" not in str(error) or time.monotonic() > deadline:
@@ -111,17 +117,25 @@ class Ledger:
 def make_gradebook(config: Config, scratch: Path) -> None:
     """Make the gradebook, if it is to be a file that is not there: in one step, however this process ends.
 
-    nbgrader takes seconds over it, and one left half-made it would take for an old one.
+    One left half-made nbgrader would take for an old one.
     """
     course = CourseDirectory(config=config)
     url = make_url(course.db_url)
     if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
         return
     new = scratch / "gradebook.db"
-    Gradebook(f"sqlite:///{new}", course.course_id).close()
+    with patch.object(nbgrader.api, "get_alembic_version", newest_version):
+        Gradebook(f"sqlite:///{new}", course.course_id).close()
     part = Path(f"{url.database}.part")
     shutil.copyfile(new, part)
     os.replace(part, url.database)
+
+
+def newest_version() -> str:
+    """The version of nbgrader's tables. Its own function starts Alembic's program to ask: seconds instead of none."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
 
 
 def _begin_by_hand(connection: Any, _record: Any) -> None:

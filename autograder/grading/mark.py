@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -37,8 +36,8 @@ class Marker:
     """Marks notebooks one after the other, in workers that share a template. Close it when done.
 
     `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
-    not done twice. Without a store nothing is kept. Raises `NotConfined` where learners' code cannot be confined,
-    unless `unconfined`.
+    not done twice. Without a store nothing is kept. `templates` is where another process shares its template.
+    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`.
     """
 
     def __init__(
@@ -48,11 +47,12 @@ class Marker:
         device: str = "cpu",
         backend: str | None = None,
         unconfined: bool = False,
+        templates: Path | None = None,
     ):
         self._unconfined = unconfined
         self._store, self._limits, self._device = store, limits or Limits(), device
-        self._backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
-        self._launcher = Launcher(device, self._backend)
+        self._launcher = Launcher(device, backend, shared=templates)
+        self._backend = self._launcher.backend
 
     def __enter__(self) -> "Marker":
         return self
@@ -63,19 +63,22 @@ class Marker:
     def close(self) -> None:
         self._launcher.close()
 
-    def mark(self, notebook: NotebookNode, unit: Unit) -> Marked:
-        """Mark a notebook that intake has made; takes the verdict from the store when it is there."""
+    def mark(self, notebook: NotebookNode, unit: Unit, only: Sequence[str] | None = None) -> Marked:
+        """Mark a notebook that intake has made; takes the verdict from the store when it is there.
+
+        With `only`, all cells are run, and these exercises alone are judged.
+        """
         cells = cells_of(notebook)
         problem = notebook.metadata.get("problem")
-        digest = self._digest(cells, unit, problem)
+        digest = self._digest(cells, unit, problem, only)
         kept = self._kept(digest)
         if kept is None:
-            kept = self._mark(cells, unit, problem)
+            kept = self._mark(cells, unit, problem, only)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> Marked:
+    def _mark(self, cells: Sequence[Cell], unit: Unit, problem: str | None, only: Sequence[str] | None) -> Marked:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         seed = secrets.randbits(32)
@@ -83,12 +86,12 @@ class Marker:
         use_device(self._device)
         with RemoteWorkbench(cells, self._limits, self._launcher, self._unconfined) as workbench:
             results = workbench.run()
-            verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes())
+            verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), only)
             verdict.confinement = workbench.confinement
         return Marked(verdict, [inert_outputs(result.outputs) for result in results])
 
-    def _digest(self, cells: Sequence[Cell], unit: Unit, problem: str | None) -> str:
-        parts = [json.dumps([[cell.source, cell.binds] for cell in cells]), unit.stem, str(problem)]
+    def _digest(self, cells: Sequence[Cell], unit: Unit, problem: str | None, only: Sequence[str] | None) -> str:
+        parts = [json.dumps([[cell.source, cell.binds] for cell in cells]), unit.stem, str(problem), str(only)]
         parts += [self._device, self._backend, repr(self._limits), _version(unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

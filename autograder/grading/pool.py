@@ -3,17 +3,28 @@
 import concurrent.futures
 import contextlib
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import BaseContext
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 
 from autograder.grading.interrupts import ignore_interrupts, withheld_interrupts
 
+_ONE_THREAD = {  # what runs beside others computes on one core
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 _AHEAD = 2  # tasks handed out for each process: one at work, one that waits for it
 
 
@@ -91,8 +102,7 @@ class Pool:
         return found
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
+        context = _context()
         self._executor = concurrent.futures.ProcessPoolExecutor(
             self._workers, context, initializer=_begin, initargs=(self._prepare, self._args)
         )
@@ -102,6 +112,26 @@ class Pool:
         for process in set(multiprocessing.active_children()) - self._others:
             _kill_family(process.pid)
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def get_ready() -> None:
+    """Let a process begin to import what the processes of a pool need, seconds before there is one."""
+    _context()
+
+
+def _context() -> BaseContext:
+    """How processes are started: forked from one that has imported what they need, where that can be had.
+
+    It lives as long as this process, and is forked from by every run in it.
+    """
+    resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
+    if sys.platform != "linux" or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.grading.preloaded"])
+    with withheld_interrupts(), patch.dict(os.environ, _ONE_THREAD):
+        forkserver.ensure_running()
+    return context
 
 
 def _begin(prepare: Callable[..., None], args: tuple) -> None:

@@ -1,5 +1,6 @@
 """A class's run in the one process that writes the gradebook: tasks out, outcomes in, each submission to its end."""
 
+import contextlib
 import shutil
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from autograder.grading.mark import Marked
 from autograder.grading.pool import EndedItsProcess, Pool
 from autograder.grading.tasks import Marking, Places
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.sandbox.launch import Launcher
 
 _BETWEEN_LOOKS = 0.2  # seconds until Ctrl-C is noticed
 _ENDED = "It ended the process that graded it."
@@ -42,8 +44,11 @@ class Run:
     def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], bool]) -> list[Graded]:
         """Grade all; what an earlier run has finished is not done again."""
         self._tick, self._interrupted = tick, interrupted
-        with Pool(self._workers, tasks.prepare, (self._places,)) as pool:
-            self._pool = pool
+        with contextlib.ExitStack() as started:
+            launcher = Launcher()
+            started.callback(launcher.close)
+            launcher.share(self._places.templates)
+            self._pool = pool = started.enter_context(Pool(self._workers, tasks.prepare, (self._places,)))
             units = list(dict.fromkeys(job.unit for job in self._todo))
             pool.hand_out((self._open_gradebook, -1), tasks.make_ready, units)
             try:

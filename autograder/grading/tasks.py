@@ -1,14 +1,10 @@
 """What the processes of a class's run do: mark a submission, write its executed notebook, write its feedback."""
 
-import gc
 import os
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbformat import NotebookNode
 
 from autograder.build import register
 from autograder.grading import gradebook, intake
@@ -30,6 +26,11 @@ class Places:
     scratch: Path
     staged: Path | None = None
     unconfined: bool = False
+
+    @property
+    def templates(self) -> Path:
+        """The socket at which the processes of the run get the templates of their workers."""
+        return self.scratch / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,9 @@ class _Process:
 
     def __init__(self, places: Places):
         self.places = places
-        self.marker = Marker(places.grading / "verdicts", unconfined=places.unconfined)
+        store = places.grading / "verdicts"
+        self.marker = Marker(store, unconfined=places.unconfined, templates=places.templates)
         self.publisher = Publisher(places.grading, course_config(places.grading))
-        self._settled = False
-
-    def mark(self, notebook: NotebookNode, unit: Unit) -> Marked:
-        marked = self.marker.mark(notebook, unit)
-        if not self._settled and "keras" in sys.modules:  # it will not be garbage: the collector need not go through it
-            gc.collect()
-            gc.freeze()
-            self._settled = True
-        return marked
 
 
 _process: _Process | None = None
@@ -96,7 +89,7 @@ def mark(job: Job) -> Marking:
     """Mark one submission, and write its executed notebook unless an earlier run did."""
     try:
         submission = intake.take_from(job.folder, job.unit)
-        marked = _process.mark(submission.notebook, job.unit)
+        marked = _process.marker.mark(submission.notebook, job.unit)
         return write(job, submission, marked, _process.publisher, _process.places)
     except NotConfined as error:
         raise Refused(str(error)) from None

@@ -25,13 +25,31 @@ class Group:
         self._folders = folders
 
     def add(self, pid: int) -> bool:
-        """Put a process into the group, with all it will start; False if the kernel refuses."""
+        """Put a process into the group, unless it is there, with all it will start; False if the kernel refuses."""
+        if pid in self.processes():
+            return True
         try:
             for folder in self._folders:
                 (folder / "cgroup.procs").write_text(str(pid))
         except OSError:
             return False
         return True
+
+    def doors(self) -> list[int]:
+        """Open files, one for each place: a process that writes `0` there joins the group with all it will start.
+
+        That spares the kernel the wait for all others that moving one process of many takes. Close them.
+        """
+        opened: list[int] = []
+        try:
+            for folder in self._folders:
+                single = folder / "tasks"  # version 1; in version 2 a process cannot be told from its threads
+                opened.append(os.open(single if single.exists() else folder / "cgroup.procs", os.O_WRONLY))
+        except OSError:
+            for door in opened:
+                os.close(door)
+            return []
+        return opened
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has ended a process of the group because it took too much memory."""
@@ -41,13 +59,18 @@ class Group:
                 return int(fields.get("oom_kill", 0)) > 0
         return False
 
+    def processes(self) -> list[int]:
+        """The processes in the group, as far as they are known here."""
+        with contextlib.suppress(OSError, IndexError):
+            listed = (self._folders[0] / "cgroup.procs").read_text().split()
+            return [pid for pid in map(int, listed) if pid > 0]
+        return []
+
     def kill(self) -> None:
         """Kill whatever is still in the group, wherever it has hidden itself."""
-        with contextlib.suppress(OSError, IndexError):
-            for pid in map(int, (self._folders[0] / "cgroup.procs").read_text().split()):
-                if pid > 0:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> bool:
         """Remove the group; False while a process of it has not ended yet."""

@@ -12,11 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
 from autograder.sandbox.cgroup import Group, make, remove_when_empty
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.template import FORKED, READY
+from autograder.sandbox.processes import descendants
+from autograder.sandbox.template import FORKED, READY, SHARE
 from autograder.sandbox.wire import INTRODUCTION
 from autograder.units import ROOT
 
@@ -30,16 +29,26 @@ class Worker:
     `process` is the one that was spawned for it alone, if it was.
     """
 
-    def __init__(self, pid: int, connection: socket.socket, scratch: Path, process: subprocess.Popen | None):
-        self.pid, self.connection, self._scratch, self._process = pid, connection, scratch, process
-        self._group: Group | None = None
+    def __init__(
+        self,
+        pid: int,
+        connection: socket.socket,
+        scratch: Path,
+        process: subprocess.Popen | None,
+        group: Group | None = None,
+    ):
+        self.pid, self.connection, self._scratch, self._process, self._group = pid, connection, scratch, process, group
 
-    def count(self, limits: Limits) -> bool:
-        """Let the kernel count the memory and the processes of the worker and all it starts, where it can."""
-        group = make(limits.memory_bytes, limits.processes)
-        if group and group.add(self.pid):
-            self._group = group
+    @property
+    def is_counted(self) -> bool:
+        """Whether the kernel counts the memory and the processes of the worker and of all it starts."""
         return self._group is not None
+
+    def started(self) -> list[int]:
+        """The processes that the learner's code has started and that still run."""
+        if self._group:
+            return [pid for pid in self._group.processes() if pid != self.pid]
+        return descendants(self.pid)
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has ended it because it took too much memory."""
@@ -51,11 +60,8 @@ class Worker:
             os.kill(self.pid, signal.SIGINT)
 
     def end(self) -> None:
-        """Kill the worker and what it started, and remove its scratch folder.
-
-        The first process of a namespace takes all others with it; elsewhere they are looked for.
-        """
-        for pid in [*self._descendants(), self.pid]:
+        """Kill the worker and what it started, and remove its scratch folder."""
+        for pid in [*self.started(), self.pid]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -69,44 +75,43 @@ class Worker:
             self._group.kill()
             remove_when_empty(self._group)
 
-    def _descendants(self) -> list[int]:
-        """The processes that the learner's code started and that are still its children's children."""
-        try:
-            return [child.pid for child in psutil.Process(self.pid).children(recursive=True)]
-        except psutil.Error:
-            return []
-
 
 class Launcher:
     """Starts workers for one device and backend, and owns the template they are forked from.
 
     The template starts with the first worker and ends with `close`. Where forking cannot be had - another
     platform, a backend with threads of its own, a template that died - each worker is spawned afresh:
-    slower, with the same verdicts. `without` names kinds of confinement that are not to be used.
+    slower, with the same verdicts. The backend is the one that Keras is told to use, unless it is named here.
+    `without` names kinds of confinement that are not to be used. `shared` is where another process' launcher
+    lets this one have a template forked from its own: importing keras once is enough.
     """
 
     def __init__(
         self,
         device: str = "cpu",
-        backend: str = "tensorflow",
+        backend: str | None = None,
         fork: bool = True,
         without: Sequence[str] = (),
+        shared: Path | None = None,
     ):
-        self.device, self.backend, self.without = device, backend, tuple(without)
-        self.forks = fork and sys.platform == "linux" and backend == "tensorflow" and device == "cpu"
+        self.device, self.without = device, tuple(without)
+        self.backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
+        self._shared = shared
+        self.forks = fork and sys.platform == "linux" and self.backend == "tensorflow" and device == "cpu"
         self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None
 
-    def __call__(self) -> Worker:
-        """Start a worker in a scratch folder of its own."""
+    def __call__(self, limits: Limits) -> Worker:
+        """Start a worker in a scratch folder of its own, and in a control group with these limits where it can."""
         scratch = Path(tempfile.mkdtemp(prefix="worker-"))
+        group = make(limits.memory_bytes, limits.processes)
         ours, theirs = socket.socketpair()
         if sys.platform == "linux":
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
             process = None
-            if not (self.forks and self._fork(scratch, theirs)):
+            if not (self.forks and self._fork(scratch, theirs, group)):
                 process = self._start("autograder.sandbox.worker", theirs, scratch)
         try:
             pid = _introduced(ours) if sys.platform == "linux" else process.pid
@@ -114,24 +119,50 @@ class Launcher:
             if process:
                 process.kill()
                 process.wait()
+            if group:
+                remove_when_empty(group)
             raise
-        return Worker(pid, ours, scratch, process)
+        if group and not group.add(pid):
+            group = remove_when_empty(group)
+        return Worker(pid, ours, scratch, process, group)
+
+    def share(self, place: Path) -> None:
+        """Start the template, and let launchers of other processes have one forked from it, through a socket there.
+
+        Does not wait for the template. Where nothing can be shared they start templates of their own.
+        """
+        if self.forks:
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(place))
+                listener.listen(64)
+                self._control = self._begin_template()
+                socket.send_fds(self._control, [SHARE], [listener.fileno()])
 
     def close(self) -> None:
         """End the template."""
-        if self._template is not None:
+        if self._control is not None:
             self._control.close()
+            self._control = None
+        if self._template is not None:
             self._template.kill()
             self._template.wait()
             self._template = None
 
-    def _fork(self, scratch: Path, connection: socket.socket) -> bool:
+    def _fork(self, scratch: Path, connection: socket.socket, group: Group | None) -> bool:
         """Let the template fork a worker; False if it cannot."""
+        doors = group.doors() if group else []
+        try:
+            return self._ask_template(str(scratch), [connection.fileno(), *doors])
+        finally:
+            for door in doors:
+                os.close(door)
+
+    def _ask_template(self, scratch: str, descriptors: list[int]) -> bool:
         while self._templates_left:
             try:
-                if self._template is None:
-                    self._start_template()
-                socket.send_fds(self._control, [str(scratch).encode()], [connection.fileno()])
+                if self._control is None:
+                    self._control = self._ready_template()
+                socket.send_fds(self._control, [scratch.encode()], descriptors)
                 if self._control.recv(1) == FORKED:
                     return True
             except OSError:
@@ -141,13 +172,28 @@ class Launcher:
         self.forks = False
         return False
 
-    def _start_template(self) -> None:
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(_SECONDS_TO_START)
+    def _ready_template(self) -> socket.socket:
+        """A template that is ready: forked from a shared one where there is one, or started here."""
+        place, self._shared = self._shared, None
+        if place:
+            control = socket.socket(socket.AF_UNIX)
+            control.settimeout(_SECONDS_TO_START)
+            with contextlib.suppress(OSError):
+                control.connect(str(place))
+                if control.recv(1) == READY:
+                    return control
+            control.close()
+        control = self._begin_template()
+        if control.recv(1) != READY:
+            raise ConnectionError("the template ended")
+        return control
+
+    def _begin_template(self) -> socket.socket:
+        control, theirs = socket.socketpair()
+        control.settimeout(_SECONDS_TO_START)
         with theirs:
             self._template = self._start("autograder.sandbox.template", theirs, Path(tempfile.gettempdir()))
-        if self._control.recv(1) != READY:
-            raise ConnectionError("the template ended")
+        return control
 
     def _start(self, module: str, connection: socket.socket, folder: Path) -> subprocess.Popen:
         return subprocess.Popen(

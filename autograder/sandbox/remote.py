@@ -36,7 +36,7 @@ class RemoteWorkbench:
         self,
         cells: Sequence[Cell],
         limits: Limits | None = None,
-        launch: Callable[[], Worker] | None = None,
+        launch: Callable[[Limits], Worker] | None = None,
         unconfined: bool = False,
     ):
         self._unconfined = unconfined
@@ -105,12 +105,12 @@ class RemoteWorkbench:
             raise WorkerLost("timeout", "The whole notebook took longer than it may.")
         self._generation += 1
         self._functions.clear()
-        self._worker = self._launch()
+        self._worker = self._launch(self._limits)
         self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
         ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
         self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
-        if self._worker.count(self._limits):
+        if self._worker.is_counted:
             self.confinement += "+cgroup"
         if not (self._unconfined or is_enough(self.confinement)):
             self._end()
@@ -191,6 +191,7 @@ class RemoteWorkbench:
     def _end(self) -> None:
         if self._worker is not None:
             self._worker.end()
+            self._gauge.close()
             self._worker = None
 
     def _told(self, target: str | Handle, reply: dict[str, Any]) -> LearnerError:

@@ -36,12 +36,12 @@ class Outputs:
         elif fitting and len(self.kept) < _MOST_OUTPUTS:
             self.kept.append({"output_type": "stream", "name": name, "text": fitting})
 
-    def bundle(self, output_type: str, data: Mapping[str, Any]) -> None:
-        """Keep what was displayed, in the forms that a notebook file may hold."""
+    def bundle(self, output_type: str, data: Mapping[str, Any], metadata: Any = None) -> None:
+        """Keep what was displayed, in the forms that a notebook file may hold, and how large a picture is to be."""
         texts = {kind: _as_text(data[kind]) for kind in _KEPT_TYPES if kind in data}
         if len(self.kept) < _MOST_OUTPUTS and self._fit("".join(texts.values())) == "".join(texts.values()):
             count = {"execution_count": None} if output_type == "execute_result" else {}
-            self.kept.append({"output_type": output_type, "data": texts, "metadata": {}, **count})
+            self.kept.append({"output_type": output_type, "data": texts, "metadata": _sizes(metadata), **count})
 
     def _fit(self, text: str) -> str:
         if self.room <= 0:
@@ -51,9 +51,12 @@ class Outputs:
 
 
 class Shell:
-    """Runs cells one by one and remembers the answers bound at each check."""
+    """Runs cells one by one and remembers the answers bound at each check.
 
-    def __init__(self, output_bytes: int):
+    `output_bytes` is how much of a cell's output is kept.
+    """
+
+    def __init__(self):
         config = Config()
         config.HistoryManager.enabled = False
         config.HistoryManager.hist_file = ":memory:"
@@ -64,7 +67,7 @@ class Shell:
         self._shell.showtraceback = self._shell.showsyntaxerror = lambda *args, **kwargs: None
         self._shell.enable_gui = lambda gui=None: None
         self._shell.system = self._system  # IPython's own wants a terminal
-        self._output_bytes = output_bytes
+        self.output_bytes = 0
         self.answers: dict[str, Any] = {}
         if "matplotlib.pyplot" in sys.modules:  # imported by the template; otherwise it finds the shell by itself
             configure_inline_support(self._shell, "module://matplotlib_inline.backend_inline")
@@ -76,7 +79,9 @@ class Shell:
 
     def run(self, source: str) -> CellResult:
         """Run one cell; an exception in it is part of the result."""
-        outputs = Outputs(self._output_bytes)
+        if not source:
+            return CellResult()
+        outputs = Outputs(self.output_bytes)
         self._shell.display_pub.outputs = self._shell.displayhook.outputs = outputs
         with redirect_stdout(_Stream(outputs, "stdout")), redirect_stderr(_Stream(outputs, "stderr")):
             finished = self._shell.run_cell(source, store_history=True)
@@ -124,8 +129,8 @@ class _Publisher:
     is_publishing = False
     outputs: Outputs
 
-    def publish(self, data: Mapping[str, Any], *args: Any, **options: Any) -> None:
-        self.outputs.bundle("display_data", data)
+    def publish(self, data: Mapping[str, Any], metadata: Any = None, *args: Any, **options: Any) -> None:
+        self.outputs.bundle("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:
         """There is no screen to clear."""
@@ -140,10 +145,21 @@ class _ResultHook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: Mapping[str, Any], md_dict: Any = None) -> None:
-        self.outputs.bundle("execute_result", format_dict)
+        self.outputs.bundle("execute_result", format_dict, md_dict)
 
     def finish_displayhook(self) -> None:
         pass
+
+
+def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
+    """Width and height of pictures, by their form."""
+    if not isinstance(metadata, dict):
+        return {}
+    forms = {kind: metadata[kind] for kind in _KEPT_TYPES if isinstance(metadata.get(kind), dict)}
+    return {
+        kind: {name: form[name] for name in ("width", "height") if type(form.get(name)) is int}
+        for kind, form in forms.items()
+    }
 
 
 def _as_text(value: Any) -> str:

@@ -9,18 +9,23 @@ import contextlib
 import gc
 import importlib
 import os
+import select
 import signal
 import socket
+import string
 import sys
 import tempfile
+from collections.abc import Sequence
 
 from autograder.sandbox import kernel
 from autograder.sandbox.confinement import Confinement
 
-READY, FORKED, REFUSED = b"R", b"F", b"-"
+READY, FORKED, REFUSED, SHARE = b"R", b"F", b"-", b"+"
+MOST_DESCRIPTORS = 4
+_CONNECTION = 3  # the number of a worker's only open file besides input, output and errors
 _PRELOADED = (
     "keras",
-    "numpy",
+    "numpy.random",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "course.toolkit.figures",
@@ -33,42 +38,117 @@ _PRELOADED = (
 
 
 def main(control: socket.socket, device: str, *without: str) -> None:
-    """Serve requests until the other end closes: each is a scratch folder's path and a connected socket."""
+    """Become a template, and serve requests until the other end closes."""
     confinement = Confinement(device, without)
     confinement.enter()
     for module in _PRELOADED:
         importlib.import_module(module)
-    confinement.prepare()
+    template = _Template(confinement, _ready_shell())
     gc.collect()
     gc.freeze()  # shared pages stay shared: a child's collector need not touch what the template made
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies
-    control.sendall(READY)
-    while True:
-        path, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
-        if not path:
-            return
-        forked = not unclean() and _fork(confinement, control, path.decode(), descriptors[0])
-        os.close(descriptors[0])
-        control.sendall(FORKED if forked else REFUSED)
+    template.serve(control)
 
 
-def _fork(confinement: Confinement, control: socket.socket, scratch: str, descriptor: int) -> bool:
-    """Fork a worker; in a jail, as the first process of a namespace that ends with it."""
-    if not confinement.jailed:
-        if not os.fork():
-            _become_worker(confinement, control, scratch, descriptor)
+def _ready_shell() -> "Shell":  # noqa: F821 - it is imported in the jail
+    """A shell that nothing has run in. Pictures are drawn, too, so that no worker has to find fonts and letters."""
+    from course.toolkit import figures, grid
+
+    import numpy as np
+    from IPython.core.pylabtools import print_figure
+
+    from autograder.sandbox.shell import Shell
+
+    grid.grids({"": np.zeros((1, 1))}, None, None, "", "", decimals=2)
+    print_figure(figures.lines({string.printable.strip().replace("$", ""): ([1, 2], [1, 2])}), bbox_inches="tight")
+    return Shell()
+
+
+class _Template:
+    """What all workers are forked from: the confinement that each completes, and a shell that nothing has run in."""
+
+    def __init__(self, confinement: Confinement, shell: "Shell"):  # noqa: F821
+        self._confinement, self._shell = confinement, shell
+        self._control: socket.socket | None = None
+        self._listener: socket.socket | None = None
+        confinement.prepare()
+
+    def serve(self, control: socket.socket) -> None:
+        """Serve requests until the other end closes.
+
+        One is a scratch folder's path, with a connected socket and the doors of a control group: fork a worker. The
+        other is `SHARE`, with a listening socket: from now on, whoever connects there gets a template of their own.
+        """
+        self._control = control
+        control.sendall(READY)
+        while True:
+            ready, _, _ = select.select([one for one in (self._control, self._listener) if one], [], [])
+            if self._listener in ready:
+                self._fork_template()
+                continue
+            request, descriptors, _, _ = socket.recv_fds(self._control, 4096, MOST_DESCRIPTORS)
+            if not request:
+                return
+            if request == SHARE:
+                self._listener = socket.socket(fileno=descriptors[0])
+                continue
+            forked = not unclean() and self.fork(request.decode(), *descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self._control.sendall(FORKED if forked else REFUSED)
+
+    def _fork_template(self) -> None:
+        """Fork a template for whoever has connected; this one goes on."""
+        connected, _ = self._listener.accept()
+        if not unclean() and not os.fork():
+            self._listener.close()
+            self._control.close()
+            self._listener, self._control = None, connected
+            connected.sendall(READY)
+        else:
+            connected.close()
+
+    def fork(self, scratch: str, connection: int, *doors: int) -> bool:
+        """Fork a worker; in a jail, as the first process of a namespace that ends with it."""
+        if not self._confinement.jailed:
+            if not os.fork():
+                self._become_worker(scratch, connection, doors)
+            return True
+        here = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            kernel.unshare(kernel.NEW_PIDS)
+            if not os.fork():
+                self._become_worker(scratch, connection, doors)
+            kernel.enter_namespace(here, kernel.NEW_PIDS)  # or the next worker would join this one's
+        except OSError:
+            return False
+        finally:
+            os.close(here)
         return True
-    here = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        kernel.unshare(kernel.NEW_PIDS)
-        if not os.fork():
-            _become_worker(confinement, control, scratch, descriptor)
-        kernel.enter_namespace(here, kernel.NEW_PIDS)  # or the next worker would join this one's
-    except OSError:
-        return False
-    finally:
-        os.close(here)
-    return True
+
+    def _become_worker(self, scratch: str, connection: int, doors: Sequence[int]) -> None:
+        from autograder.sandbox.worker import serve
+
+        status = 1
+        try:
+            self._control.close()
+            with contextlib.suppress(OSError):  # the judge makes sure
+                for door in doors:
+                    os.write(door, b"0")
+            os.dup2(connection, _CONNECTION)
+            os.closerange(_CONNECTION + 1, 1 << 16)
+            os.setsid()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            tempfile.tempdir = None  # it was found for the template
+            if not self._confinement.jailed:
+                os.chdir(scratch)
+                for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
+                    os.environ[name] = scratch
+            with contextlib.suppress(Exception):
+                serve(socket.socket(fileno=_CONNECTION), self._confinement, self._shell)
+                status = 0
+        finally:
+            os._exit(status)
 
 
 def unclean() -> str:
@@ -79,28 +159,6 @@ def unclean() -> str:
     context = sys.modules.get("tensorflow.python.eager.context")
     started = context is not None and context._context is not None and context._context._initialized
     return "TensorFlow has run an operation" if started else ""
-
-
-def _become_worker(confinement: Confinement, control: socket.socket, scratch: str, descriptor: int) -> None:
-    from autograder.sandbox.worker import serve
-
-    status = 1
-    try:
-        control.close()
-        os.closerange(3, descriptor)
-        os.closerange(descriptor + 1, 1 << 16)
-        os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        tempfile.tempdir = None  # it was found for the template
-        if not confinement.jailed:
-            os.chdir(scratch)
-            for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
-                os.environ[name] = scratch
-        with contextlib.suppress(Exception):
-            serve(socket.socket(fileno=descriptor), confinement)
-            status = 0
-    finally:
-        os._exit(status)
 
 
 if __name__ == "__main__":

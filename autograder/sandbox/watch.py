@@ -2,10 +2,9 @@
 
 import time
 
-import psutil
-
 from autograder.sandbox.launch import Worker
 from autograder.sandbox.limits import MIB, Limits
+from autograder.sandbox.processes import Meter, own_memory
 from autograder.seam import LearnerError
 
 _GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
@@ -25,35 +24,23 @@ def too_much_memory(limits: Limits) -> WorkerLost:
 
 
 class Gauge:
-    """What a worker has used so far, with all that it started."""
+    """What a worker has used so far, with all that it started. Close it when the worker has ended."""
 
     def __init__(self, worker: Worker):
         self.worker = worker
-        self._process = psutil.Process(worker.pid)
+        self._meter = Meter(worker.pid)
         self._baseline: int | None = None
+        self.cpu_seconds, self.close = self._meter.cpu_seconds, self._meter.close
 
     def take_baseline(self) -> None:
         """What it keeps now is keras': only what comes on top is the learner's."""
-        self._baseline = self._memory()
+        self._baseline = self._meter.memory()
 
     def memory(self) -> int:
-        """Bytes on top of the baseline; 0 before there is one."""
-        return 0 if self._baseline is None else self._memory() - self._baseline
-
-    def cpu_seconds(self) -> float:
-        try:
-            times = self._process.cpu_times()
-            return times.user + times.system + times.children_user + times.children_system
-        except psutil.Error:
-            return 0.0
-
-    def _memory(self) -> int:
-        """Bytes that it and its children keep; what they share with it counts once."""
-        try:
-            children = self._process.children(recursive=True)
-            return self._process.memory_info().rss + sum(_own_memory(child) for child in children)
-        except psutil.Error:
+        """Bytes that it and all it has started keep on top of the baseline; 0 before there is one."""
+        if self._baseline is None:
             return 0
+        return self._meter.memory() - self._baseline + sum(map(own_memory, self.worker.started()))
 
 
 class Watch:
@@ -92,10 +79,3 @@ class Watch:
             self._gauge.worker.interrupt()
         elif now - self._interrupted_at > _GRACE:
             raise self.lost
-
-
-def _own_memory(child: psutil.Process) -> int:
-    try:
-        return child.memory_full_info().uss
-    except psutil.AccessDenied:
-        return child.memory_info().rss

@@ -22,6 +22,8 @@ INTRODUCTION = b"!"  # what a worker sends before all frames: the kernel adds it
 _LENGTHS = struct.Struct("!II")
 _DTYPES = {np.dtype(name).str for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")}
 _MAX_AXES = 16
+MAX_HEADER = 8 << 20  # bytes; reading JSON takes up to twenty times as much memory
+_AT_ONCE = 1 << 16  # bytes read ahead: a small message comes in one piece
 
 
 class WireError(Exception):
@@ -40,6 +42,7 @@ class Wire:
 
     def __init__(self, connection: socket.socket, max_bytes: int):
         self._socket, self._max_bytes = connection, max_bytes
+        self._ahead = b""
         connection.setblocking(False)
 
     def send(self, message: dict[str, Any], while_waiting: Callable[[], None] = lambda: None) -> None:
@@ -49,6 +52,8 @@ class Wire:
         """
         arrays: list[np.ndarray] = []
         header = json.dumps(_encode(message, arrays), separators=(",", ":")).encode()
+        if len(header) > MAX_HEADER:
+            raise NotPlain(f"its texts and numbers take {len(header) >> 20} MiB; arrays may hold more")
         size = len(header) + sum(array.nbytes for array in arrays)
         if size > self._max_bytes:
             raise NotPlain(f"the value takes {size >> 20} MiB; at most {self._max_bytes >> 20} MiB may be returned")
@@ -62,7 +67,7 @@ class Wire:
     def receive(self, while_waiting: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """The next message; `while_waiting` is as in `send`. Raises `WireError` for anything else."""
         lengths = _LENGTHS.unpack(self._exactly(_LENGTHS.size, while_waiting))
-        if sum(lengths) > self._max_bytes:
+        if lengths[0] > MAX_HEADER or sum(lengths) > self._max_bytes:
             raise WireError(f"a message of {sum(lengths):,} bytes")
         header, body = (self._exactly(length, while_waiting) for length in lengths)
         try:
@@ -74,17 +79,19 @@ class Wire:
         return message
 
     def _exactly(self, length: int, while_waiting: Callable[[], None]) -> bytes:
-        pieces, left = [], length
-        while left:
+        pieces, missing = [self._ahead], length - len(self._ahead)
+        while missing > 0:
             while_waiting()
             if not select.select([self._socket], [], [], 0.1)[0]:
                 continue
-            piece = self._socket.recv(min(left, 1 << 20))
+            piece = self._socket.recv(max(_AT_ONCE, min(missing, 1 << 20)))
             if not piece:
                 raise WireError("the connection ended")
             pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces)
+            missing -= len(piece)
+        received = b"".join(pieces)
+        self._ahead = received[length:]
+        return received[:length]
 
     def close(self) -> None:
         self._socket.close()

@@ -19,15 +19,16 @@ from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
 
 
-def serve(connection: socket.socket, confinement: Confinement) -> None:
-    """Answer the judge's messages until the connection ends."""
+def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> None:
+    """Answer the judge's messages until the connection ends, running cells in a shell that is still untouched."""
     connection.send(INTRODUCTION)  # the kernel adds this process' number as the judge sees it
     wire = Wire(connection, Limits.message_bytes)
     limits = Limits(**wire.receive()["limits"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     level = confinement.confine(limits, os.getcwd())
     _silence_checks()
-    worker = _Worker(wire, limits)
+    shell.output_bytes = limits.output_bytes
+    worker = _Worker(wire, shell)
     wire.send({"kind": "ready", "confinement": level, "why_not": confinement.why_not})
     while True:
         message = wire.receive()
@@ -41,10 +42,9 @@ def serve(connection: socket.socket, confinement: Confinement) -> None:
 
 
 class _Worker:
-    def __init__(self, wire: Wire, limits: Limits):
-        self._wire = wire
-        self._shell = Shell(limits.output_bytes)
-        self._workbench = Workbench(self._shell.answers)
+    def __init__(self, wire: Wire, shell: Shell):
+        self._wire, self._shell = wire, shell
+        self._workbench = Workbench(shell.answers)
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if message["kind"] == "cell":
@@ -104,7 +104,7 @@ def main(connection: socket.socket, device: str, *without: str) -> None:
     confinement = Confinement(device, without)
     confinement.enter()
     confinement.prepare()
-    serve(connection, confinement)
+    serve(connection, confinement, Shell())
 
 
 if __name__ == "__main__":

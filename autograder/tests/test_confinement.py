@@ -359,3 +359,14 @@ def test_memory_that_hides_from_other_limits_is_counted_by_the_kernel(launcher):
         result = bench.run()[0]
         assert bench.confinement == f"{FULL}+cgroup"
     assert (result.outcome, result.message) == ("memory", "Your code took more than 128 MiB of memory.")
+
+
+@pytest.mark.skipif(cgroup.make(1 << 30, 10) is None, reason="this process may not make control groups")
+def test_a_forked_worker_is_in_its_control_group_before_it_says_a_word(launcher, monkeypatch):
+    found = []
+    add = cgroup.Group.add
+    monkeypatch.setattr(
+        cgroup.Group, "add", lambda group, pid: (found.append(pid in group.processes()), add(group, pid))[1]
+    )
+    launcher(Limits()).end()
+    assert found == [True]

@@ -125,3 +125,20 @@ def test_malformed_outputs_become_text_or_nothing():
     assert outputs[0]["text"] == "3"
     assert outputs[1]["traceback"] == []
     assert len(outputs) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"image/png": {"width": 40, "height": 30}}, {"image/png": {"width": 40, "height": 30}}),
+        ({"image/png": {"width": 40, "height": 30, "onload": "x"}}, {"image/png": {"width": 40, "height": 30}}),
+        ({"image/png": {"width": "40' onload='x", "height": 30}}, {}),
+        ({"image/png": {"width": True, "height": 30}}, {}),
+        ({"image/png": {"width": 10**9, "height": 30}}, {}),
+        ({"image/png": [1]}, {}),
+        ([], {}),
+    ],
+)
+def test_of_how_large_a_picture_is_shown_only_whole_pixels_stay(told, kept):
+    (output,) = inert_outputs([{**display(image_png=PNG), "metadata": told}])
+    assert output["metadata"] == kept

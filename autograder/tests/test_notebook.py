@@ -20,7 +20,7 @@ STUB = "def attention_scores(query, key):\n    raise NotImplementedError('your c
 
 @pytest.fixture
 def notebook(monkeypatch):
-    """A fresh namespace in which cells run as in a learner's kernel, which becomes `__main__` for as long as it lives."""
+    """A fresh namespace in which cells run as in a learner's kernel. It stands in for `__main__` while it lives."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = InteractiveShell.instance()
     shell.reset()

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, get_alembic_version
 
 from autograder import demo
 from autograder.build import register
 from autograder.grading.entry import Executed
-from autograder.grading.ledger import Ledger
+from autograder.grading.ledger import Ledger, newest_version
 from autograder.grading.many import grade, jobs
 from autograder.grading.nbgrader_settings import course_config, is_ours
 from autograder.tests.classroom import configure, hand_in, with_cell
@@ -380,3 +380,8 @@ def test_a_course_with_steps_of_its_own_gets_nbgraders_own_passes(tmp_path, monk
     before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("feedback/*/*/*")}
     grade(todo, tmp_path, 1)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("feedback/*/*/*")} == before
+
+
+def test_a_new_gradebook_has_the_version_that_nbgrader_gives_it(monkeypatch):
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    assert newest_version() == get_alembic_version()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox.wire import Wire, WireError
+from autograder.sandbox.wire import MAX_HEADER, Wire, WireError
 from autograder.seam import Handle, NotPlain
 
 DTYPES = st.sampled_from(["bool", "int8", "uint8", "int32", "int64", "float16", "float32", "float64"])
@@ -159,3 +159,28 @@ def test_a_message_that_drips_ends_the_wait(ends):
 def test_a_receiver_that_does_not_read_ends_the_wait(ends):
     with pytest.raises(Silence):
         ends[0].send({"value": np.zeros(100_000, np.float32)}, patience(0.5))
+
+
+def test_a_header_larger_than_any_honest_one_is_refused_before_it_is_read():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack("!II", MAX_HEADER + 1, 0))
+        with pytest.raises(WireError, match="a message of 8,388,609 bytes"):
+            Wire(ours, 1 << 28).receive(patience(5))
+
+
+def test_text_larger_than_a_header_is_not_sent():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(NotPlain, match="8 MiB"):
+        Wire(ours, 1 << 28).send({"value": "x" * (MAX_HEADER + 1)}, patience(5))
+
+
+def test_messages_that_arrive_together_are_read_one_by_one():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for number in range(3):
+            Wire(theirs, 1 << 20).send({"number": number, "array": np.full((2, 3), number)})
+        wire = Wire(ours, 1 << 20)
+        received = [wire.receive(patience(5)) for _ in range(3)]
+    assert [message["number"] for message in received] == [0, 1, 2]
+    assert [message["array"].sum() for message in received] == [0, 6, 12]

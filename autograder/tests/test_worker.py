@@ -265,7 +265,7 @@ def test_a_template_that_has_died_is_started_again_and_at_last_replaced_by_spawn
     launcher = Launcher()
     try:
         for forks in (True, True, False):
-            launcher().end()
+            launcher(Limits()).end()
             launcher._template.kill()
             launcher._template.wait()
             with bench_of(launcher, GOOD.replace("f1", "f0"), limits=Limits()) as bench:
