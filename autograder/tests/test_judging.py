@@ -225,6 +225,22 @@ def test_a_mistake_that_contradicts_a_passed_test_is_not_named(tmp_path):
     assert named(lambda x: x * 0) == ["You returned zeros."] * 2
 
 
+@pytest.mark.parametrize(
+    ("shorter", "longer"),
+    [
+        (lambda x: (x,), lambda x: (x, x)),
+        (lambda x: [x], lambda x: [x, x]),
+        (lambda x: {"sum": x}, lambda x: {"more": x, "sum": x}),
+    ],
+    ids=["tuple", "list", "dict"],
+)
+def test_results_with_arrays_and_of_another_length_are_not_the_same(suite, shorter, longer):
+    known = types.SimpleNamespace(more=mistake("total", "You return more.")(longer))
+    for answer, sentence in ((shorter, None), (longer, "You return more.")):
+        (total,) = judge(suite, Workbench({"total": answer}), 1, known, ["total"])
+        assert [test.mistake for test in total.tests] == [sentence] * 2
+
+
 MAKES_THE_SAME_FIRST = """
 import numpy as np
 from autograder.judging import exercise, expect
