@@ -67,8 +67,13 @@ class Answer:
         """Call it with NumPy arrays and return those arrays as they are afterwards."""
         return self._ask("effect", args, kwargs)
 
-    def gradient(self, *args: Any, cotangent: np.ndarray, wrt: tuple[int, ...] = (0,), **kwargs: Any) -> list:
-        """Gradients of `sum(first output * cotangent)` for the positional arguments numbered in `wrt`."""
+    def gradient(
+        self, *args: Any, cotangent: np.ndarray, wrt: tuple[int | tuple[int, ...], ...] = (0,), **kwargs: Any
+    ) -> list:
+        """Gradients of `sum(first output * cotangent)` for the positional arguments numbered in `wrt`.
+
+        Of an argument that is a pair, `(1, 0)` is the first item, and `(1, 1)` the second, if it is argument 1.
+        """
         return self._ask("gradient", args, kwargs, wrt=wrt, cotangent=cotangent)
 
     def weight_gradients(self, *args: Any, cotangent: np.ndarray, **kwargs: Any) -> list:

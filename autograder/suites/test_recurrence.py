@@ -300,9 +300,14 @@ class TestLstmStep:
         arrays, pull = lstm_arrays(rng), rng.normal(size=(BATCH, UNITS))
         shown, _ = expect.pair(learner(*arrays), "h, c")
         expect.shape(shown, (BATCH, UNITS), "The new h has a row per sentence, (B, U).")
-        names = {index: name for index, name in CELL.items() if name != "state"}
-        found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(names))
-        right_gradients(found, lambda *given: lstm_by_formula(*given)[0], arrays, names, pull)
+        found = learner.gradient(*arrays, cotangent=pull, wrt=(0, (1, 0), (1, 1), 2, 3, 4))
+        x, state, *weights = arrays
+        names = dict(enumerate(("x", "h", "c", "w_input", "w_state", "bias")))
+
+        def by_formula(x, shown, memory, *weights):
+            return lstm_by_formula(x, (shown, memory), *weights)[0]
+
+        right_gradients(found, by_formula, [x, *state, *weights], names, pull)
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = lstm_arrays(rng)
