@@ -99,6 +99,21 @@ def steps_with_numpy(x, state, w_input, w_state, bias):
     return np.tanh(np.matmul(x, w_input) + np.matmul(state, w_state) + bias)
 
 
+@mistake("rnn_step", "You return a tuple of one. A comma after the value makes one: return the tensor itself.")
+def returns_a_tuple_of_one(x, state, w_input, w_state, bias):
+    return (ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias),)
+
+
+@mistake("rnn_step", "You mix old and new state. A plain cell has no gate: the new state is the tanh alone.")
+def mixes_old_and_new(x, state, w_input, w_state, bias):
+    return 0.5 * state + 0.5 * ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)
+
+
+@mistake("rnn_step", "The state stays outside your tanh. Sum everything first, then take tanh once.")
+def leaves_the_state_outside_tanh(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(x, w_input) + bias) + ops.matmul(state, w_state)
+
+
 @correct("rnn_step")
 def uses_the_at_sign(x, state, w_input, w_state, bias):
     return ops.tanh(x @ w_input + state @ w_state + bias)
@@ -295,6 +310,66 @@ def gates_with_numpy(x, state, w_input, w_state, bias):
     sz, sr, sh = np.split(np.matmul(state, w_state) + bias[1], 3, axis=-1)
     z, r = 1 / (1 + np.exp(-xz - sz)), 1 / (1 + np.exp(-xr - sr))
     return z * state + (1 - z) * np.tanh(xh + r * sh)
+
+
+@mistake("gru_step", "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.")
+def leaves_out_tanh_of_gru(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * (xh + r * sh)
+
+
+@mistake("gru_step", "Your gates are bare sums. A gate is `ops.sigmoid` of its sum: a number from 0 to 1.")
+def leaves_out_the_sigmoids(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = xz + sz, xr + sr
+    return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
+
+
+@mistake(
+    "gru_step", "You put z where r belongs. The reset gate multiplies the candidate's block, the update gate mixes."
+)
+def resets_with_the_update_gate(x, state, w_input, w_state, bias):
+    xz, _, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, _, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z = ops.sigmoid(xz + sz)
+    return z * state + (1.0 - z) * ops.tanh(xh + z * sh)
+
+
+@mistake(
+    "gru_step", "Your reset gate stands outside tanh. It multiplies the state's block inside: tanh(word + r · state)."
+)
+def resets_outside_tanh(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * r * ops.tanh(xh + sh)
+
+
+@mistake("gru_step", "You keep the whole old state. Multiply it by z, so that old and new share 1: z and 1 − z.")
+def keeps_the_whole_state(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return state + (1.0 - z) * ops.tanh(xh + r * sh)
+
+
+@mistake("gru_step", "Your blocks are in the order z, h, r. The candidate comes last: z, r, h.")
+def takes_the_candidate_second(x, state, w_input, w_state, bias):
+    xz, xh, xr = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sh, sr = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
+
+
+@mistake("gru_step", "Your reset gate works upside down: r = 0 hides the state. Multiply by r, not by 1 − r.")
+def resets_upside_down(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + (1.0 - r) * sh)
 
 
 @correct("gru_step")
@@ -497,6 +572,72 @@ def remembers_with_numpy(x, state, w_input, w_state, bias):
     i, f, g, o = np.split(np.matmul(x, w_input) + np.matmul(h, w_state) + bias, 4, axis=-1)
     c = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
     return np.tanh(c) / (1 + np.exp(-o)), c
+
+
+@mistake("lstm_step", "You left tanh out of the candidate. The memory gets σ(i) · tanh(candidate).")
+def adds_the_bare_candidate(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * c + ops.sigmoid(i) * g
+    return ops.sigmoid(o) * ops.tanh(new), new
+
+
+@mistake(
+    "lstm_step", "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh."
+)
+def squeezes_the_memory(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))
+    return ops.sigmoid(o) * new, new
+
+
+@mistake("lstm_step", "You return the old c. The next step needs the new one: return h and the new c.")
+def returns_the_old_memory(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(new), c
+
+
+@mistake("lstm_step", "Your forget gate multiplies h. It acts on the memory: σ(f) · c.")
+def forgets_what_was_shown(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * h + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(new), new
+
+
+@mistake("lstm_step", "You left h out of the sum. The gates need `h @ w_state` as well.")
+def leaves_h_out(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(new), new
+
+
+@mistake("lstm_step", "Your blocks are in the order i, c, f, o. The forget gate comes second: i, f, c, o.")
+def takes_the_candidate_before_forget(x, state, w_input, w_state, bias):
+    h, c = state
+    i, g, f, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(new), new
+
+
+@mistake("lstm_step", "You stacked h and c into one tensor. Return them as a pair: `return h, c`.")
+def stacks_the_pair(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.stack([ops.sigmoid(o) * ops.tanh(new), new])
+
+
+@mistake("lstm_step", "You return h + c. They stay apart: return the pair (h, c).")
+def adds_the_pair(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(new) + new
 
 
 @correct("lstm_step")
@@ -890,6 +1031,131 @@ def runs_with_numpy(step, inputs, initial_state, mask):
             state = np.where(real, new, state)
         states.append(state[0] if isinstance(state, tuple) else state)
     return np.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent", "You loop over the sentences: `len(inputs)` is B. The words are axis 1: `range(inputs.shape[1])`."
+)
+def loops_over_the_sentences(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(len(inputs)):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "At padding you go back to the initial state. Keep the state that was reached: the old one, not the first.",
+)
+def goes_back_to_the_start(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, initial_state, strict=True))
+        else:
+            state = ops.where(real, new, initial_state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "You return what the step gave, padding or not. Return the state that you chose.")
+def returns_what_the_step_gave(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(new[0] if isinstance(new, (tuple, list)) else new)
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "You return a list. Make one tensor of it: `ops.stack(states, axis=1)`.")
+def returns_a_list_of_states(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return states
+
+
+@mistake("run_recurrent", "`ops.reshape` does not swap axes: it mixes sentences and words. Stack along axis 1.")
+def reshapes_the_stack(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.reshape(ops.stack(states), (-1, len(states), states[0].shape[-1]))
+
+
+@mistake("run_recurrent", "`inputs[:, s:s + 1]` keeps the axis of words. The step wants (B, D): `inputs[:, s]`.")
+def keeps_the_axis_of_words(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s : s + 1], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "You stop at the first padding of a sentence. Words may follow it: ask the mask anew at each place.",
+)
+def stops_at_the_first_padding(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = ops.all(mask[:, : s + 1], axis=1)[:, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "At padding you ask the mask of the word before. Word s goes with `mask[:, s]`.")
+def asks_the_mask_of_the_word_before(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, max(s - 1, 0), None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "At padding you keep c, but h goes on changing. Choose for both parts of the pair.")
+def keeps_only_c_at_padding(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = new[0], ops.where(real, new[1], state[1])
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
 
 
 @correct("run_recurrent")
@@ -1310,6 +1576,92 @@ def attends_with_numpy(query, keys, w_query, w_key, v, mask=None):
     total = shares.sum(axis=-1, keepdims=True)
     weights = (shares / np.where(total > 0, total, 1.0)).astype("float32")
     return np.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention", "Your weights come from a sigmoid, each by itself. Softmax over the words makes them share 1."
+)
+def weighs_with_a_sigmoid(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.sigmoid(scores)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "You hide padding inside the comparison: times v it may become +10⁹. Hide the finished scores.",
+)
+def hides_before_v(query, keys, w_query, w_key, v, mask=None):
+    compared = ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))
+    if mask is not None:
+        compared = ops.where(mask[:, :, None], compared, -1e9)
+    weights = ops.softmax(ops.sum(compared * v, axis=-1), axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention", "Your context uses the weights from before the mask. Average with those that you return."
+)
+def averages_with_unmasked_weights(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    context = ops.sum(ops.softmax(scores, axis=-1)[:, :, None] * keys, axis=1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return context, weights
+
+
+@mistake("additive_attention", "You used ReLU. Query and key are added inside *tanh*.")
+def compares_with_relu(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.relu(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You subtract the keys. This attention *adds* query and key, inside tanh.")
+def subtracts_the_keys(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] - ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "You added the query to the context. The context is the sum of the keys, by their weights, alone.",
+)
+def adds_the_query_to_the_context(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return query + ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You took softmax twice. Hide padding in the scores, and take softmax once.")
+def takes_softmax_twice(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, weights, -1e9), axis=-1), 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
 @correct("additive_attention")

@@ -157,9 +157,10 @@ class TestRnnStep:
             rule = f"Where all else is 0, the {name} alone makes the new state."
             expect.close(learner(*alone), rnn_by_formula(*alone), rule)
 
+    @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = rnn_arrays(rng), rng.normal(size=(BATCH, UNITS))
-        expect.shape(learner(*arrays), (BATCH, UNITS), "Return one tensor, the new state, (B, U).")
+        expect.close(learner(*arrays), rnn_by_formula(*arrays), "The new state is tanh(x W + state U + bias).")
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, rnn_by_formula, arrays, CELL, pull)
 
@@ -224,9 +225,10 @@ class TestGruStep:
         rule = "Where r is 0, the candidate sees the word alone: r multiplies (state U + bias row 1)."
         expect.close(learner(*arrays), expected, rule)
 
+    @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = gru_arrays(rng), rng.normal(size=(BATCH, UNITS))
-        expect.shape(learner(*arrays), (BATCH, UNITS), "Return one tensor, the new state, (B, U).")
+        expect.close(learner(*arrays), gru_by_formula(*arrays), "The new state is that of Keras' GRU cell.")
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, gru_by_formula, arrays, CELL, pull)
 
@@ -296,10 +298,11 @@ class TestLstmStep:
         expect.close(shown, np.zeros((BATCH, UNITS)), rule)
         expect.close(memory, lstm_by_formula(*arrays)[1], rule)
 
+    @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = lstm_arrays(rng), rng.normal(size=(BATCH, UNITS))
         shown, _ = expect.pair(learner(*arrays), "h, c")
-        expect.shape(shown, (BATCH, UNITS), "The new h has a row per sentence, (B, U).")
+        expect.close(shown, lstm_by_formula(*arrays)[0], "The new h is o · tanh of the new c.")
         found = learner.gradient(*arrays, cotangent=pull, wrt=(0, (1, 0), (1, 1), 2, 3, 4))
         x, state, *weights = arrays
         names = dict(enumerate(("x", "h", "c", "w_input", "w_state", "bias")))
@@ -608,10 +611,11 @@ class TestAdditiveAttention:
         expect.close(turned_weights, weights[:, order], "When the words change places, their weights go with them.")
         expect.close(turned_context, context, "When the words change places, the context stays.")
 
+    @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, mask, pull = attention_arrays(rng), some_mask(rng), rng.normal(size=(BATCH, UNITS))
         context, _ = answer_of(learner, arrays, mask)
-        expect.shape(context, (BATCH, UNITS), "The context is as wide as a key, one for each sentence: (B, U).")
+        expect.close(context, attention_by_loops(*arrays, mask)[0], "The context averages the keys that may be seen.")
         found = learner.gradient(*arrays, mask, cotangent=pull, wrt=tuple(ATTENTION))
 
         def by_loops(*given):
