@@ -2,7 +2,7 @@
 # # 3. Recurrence: the road that led to attention
 #
 # After this lesson you can say why translators that read word by word lost their way in long sentences, and write the
-# small function that showed it to them again.
+# small function that led them back.
 #
 # Left, neural translation until 2014; right, what came then. You will train both, and compare.
 
@@ -35,7 +35,7 @@ diagrams.two_translators(["the", "red", "house", "."], ["[START]", "la", "casa",
 # $$\text{state}' = \tanh(x\,W + \text{state}\,U + b)$$
 #
 # By hand, with one number each, W = 1, U = 0.5, b = 0 and the words 1, 0, 0: the states are tanh(1) = 0.762,
-# tanh(0.5 · 0.762) = 0.363 and tanh(0.5 · 0.363) = 0.180.
+# tanh(0.5 · 0.762) = 0.363 and tanh(0.5 · 0.363) = 0.180. (In code we leave out b, which is 0.)
 
 
 # %%
@@ -65,7 +65,7 @@ for sentence in ("dog bites man", "man bites dog"):
     print(f"{sentence}: average {np.mean(words, axis=0).round(2)}, last state {state.round(2)}")
 
 # %% [markdown]
-# The average is the same, the state is not. A recurrent cell knows the order, as it reads in that order.
+# The average is the same, the state is not. A recurrent state depends on the order in which the words came.
 #
 # ## 2. What may padding do to the state?
 #
@@ -119,8 +119,8 @@ def gradient(step, start, place):  # how far the last state moves, for each bit 
 
 
 # %% [markdown]
-# **Predict:** the last word counts a little less than 1. What about the first, 39 steps earlier: a tenth, a thousandth,
-# a millionth, less?
+# **Predict:** of a move of the last word, a good half arrives in the last state. And of a move of the first word, 39
+# steps earlier: a tenth, a thousandth, a millionth, less?
 
 # %%
 plain = partial(rnn, w=W["h"], u=U["h"])
@@ -173,10 +173,10 @@ title = "How far a memory reaches"
 figures.lines(reach, title=title, x_label="words between", y_label="gradient of the last state", log_y=True)
 
 # %% [markdown]
-# **What to notice.** Having gates is not enough. A fresh GRU keeps half of its state at each step, z = σ(0) = 0.5, and
-# forgets like the plain cell. A fresh LSTM keeps more: its forget gate begins at σ(1) = 0.73. And with σ(4) = 0.98 the
-# first word stays within reach, and every word enters softly, on the left. Such a bias is *learned*: gated cells can
-# learn how long to remember.
+# **What to notice.** Having gates is not enough. A fresh GRU keeps about half of its state at each step, z near
+# σ(0) = 0.5, and forgets like the plain cell. A fresh LSTM keeps more: its forget gate begins near σ(1) = 0.73. With
+# σ(4) = 0.98 the first word stays within reach, and every word enters softly, on the left. Such a bias can be
+# *learned*: how long to remember is up to training.
 
 # %% [markdown]
 # ## 5. A translator out of two cells
@@ -273,7 +273,7 @@ figures.lines(curves, title=title, x_label="English words, at most", y_label="% 
 
 # %% [markdown]
 # **What to notice.** One vector will do for a short sentence, and is helpless beyond (from 10 words on, a text holds
-# several). Attention falls a little: more words, more chances of a fault. Too strict? Count words at their right place:
+# several). Attention falls too, but slowly: more words, more chances of a fault. Too strict? Count words in place:
 
 # %%
 for name, translator in translators.items():
@@ -285,8 +285,8 @@ for name, translator in translators.items():
     print(f"{name:10} ", " ".join(seq2seq.answers(translator, data, texts[15])[0]))
 
 # %% [markdown]
-# The gap is the same. Read the one vector's answer: good Spanish, and another text. It knows the language, and has lost
-# what was said.
+# The gap stays. (One word too many shifts all that follow; both are counted alike.) Read the one vector's answer: good
+# Spanish, and another text. It has learned the language, and lost what was said.
 #
 # Would more units and longer training help it? Somewhat: its curve moves to the right, and falls all the same. Try
 # `seq2seq.train(LastState, data, "wide", units=192, steps=5000)` over a break.
@@ -305,7 +305,7 @@ figures.matrix(weights[0, : len(answer), : len(english)], rows=answer, columns=e
 
 # %% [markdown]
 # A stair, with a crossing where Spanish puts the adjective behind its noun. Nobody told it which word belongs to which.
-# And look at words that English alone does not decide: an article needs its noun's gender, ¿ needs the question mark at
+# And look at words that one English word does not decide: *this* needs its noun's gender, ¿ needs the question mark at
 # the far end. (A key is the state *after* a word, so it knows the words before; some looks fall one word off.)
 
 # %% [markdown]

@@ -210,7 +210,7 @@ figures.once_written(keep_or_forget)
 #
 # Difficulty ●●●○○ · Importance ●●●○○ · up to 12 minutes · 4 points
 #
-# The older gated cell keeps two things: a memory c that is only added to, and h, the part of it that is shown.
+# The older gated cell keeps two things: a memory c, which never meets a matrix, and h, the part of it that is shown.
 #
 # **Write** `lstm_step(x, state, w_input, w_state, bias)` → the new `(h, c)`, both `(B, U)`.
 #
@@ -366,7 +366,7 @@ check("run_recurrent")
 # For a pair, choose for h and for c in the same way, and put h on the list.
 # </details>
 #
-# <details><summary>Help: my shapes do not match in `where`</summary>
+# <details><summary>Help: ops.where says that my shapes do not match</summary>
 #
 # A column of the mask is (B,), a state is (B, U). Give the column an axis of size 1 at its end: `mask[:, s, None]`.
 # </details>

@@ -100,29 +100,39 @@ class Translator(keras.Model):
 
     def encode(self, source):
         """All states of the encoder, `(B, S, U)`, and the mask, `(B, S)`. Padding leaves a state as it is."""
-        vectors, mask, states = self.source_vectors(source), ops.not_equal(source, PAD), []
-        state = ops.zeros((ops.shape(source)[0], self.reader.units))
-        for s in range(source.shape[1]):
-            new, _ = self.reader(vectors[:, s], [state])
-            state = ops.where(mask[:, s, None], new, state)
-            states.append(state)
-        return ops.stack(states, axis=1), mask
+        vectors, mask = self.source_vectors(source), ops.not_equal(source, PAD)
+
+        def read(state, place):
+            vector, real = place
+            new, _ = self.reader(vector, [state])
+            state = ops.where(real[:, None], new, state)
+            return state, state
+
+        start = ops.zeros((ops.shape(source)[0], self.reader.units))
+        _, states = ops.scan(read, start, (ops.swapaxes(vectors, 0, 1), ops.transpose(mask)))
+        return ops.swapaxes(states, 0, 1), mask
 
     def write(self, word, state, keys, mask):
-        """One step of the decoder: from the last word, `(B,)`, to logits for the next, the new state, the weights."""
+        """One step of the decoder: from the last word, `(B,)`, to the new state, the context and the weights."""
         context, weights = self.look(state, keys, mask)
-        seen = ops.concatenate([self.target_vectors(word), context], axis=-1)
-        new, _ = self.writer(seen, [state])
-        return self.to_words(ops.concatenate([new, context], axis=-1)), new, weights
+        new, _ = self.writer(ops.concatenate([self.target_vectors(word), context], axis=-1), [state])
+        return new, context, weights
+
+    def logits(self, state, context):
+        """What the next word may be, `(…, V)`."""
+        return self.to_words(ops.concatenate([state, context], axis=-1))
 
     def call(self, inputs):
         """Logits `(B, T, V)` for `{"source": (B, S), "target": (B, T)}`, by teacher forcing."""
         keys, mask = self.encode(inputs["source"])
-        state, logits = keys[:, -1], []
-        for t in range(inputs["target"].shape[1]):
-            one, state, _ = self.write(inputs["target"][:, t], state, keys, mask)
-            logits.append(one)
-        return ops.stack(logits, axis=1)
+
+        def step(before, word):
+            after = self.write(word, before[0], keys, mask)[:2]
+            return after, after
+
+        start = keys[:, -1], ops.zeros_like(keys[:, -1])
+        _, (states, contexts) = ops.scan(step, start, ops.transpose(inputs["target"]))
+        return ops.swapaxes(self.logits(states, contexts), 0, 1)
 
     def translate(self, source: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """The likeliest next word, again and again: ids `(B, 25)`, and the weights `(B, 25, S)` if there are any."""
@@ -130,21 +140,21 @@ class Translator(keras.Model):
         state, word = keys[:, -1], np.full(len(source), START, "int32")
         said, looks = [], []
         for _ in range(LONGEST + 1):
-            logits, state, weights = self.write(word, state, keys, mask)
-            word = np.argmax(ops.convert_to_numpy(logits), axis=-1).astype("int32")
+            state, context, weights = self.write(word, state, keys, mask)
+            word = np.argmax(ops.convert_to_numpy(self.logits(state, context)), axis=-1).astype("int32")
             said.append(word)
             looks.append(None if weights is None else ops.convert_to_numpy(weights))
         return np.stack(said, axis=1), None if looks[0] is None else np.stack(looks, axis=1)
 
 
 def train(
-    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 1500
+    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 800
 ) -> Translator:
     """Train a translator, with a progress bar under this name.
 
     `look` makes its layer. Two trainings with the same seed read the same texts in the same order.
     """
-    batch = 32
+    batch = 64
     source, target = data.ids(joined(data.train, steps * batch, np.random.default_rng(seed)))
     keras.utils.set_random_seed(seed)
     translator = Translator(look(), len(data.english), len(data.spanish), units)
@@ -152,6 +162,7 @@ def train(
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
     translator.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), loss)
     inputs = {"source": source, "target": target[:, :-1]}
+    translator({name: ids[:1] for name, ids in inputs.items()})  # makes all weights: a loop in a graph cannot
     translator.fit(inputs, target[:, 1:], batch_size=batch, shuffle=False, verbose=0, callbacks=[Bar(name)])
     return translator
 
