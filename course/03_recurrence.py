@@ -169,8 +169,7 @@ cells = {"GRU, fresh": gru, "LSTM, fresh": lstm, "GRU, z ≈ 0.98": partial(gru,
 for name, step in cells.items():
     start = np.zeros((2, units) if step is lstm else units)
     reach[name] = (back, [gradient(step, start, place) for place in places])
-title = "How far a memory reaches"
-figures.lines(reach, title=title, x_label="words between", y_label="gradient of the last state", log_y=True)
+figures.lines(reach, "How far a memory reaches", "words between", "gradient of the last state", log_y=True)
 
 # %% [markdown]
 # **What to notice.** Having gates is not enough. A fresh GRU keeps about half of its state at each step, z near
@@ -258,10 +257,11 @@ class Attention(layers.Layer):
 # how long it takes. The rest of the model is in `course/toolkit/seq2seq.py`; `encode` and `write` are worth reading.
 
 # %%
-translators = {}
-for name, look in {"one vector": LastState, "attention": Attention}.items():
-    translators[name] = seq2seq.train(look, data, name)
-    print(f"{translators[name].count_params():,} weights")
+translators = {"one vector": seq2seq.train(LastState, data, "one vector")}
+
+# %%
+translators["attention"] = seq2seq.train(Attention, data, "attention")
+print(*(f"{name}: {translator.count_params():,} weights" for name, translator in translators.items()), sep="\n")
 
 # %%
 curves = {}
@@ -289,7 +289,7 @@ for name, translator in translators.items():
 # Spanish, and another text. It has learned the language, and lost what was said.
 #
 # Would more units and longer training help it? Somewhat: its curve moves to the right, and falls all the same. Try
-# `seq2seq.train(LastState, data, "wide", units=192, steps=5000)` over a break.
+# `seq2seq.train(LastState, data, "wide", units=192, steps=2500)` over a break.
 
 # %% [markdown]
 # ## 8. Where does it look?
@@ -304,9 +304,9 @@ _, weights = translators["attention"].translate(data.ids([text])[0])  # (1, 25, 
 figures.matrix(weights[0, : len(answer), : len(english)], rows=answer, columns=english, title="Attention")
 
 # %% [markdown]
-# A stair, with a crossing where Spanish puts the adjective behind its noun. Nobody told it which word belongs to which.
-# And look at words that one English word does not decide: *this* needs its noun's gender, ¿ needs the question mark at
-# the far end. (A key is the state *after* a word, so it knows the words before; some looks fall one word off.)
+# A stair, by and large, and nobody told it which word belongs to which. It jumps where Spanish has another order, and
+# where one English word does not decide: ¿ looks at the question mark, at the far end. (A key is the state *after* a
+# word, so it knows the words before; some looks fall a word off.)
 
 # %% [markdown]
 # ## 9. What is left to wish for?
