@@ -148,7 +148,7 @@ class Translator(keras.Model):
 
 
 def train(
-    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 1200
+    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 1000
 ) -> Translator:
     """Train a translator, with a progress bar under this name.
 
