@@ -67,8 +67,13 @@ class Answer:
         """Call it with NumPy arrays and return those arrays as they are afterwards."""
         return self._ask("effect", args, kwargs)
 
-    def gradient(self, *args: Any, cotangent: np.ndarray, wrt: tuple[int, ...] = (0,), **kwargs: Any) -> list:
-        """Gradients of `sum(first output * cotangent)` for the positional arguments numbered in `wrt`."""
+    def gradient(
+        self, *args: Any, cotangent: np.ndarray, wrt: tuple[int | tuple[int, ...], ...] = (0,), **kwargs: Any
+    ) -> list:
+        """Gradients of `sum(first output * cotangent)` for the positional arguments numbered in `wrt`.
+
+        Of an argument that is a pair, `(1, 0)` is the first item, and `(1, 1)` the second, if it is argument 1.
+        """
         return self._ask("gradient", args, kwargs, wrt=wrt, cotangent=cotangent)
 
     def weight_gradients(self, *args: Any, cotangent: np.ndarray, **kwargs: Any) -> list:
@@ -98,6 +103,14 @@ class Answer:
     def reloaded(self, *args: Any, **kwargs: Any) -> "Answer":
         """The layer as it comes back from a saved `.keras` file; the arguments show how it is called."""
         return self._ask("reloaded", args, kwargs)
+
+    def from_keras(self, path: str) -> "Answer":
+        """A function or class of Keras itself, such as `"ops.subtract"`, where the learner's code lives.
+
+        Given as an argument it is called there. So it can be traced in a compiled graph and differentiated, which a
+        function of the test cannot: that one sees numbers.
+        """
+        return self._ask("from_keras", path)
 
     def _ask(self, operation: str, *args: Any, **options: Any) -> Any:
         broken: list[Exception] = []

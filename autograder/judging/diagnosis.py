@@ -173,8 +173,8 @@ def _same(mine: Any, theirs: Any, handles: dict[Handle, Handle]) -> bool:
     if isinstance(mine, Handle) and isinstance(theirs, Handle):
         handles[theirs] = mine
         return True
-    if isinstance(mine, (list, tuple)) and type(mine) is type(theirs) and len(mine) == len(theirs):
-        return all(_same(a, b, handles) for a, b in zip(mine, theirs, strict=True))
-    if isinstance(mine, dict) and isinstance(theirs, dict) and mine.keys() == theirs.keys():
-        return all(_same(mine[key], theirs[key], handles) for key in mine)
+    if isinstance(mine, (list, tuple)) and type(mine) is type(theirs):
+        return len(mine) == len(theirs) and all(_same(a, b, handles) for a, b in zip(mine, theirs, strict=True))
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        return mine.keys() == theirs.keys() and all(_same(mine[key], theirs[key], handles) for key in mine)
     return type(mine) is type(theirs) and mine == theirs

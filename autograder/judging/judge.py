@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from autograder.judging.expect import Unmet, summary
 from autograder.judging.known import Known, mistakes_in
 from autograder.judging.suite import run
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
-from autograder.seam import LearnerError, NotPlain
+from autograder.seam import Handle, LearnerError, NotPlain
 from autograder.seam.plain import clean_text
 
 _LONGEST = 3000  # characters of one line of a message
@@ -114,11 +115,18 @@ def _last_call(transcript: Transcript) -> str:
     if not transcript:
         return ""
     target, operation, args, *_ = transcript[-1]
-    shown = [summary(value) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
+    shown = [_shown(value) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
     if len(args) > 1 and isinstance(args[1], dict):
-        shown += [f"{name}={summary(value)}" for name, value in args[1].items()]
+        shown += [f"{name}={_shown(value)}" for name, value in args[1].items()]
     note = {"compiled": " in a compiled graph", "gradient": ", and its gradient"}.get(operation, "")
     return f"{named(target)}({', '.join(shown)}){note}"
+
+
+def _shown(value: Any) -> str:
+    """An argument in a few words: a function by its name."""
+    if isinstance(value, Handle):
+        return named(value)
+    return getattr(value, "__name__", "a function") if callable(value) else summary(value)
 
 
 def _sentence(test_name: str) -> str:

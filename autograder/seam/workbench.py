@@ -5,6 +5,8 @@ worker, where the calls arrive over the wire. A judge sees only plain data and h
 """
 
 import contextlib
+import functools
+import operator
 import os
 import random
 import sys
@@ -30,8 +32,11 @@ OPERATIONS = (
     "method",
     "rebuilt",
     "reloaded",
+    "from_keras",
     "forget",
 )
+
+Place = tuple[int, ...]  # of an array among the arguments: (1, 0) is the first item of the second
 
 
 class Workbench:
@@ -112,17 +117,21 @@ class Workbench:
         found(*arrays, **self._tensors(kwargs, as_numpy=True))
         return arrays
 
-    def _gradient(self, found: Any, args: tuple, kwargs: dict, wrt: tuple[int, ...], cotangent: np.ndarray) -> Any:
+    def _gradient(
+        self, found: Any, args: tuple, kwargs: dict, wrt: tuple[int | Place, ...], cotangent: np.ndarray
+    ) -> Any:
         from autograder.seam.backends import gradients
 
-        inputs, kwargs = list(self._tensors(args)), self._tensors(kwargs)
+        inputs, kwargs = self._tensors(args), self._tensors(kwargs)
+        places = [(slot,) if isinstance(slot, int) else slot for slot in wrt]
 
         def loss(tensors: list) -> Any:
-            for slot, tensor in zip(wrt, tensors, strict=True):
-                inputs[slot] = tensor
-            return _weighted_sum(found(*inputs, **kwargs), cotangent)
+            moved = inputs
+            for place, tensor in zip(places, tensors, strict=True):
+                moved = _put(moved, place, tensor)
+            return _weighted_sum(found(*moved, **kwargs), cotangent)
 
-        return gradients(loss, [inputs[slot] for slot in wrt])
+        return gradients(loss, [functools.reduce(operator.getitem, place, inputs) for place in places])
 
     def _weight_gradients(self, found: Any, args: tuple, kwargs: dict, cotangent: np.ndarray) -> Any:
         from autograder.seam.backends import variable_gradients
@@ -162,6 +171,11 @@ class Workbench:
             with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
                 loaded = keras.models.load_model(path, custom_objects={type(found).__name__: type(found)})
         return loaded.get_layer(found.name)
+
+    def _from_keras(self, _found: Any, path: str) -> Any:
+        import keras
+
+        return self._attribute(keras, path)
 
     def _forget(self, found: Any) -> None:
         self._kept = {number: kept for number, kept in self._kept.items() if kept is not found}
@@ -211,6 +225,14 @@ def _dtype_policy(name: str | None) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def _put(value: tuple | list, place: Place, new: Any) -> tuple | list:
+    """The same value, with another item at a place."""
+    index, *deeper = place
+    items = list(value)
+    items[index] = _put(items[index], tuple(deeper), new) if deeper else new
+    return type(value)(items)
 
 
 def _weighted_sum(result: Any, cotangent: np.ndarray) -> Any:

@@ -225,6 +225,22 @@ def test_a_mistake_that_contradicts_a_passed_test_is_not_named(tmp_path):
     assert named(lambda x: x * 0) == ["You returned zeros."] * 2
 
 
+@pytest.mark.parametrize(
+    ("shorter", "longer"),
+    [
+        (lambda x: (x,), lambda x: (x, x)),
+        (lambda x: [x], lambda x: [x, x]),
+        (lambda x: {"sum": x}, lambda x: {"more": x, "sum": x}),
+    ],
+    ids=["tuple", "list", "dict"],
+)
+def test_results_with_arrays_and_of_another_length_are_not_the_same(suite, shorter, longer):
+    known = types.SimpleNamespace(more=mistake("total", "You return more.")(longer))
+    for answer, sentence in ((shorter, None), (longer, "You return more.")):
+        (total,) = judge(suite, Workbench({"total": answer}), 1, known, ["total"])
+        assert [test.mistake for test in total.tests] == [sentence] * 2
+
+
 MAKES_THE_SAME_FIRST = """
 import numpy as np
 from autograder.judging import exercise, expect
@@ -335,6 +351,27 @@ def test_an_untouched_answer_is_not_attempted_and_an_absent_one_missing(suite):
 def test_a_callback_counts_calls_on_the_judges_side(suite):
     (apply,) = judge(suite, Workbench({"apply": twice}), seed=1, only=["apply"])
     assert outcomes(apply) == ["failed"]
+
+
+def test_a_call_tells_of_functions_by_their_names(tmp_path):
+    path = tmp_path / "test_functions.py"
+    path.write_text("""
+import numpy as np
+from autograder.judging import exercise, expect
+
+def double(x):
+    return 2 * x
+
+@exercise("apply", points=1)
+class TestApply:
+    def test_it_calls(self, learner):
+        expect.shape(learner(double, np.ones(2)), (3,), "Wrong.")
+
+    def test_it_calls_keras(self, learner):
+        expect.shape(learner(learner.from_keras("ops.tanh"), np.ones(2)), (3,), "Wrong.")
+""")
+    (apply,) = judge(path, Workbench({"apply": once}), seed=1)
+    assert [test.call for test in apply.tests] == ["apply(double, [1., 1.])", "apply(the function, [1., 1.])"]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,28 @@ def test_a_function_argument_is_called_back_with_plain_data():
     assert seen == [np.ndarray, np.ndarray]
 
 
+def test_a_function_of_keras_is_called_where_the_answer_lives_and_can_be_traced():
+    bench = Workbench({"fold": lambda f, x: f(x[:, 0], x[:, 1])})
+    subtract = bench.perform("from_keras", "fold", "ops.subtract")
+    assert isinstance(subtract, Handle)
+    for operation in ("call", "compiled"):
+        np.testing.assert_array_equal(bench.perform(operation, "fold", (subtract, ROWS), {}), ROWS[:, 0] - ROWS[:, 1])
+    options = {"wrt": (1,), "cotangent": np.ones(len(ROWS))}
+    (slope,) = bench.perform("gradient", "fold", (subtract, ROWS), {}, **options)
+    np.testing.assert_array_equal(slope[:, :2], [[1, -1]] * len(ROWS))
+    with pytest.raises(LearnerError, match="no_such_function"):
+        bench.perform("from_keras", "fold", "ops.no_such_function")
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_a_gradient_reaches_into_a_pair(kind):
+    bench = Workbench({"mix": lambda x, pair: x * pair[0] + 3 * pair[1] if type(pair) is kind else None})
+    options = {"wrt": ((1, 1), 0, (1, 0)), "cotangent": np.ones_like(ROWS)}
+    found = bench.perform("gradient", "mix", (ROWS, kind([2 * ROWS, ROWS])), {}, **options)
+    for slope, wanted in zip(found, (3 * np.ones_like(ROWS), 2 * ROWS, ROWS), strict=True):
+        np.testing.assert_allclose(slope, wanted)
+
+
 def test_changes_in_place_are_seen():
     def spoil(x):
         x += 1

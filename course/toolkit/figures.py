@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from keras import ops
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 QUIET = "#8a8f98"
 SERIES = ("#1f5fa8", "#c8501e", "#3c7d3a", "#7b4f9d")  # read apart by colour-blind eyes
@@ -73,8 +74,12 @@ def lines(
     x_label: str = "",
     y_label: str = "",
     log: bool = False,
+    log_y: bool = False,
 ) -> Figure:
-    """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker."""
+    """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker.
+
+    `log` doubles at each step of both axes; `log_y` makes the upright axis alone grow by tens.
+    """
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
         for index, (name, (x, y)) in enumerate(series.items()):
@@ -84,6 +89,10 @@ def lines(
         if log:
             axes.set_xscale("log", base=2)
             axes.set_yscale("log", base=2)
+        elif all(float(one).is_integer() for x, _ in series.values() for one in x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if log_y:
+            axes.set_yscale("log")
         axes.legend(frameon=False, labelcolor=INK)
     return shown_once(figure)
 
