@@ -19,7 +19,7 @@ def _nothing_is_set(monkeypatch):
 def run(path):
     """Execute a notebook as JupyterLab's Run All does; any error in a cell fails."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
     return notebook
 
 
