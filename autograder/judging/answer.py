@@ -52,12 +52,16 @@ class Answer:
         """Call it, eagerly."""
         return self._ask("call", args, kwargs)
 
-    def compiled(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it inside a compiled graph, with the first axis of the positional arrays unknown.
+    def under_policy(self, policy: str, *args: Any, **kwargs: Any) -> Any:
+        """Call it, eagerly, while Keras' default dtype policy is this one, such as `mixed_float16`."""
+        return self._ask("call", args, kwargs, policy=policy)
+
+    def compiled(self, *args: Any, unknown_axes: int = 1, **kwargs: Any) -> Any:
+        """Call it inside a compiled graph, with the first axis of the positional arrays unknown, or the first few.
 
         Arrays passed by keyword keep their sizes: pass what has no batch axis so.
         """
-        return self._ask("compiled", args, kwargs)
+        return self._ask("compiled", args, kwargs, unknown_axes=unknown_axes)
 
     def effect_on(self, *args: Any, **kwargs: Any) -> tuple:
         """Call it with NumPy arrays and return those arrays as they are afterwards."""

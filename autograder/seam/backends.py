@@ -54,11 +54,11 @@ def variable_gradients(loss: Callable[[], Any], variables: list) -> list:
     return [ops.convert_to_numpy(gradient) for gradient in found]
 
 
-def compiled(function: Callable, tensors: list) -> Any:
+def compiled(function: Callable, tensors: list, unknown_axes: int = 1) -> Any:
     """Run `function(*tensors)` as Keras runs it in `fit`: traced once, with the batch size unknown.
 
-    TensorFlow traces a graph whose first axis is `None` wherever a tensor has two axes or more; JAX
-    traces with fixed sizes; PyTorch has no tracing in Keras and runs eagerly.
+    TensorFlow traces a graph whose first `unknown_axes` axes are `None` wherever a tensor has two axes or more;
+    JAX traces with fixed sizes; PyTorch has no tracing in Keras and runs eagerly.
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
@@ -66,7 +66,7 @@ def compiled(function: Callable, tensors: list) -> Any:
 
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})  # it runs but once
         signature = [
-            tf.TensorSpec([None, *tensor.shape[1:]] if len(tensor.shape) > 1 else tensor.shape, tensor.dtype)
+            tf.TensorSpec(_unknown(tensor.shape, unknown_axes) if len(tensor.shape) > 1 else tensor.shape, tensor.dtype)
             for tensor in tensors
         ]
         return tf.function(function, input_signature=signature, autograph=False).get_concrete_function()(*tensors)
@@ -75,3 +75,8 @@ def compiled(function: Callable, tensors: list) -> Any:
 
         return jax.jit(function)(*tensors)
     return function(*tensors)
+
+
+def _unknown(shape: Any, count: int) -> list:
+    """The sizes of a shape, the first `count` of them unknown."""
+    return [None if axis < count else size for axis, size in enumerate(shape)]

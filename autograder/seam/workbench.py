@@ -4,9 +4,12 @@ The same class serves both places: the learner's kernel, where `check` uses it d
 worker, where the calls arrive over the wire. A judge sees only plain data and handles.
 """
 
+import contextlib
 import os
+import random
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -49,7 +52,8 @@ class Workbench:
             raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
         found = self._find(target)
         try:
-            result = getattr(self, f"_{operation}")(found, *args, **options)
+            with _same_weights_at_first(found):
+                result = getattr(self, f"_{operation}")(found, *args, **options)
             return to_plain(result, self._keep)
         except KeyboardInterrupt:
             raise
@@ -84,11 +88,12 @@ class Workbench:
 
         return called_back
 
-    def _call(self, found: Any, args: tuple, kwargs: dict) -> Any:
+    def _call(self, found: Any, args: tuple, kwargs: dict, policy: str | None = None) -> Any:
         _must_be_callable(found)
-        return found(*self._tensors(args), **self._tensors(kwargs))
+        with _dtype_policy(policy):
+            return found(*self._tensors(args), **self._tensors(kwargs))
 
-    def _compiled(self, found: Any, args: tuple, kwargs: dict) -> Any:
+    def _compiled(self, found: Any, args: tuple, kwargs: dict, unknown_axes: int = 1) -> Any:
         from autograder.seam.backends import compiled
 
         slots = [index for index, value in enumerate(args) if isinstance(value, np.ndarray)]
@@ -99,7 +104,7 @@ class Workbench:
                 fixed[slot] = tensor
             return found(*fixed, **kwargs)
 
-        return compiled(traced, [fixed[slot] for slot in slots])
+        return compiled(traced, [fixed[slot] for slot in slots], unknown_axes)
 
     def _effect(self, found: Any, args: tuple, kwargs: dict) -> Any:
         arrays = self._tensors(args, as_numpy=True)
@@ -163,6 +168,47 @@ class Workbench:
 def _must_be_callable(found: Any) -> None:
     if not callable(found):
         raise LearnerError("error", f"This must be a function or a class; it is {type(found).__name__}.")
+
+
+@contextlib.contextmanager
+def _same_weights_at_first(found: Any) -> Iterator[None]:
+    """Give a layer the same initial weights every time: Keras draws the seeds of its initialisers from `random`.
+
+    So a known mistake that is built as the learner's layer is starts from the same weights and gives the same.
+    A function keeps its own random numbers: whether they repeat may be what is asked.
+    """
+    if not _is_layer(found):
+        yield
+        return
+    before = random.getstate()
+    random.seed(0)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+def _is_layer(found: Any) -> bool:
+    """Whether this is a layer or makes one; never imports keras for its own sake."""
+    keras = sys.modules.get("keras")
+    kind = found if isinstance(found, type) else type(found)
+    return keras is not None and issubclass(kind, keras.layers.Layer)
+
+
+@contextlib.contextmanager
+def _dtype_policy(name: str | None) -> Iterator[None]:
+    """Let Keras' default dtype policy be this one for a while; None leaves it alone."""
+    if name is None:
+        yield
+        return
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _weighted_sum(result: Any, cotangent: np.ndarray) -> Any:

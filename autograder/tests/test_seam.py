@@ -1,5 +1,7 @@
 """The seam: what may cross, and the operations on a learner's objects."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -121,6 +123,45 @@ def test_a_compiled_call_knows_no_batch_size():
 
     np.testing.assert_array_equal(Workbench({"f": answer}).perform("compiled", "f", (ROWS,), {}), ROWS + 1)
     assert sizes == [None] or keras.backend.backend() != "tensorflow"
+
+
+def test_a_compiled_call_may_know_no_length_either():
+    shapes = []
+
+    def answer(x):
+        shapes.append(tuple(x.shape))
+        return x + 1
+
+    bench = Workbench({"f": answer})
+    np.testing.assert_array_equal(bench.perform("compiled", "f", (ROWS,), {}, unknown_axes=2), ROWS + 1)
+    assert shapes == [(None, None)] or keras.backend.backend() != "tensorflow"
+
+
+def test_a_call_may_be_made_under_another_dtype_policy():
+    bench = Workbench({"Scale": Scale})
+    layer = bench.perform("call", "Scale", (2.0,), {}, policy="mixed_float16")
+    assert bench.perform("call", layer, (ROWS,), {}).dtype == np.float16
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_a_layer_made_twice_starts_from_the_same_weights():
+    bench = Workbench({"Scale": Scale})
+    first, second = (bench.perform("call", bench.perform("call", "Scale", (2.0,), {}), (ROWS,), {}) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_making_a_layer_leaves_the_learners_own_random_numbers_alone():
+    random.seed(7)
+    expected = [random.random(), random.random()]
+    random.seed(7)
+    found = [random.random()]
+    Workbench({"Scale": Scale}).perform("call", "Scale", (2.0,), {})
+    assert [*found, random.random()] == expected
+
+
+def test_a_function_draws_other_random_numbers_at_each_call():
+    bench = Workbench({"draw": lambda: random.random()})
+    assert bench.perform("call", "draw", (), {}) != bench.perform("call", "draw", (), {})
 
 
 def test_a_layer_stays_behind_a_handle_and_can_be_taken_apart():
