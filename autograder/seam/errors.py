@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 STUB_MESSAGE = "your code here"
 _CELL_FILE = re.compile(r"ipython-input|ipykernel_|<cell ")
 _TENSORFLOW_NOISE = re.compile(r"\{\{function_node [^}]*\}\} ?| \[Op:\w+\]( name: ?)?")
+_KERAS_FRAME = re.compile(
+    r"\AException encountered when calling [^\n]*\n\s*|\x1b\[[0-9;]*m"
+)  # around the message proper
 _LONGEST_MESSAGE = 600
 _LONGEST_READ = 100_000  # TensorFlow tells of a graph in tens of thousands of characters, the reason among the first
 
@@ -75,7 +78,8 @@ def _first_lines(error: BaseException) -> str:
     text = text[:_LONGEST_READ]
     if text.startswith("Graph execution error"):
         text = _reason_in_graph(text)
-    text = _TENSORFLOW_NOISE.sub("", text.split("\n\nArguments received by")[0]).strip()
+    text = _KERAS_FRAME.sub("", text.split("\n\nArguments received by")[0])
+    text = _TENSORFLOW_NOISE.sub("", text).strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 
 

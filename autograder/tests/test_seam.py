@@ -216,6 +216,17 @@ def test_what_goes_wrong_has_an_outcome_and_a_message(error, outcome, text):
     assert text in told.value.message
 
 
+def test_an_error_inside_a_layer_is_told_without_the_frame_that_keras_puts_around_it():
+    class Fussy(keras.layers.Layer):
+        def call(self, x):
+            raise ValueError("received length=3")
+
+    bench = Workbench({"Fussy": Fussy})
+    with pytest.raises(LearnerError) as told:
+        bench.perform("call", bench.perform("call", "Fussy", (), {}), (ROWS,), {})
+    assert told.value.message == "ValueError: received length=3"
+
+
 def test_a_missing_answer_is_missing():
     with pytest.raises(LearnerError) as told:
         Workbench({}).perform("call", "f", (), {})
