@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,27 +19,39 @@ class Trial:
 
     verdict: TestVerdict
     transcript: Transcript
+    _beginnings: dict[int, str] = field(default_factory=dict)
 
     @property
-    def compiles(self) -> bool:
-        return any(entry.operation == "compiled" for entry in self.transcript)
+    def is_slow(self) -> bool:
+        """Whether it compiles a graph or writes a file, which takes longer than all else in a check."""
+        return any(entry.operation in ("compiled", "reloaded") for entry in self.transcript)
 
     def reproduced_by(self, known: Known) -> bool:
-        """Whether `known`, asked the same from the first call to the last, gives what the learner gave.
+        """Whether `known`, asked the same from the first call to the last, gives what the learner gave."""
+        return self.refuted_at(known) is None
+
+    def refuted_at(self, known: Known) -> int | None:
+        """How many entries `known` was asked up to the first in which it gives something else; None without one.
 
         What a test asks next depends on what it was given so far: up to the first difference it would ask the same.
         """
         workbench = Workbench({known.exercise: known.answer})
         its_handles: dict[Handle, Handle] = {}
-        for target, operation, args, options, theirs in self.transcript:
+        for number, (target, operation, args, options, theirs) in enumerate(self.transcript, start=1):
             target, args, options = _replaced((target, args, options), its_handles)
             try:
                 mine = workbench.perform(operation, target, *args, **options)
             except LearnerError as error:
                 mine = error
             if not _same(_renamed(mine, known), theirs, its_handles):
-                return False
-        return True
+                return number
+        return None
+
+    def beginning(self, count: int) -> str:
+        """What the first `count` entries asked and got, in a form that can be compared with another test's."""
+        if count not in self._beginnings:
+            self._beginnings[count] = repr(_comparable(list(self.transcript[:count]), {}))
+        return self._beginnings[count]
 
 
 def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
@@ -47,16 +59,16 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
 
     A false sentence is worse than none. So a mistake is named only if it gives what the learner gave in
     at least half of the tests that failed and in every test that passed; among several, the one that
-    explains most failures, then the one listed first. Tests that compile are slow to run again: they take over
-    what explains the eager ones.
+    explains most failures, then the one listed first. Tests that compile or save are slow to run again: they take
+    over what explains the others.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
-    studied = [trial for trial in failed if not trial.compiles] or failed
-    passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.compiles]
+    studied = [trial for trial in failed if not trial.is_slow] or failed
+    passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.is_slow]
     with warnings.catch_warnings(action="ignore"):  # of the known answers
         found, explained = _best(mistakes, studied, passed)
     if found:
-        for trial in explained + [trial for trial in failed if trial.compiles]:
+        for trial in explained + [trial for trial in failed if trial.is_slow]:
             trial.verdict.mistake = found.sentence
 
 
@@ -80,10 +92,15 @@ def _best(
 def _explained_by(known: Known, failed: Sequence[Trial]) -> list[Trial]:
     """The failed tests that a mistake reproduces; none as soon as they can no longer be half of all."""
     explained: list[Trial] = []
+    refuted: set[tuple[int, str]] = set()  # beginnings of tests: many make the same layer first, which takes long
     for number, trial in enumerate(failed, start=1):
-        if trial.reproduced_by(known):
+        seen_before = any(trial.beginning(length) == text for length, text in refuted)
+        count = 0 if seen_before else trial.refuted_at(known)
+        if count is None:
             explained.append(trial)
-        elif 2 * (number - len(explained)) > len(failed):
+        elif count:
+            refuted.add((count, trial.beginning(count)))
+        if 2 * (number - len(explained)) > len(failed):
             return []
     return explained
 
@@ -96,6 +113,19 @@ def _replaced(value: Any, handles: dict[Handle, Handle]) -> Any:
         return type(value)(_replaced(item, handles) for item in value)
     if isinstance(value, dict):
         return {key: _replaced(item, handles) for key, item in value.items()}
+    return value
+
+
+def _comparable(value: Any, numbers: dict[Handle, int]) -> Any:
+    """A value in which handles are numbered as they appear and arrays are told by their content."""
+    if isinstance(value, Handle):
+        return f"handle {numbers.setdefault(value, len(numbers))}"
+    if isinstance(value, np.ndarray):
+        return (value.shape, value.dtype.str, value.tobytes())
+    if isinstance(value, (list, tuple)):
+        return [_comparable(item, numbers) for item in value]
+    if isinstance(value, dict):
+        return {key: _comparable(item, numbers) for key, item in value.items()}
     return value
 
 

@@ -225,6 +225,43 @@ def test_a_mistake_that_contradicts_a_passed_test_is_not_named(tmp_path):
     assert named(lambda x: x * 0) == ["You returned zeros."] * 2
 
 
+MAKES_THE_SAME_FIRST = """
+import numpy as np
+from autograder.judging import exercise, expect
+
+@exercise("make", points=20)
+class TestMake:
+    def test_of_ones(self, learner):
+        expect.equal(learner(3)(np.ones(2)), np.ones(2), "It gives back what it gets.")
+
+    def test_of_twos(self, learner):
+        expect.equal(learner(3)(np.ones(2) * 2), np.ones(2) * 2, "It gives back what it gets.")
+
+    def test_of_threes(self, learner):
+        expect.equal(learner(3)(np.ones(2) * 3), np.ones(2) * 3, "It gives back what it gets.")
+"""
+
+
+def test_a_mistake_refuted_by_how_all_tests_begin_is_asked_once(tmp_path):
+    """Making a layer takes longer than asking it, and many tests begin by making the same."""
+    asked = []
+
+    @mistake("make", "You refuse.")
+    def refuses(size):
+        asked.append(size)
+        raise ValueError(size)
+
+    @mistake("make", "You gave back zeros.")
+    def zeros(size):
+        return lambda x: x * 0
+
+    (tmp_path / "test_make.py").write_text(MAKES_THE_SAME_FIRST)
+    known = types.SimpleNamespace(refuses=refuses, zeros=zeros)
+    (make,) = judge(tmp_path / "test_make.py", Workbench({"make": lambda size: lambda x: x * 0}), 1, known)
+    assert [test.mistake for test in make.tests] == ["You gave back zeros."] * 3
+    assert asked == [3]
+
+
 def test_the_same_error_is_told_once(suite):
     def broken(x):
         return missing_name  # noqa: F821
