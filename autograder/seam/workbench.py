@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -158,7 +159,8 @@ class Workbench:
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "answer.keras")
             keras.Model(inputs, outputs).save(path)
-            loaded = keras.models.load_model(path, custom_objects={type(found).__name__: type(found)})
+            with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
+                loaded = keras.models.load_model(path, custom_objects={type(found).__name__: type(found)})
         return loaded.get_layer(found.name)
 
     def _forget(self, found: Any) -> None:

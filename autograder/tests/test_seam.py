@@ -191,6 +191,23 @@ def test_a_layer_comes_back_from_a_file_bit_for_bit():
     np.testing.assert_array_equal(bench.perform("call", loaded, (ROWS,), {}), before)
 
 
+@pytest.mark.filterwarnings("error:.build.. was called")
+def test_a_layer_that_leaves_building_to_keras_comes_back_without_a_warning():
+    class Wrapped(keras.layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.dense = keras.layers.Dense(4)
+
+        def call(self, x):
+            return self.dense(x)
+
+    bench = Workbench({"Wrapped": Wrapped})
+    layer = bench.perform("call", "Wrapped", (), {})
+    before = bench.perform("call", layer, (ROWS,), {})
+    loaded = bench.perform("reloaded", layer, (ROWS,), {})
+    np.testing.assert_array_equal(bench.perform("call", loaded, (ROWS,), {}), before)
+
+
 def raises(error):
     def answer(*_):
         raise error
