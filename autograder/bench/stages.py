@@ -188,8 +188,7 @@ class _PoolOfNone:
 
 def main(stem: str, submitted: str, grading: str) -> None:
     """Grade a class, and print the spans of each submission that counts, in seconds, as one JSON line."""
-    import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
-
+    import autograder.grading.preloaded  # noqa: F401 - as the processes of a run have it
     from autograder.grading.many import grade, jobs
 
     told, sys.stdout = sys.stdout, sys.stderr

@@ -67,20 +67,30 @@ class Marker:
     def close(self) -> None:
         self._launcher.close()
 
-    def mark(self, notebook: NotebookNode, unit: Unit) -> Marked:
-        """Mark a notebook that intake has made; takes the verdict from the store when it is there."""
+    def mark(self, notebook: NotebookNode, unit: Unit, only: Sequence[str] | None = None) -> Marked:
+        """Mark a notebook that intake has made; takes the verdict from the store when it is there.
+
+        With `only`, all cells are run, and these exercises alone are judged.
+        """
         cells = cells_of(notebook)
         problem = notebook.metadata.get("problem")
         references = references_before(unit)
-        digest = self._digest(cells, references, unit, problem)
+        digest = self._digest(cells, references, unit, problem, only)
         kept = self._kept(digest)
         if kept is None:
-            kept = self._mark(cells, references, unit, problem)
+            kept = self._mark(cells, references, unit, problem, only)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(self, cells: Sequence[Cell], references: Sequence[Reference], unit: Unit, problem: str | None) -> Marked:
+    def _mark(
+        self,
+        cells: Sequence[Cell],
+        references: Sequence[Reference],
+        unit: Unit,
+        problem: str | None,
+        only: Sequence[str] | None,
+    ) -> Marked:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         seed = secrets.randbits(32)
@@ -89,13 +99,20 @@ class Marker:
         with RemoteWorkbench(cells, self._limits, self._launcher, self._unconfined, references) as workbench:
             results = workbench.run()
             with built.giving(References(references)):  # to known mistakes, which build on the same
-                verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes())
+                verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), only)
             verdict.confinement = workbench.confinement
         return Marked(verdict, [inert_outputs(result.outputs) for result in results])
 
-    def _digest(self, cells: Sequence[Cell], references: Sequence[Reference], unit: Unit, problem: str | None) -> str:
+    def _digest(
+        self,
+        cells: Sequence[Cell],
+        references: Sequence[Reference],
+        unit: Unit,
+        problem: str | None,
+        only: Sequence[str] | None,
+    ) -> str:
         executed = [[cell.source, cell.binds] for cell in cells], references
-        parts = [json.dumps(executed), unit.stem, str(problem)]
+        parts = [json.dumps(executed), unit.stem, str(problem), str(only)]
         parts += [self._device, self._backend, repr(self._limits), _version(unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -19,12 +19,17 @@ class Trial:
 
     verdict: TestVerdict
     transcript: Transcript
-    _beginnings: dict[int, str] = field(default_factory=dict)
+    _beginnings: dict[int, tuple] = field(default_factory=dict)
 
     @property
     def is_slow(self) -> bool:
         """Whether it compiles a graph or writes a file, which takes longer than all else in a check."""
         return any(entry.operation in ("compiled", "reloaded") for entry in self.transcript)
+
+    @property
+    def cost(self) -> int:
+        """How long it takes to run again, roughly: a gradient as long as many calls."""
+        return sum(20 if "gradient" in entry.operation else 1 for entry in self.transcript)
 
     def reproduced_by(self, known: Known) -> bool:
         """Whether `known`, asked the same from the first call to the last, gives what the learner gave."""
@@ -47,10 +52,10 @@ class Trial:
                 return number
         return None
 
-    def beginning(self, count: int) -> str:
+    def beginning(self, count: int) -> tuple:
         """What the first `count` entries asked and got, in a form that can be compared with another test's."""
         if count not in self._beginnings:
-            self._beginnings[count] = repr(_comparable(list(self.transcript[:count]), {}))
+            self._beginnings[count] = _comparable(tuple(self.transcript[:count]), {})
         return self._beginnings[count]
 
 
@@ -63,8 +68,9 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     over what explains the others.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
-    studied = [trial for trial in failed if not trial.is_slow] or failed
+    studied = sorted([trial for trial in failed if not trial.is_slow] or failed, key=lambda trial: trial.cost)
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.is_slow]
+    passed.sort(key=lambda trial: trial.cost)  # most known answers are refuted by the first
     with warnings.catch_warnings(action="ignore"):  # of the known answers
         found, explained = _best(mistakes, studied, passed)
     if found:
@@ -92,9 +98,9 @@ def _best(
 def _explained_by(known: Known, failed: Sequence[Trial]) -> list[Trial]:
     """The failed tests that a mistake reproduces; none as soon as they can no longer be half of all."""
     explained: list[Trial] = []
-    refuted: set[tuple[int, str]] = set()  # beginnings of tests: many make the same layer first, which takes long
+    refuted: set[tuple[int, tuple]] = set()  # beginnings of tests: many make the same layer first, which takes long
     for number, trial in enumerate(failed, start=1):
-        seen_before = any(trial.beginning(length) == text for length, text in refuted)
+        seen_before = any(trial.beginning(length) == asked for length, asked in refuted)
         count = 0 if seen_before else trial.refuted_at(known)
         if count is None:
             explained.append(trial)
@@ -123,10 +129,10 @@ def _comparable(value: Any, numbers: dict[Handle, int]) -> Any:
     if isinstance(value, np.ndarray):
         return (value.shape, value.dtype.str, value.tobytes())
     if isinstance(value, (list, tuple)):
-        return [_comparable(item, numbers) for item in value]
+        return tuple(_comparable(item, numbers) for item in value)
     if isinstance(value, dict):
-        return {key: _comparable(item, numbers) for key, item in value.items()}
-    return value
+        return tuple((key, _comparable(item, numbers)) for key, item in value.items())
+    return repr(value)
 
 
 def _renamed(result: Any, known: Known) -> Any:

@@ -4,7 +4,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +29,7 @@ _UNUSED = [
     )
 ]
 
+_STOPS = (KeyboardInterrupt, pytest.exit.Exception)  # what ends a run instead of failing a test
 _CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
 
 
@@ -99,7 +100,7 @@ class _Suite:
         tests = [test for test in self._plugin.tests if not only or test.cls.exercise_name in only]
         try:
             for test, following in zip(tests, [*tests[1:], None], strict=True):
-                test.ihook.pytest_runtest_protocol(item=test, nextitem=following)
+                self._plugin.run(test, following)
         finally:
             self._plugin.judging = None
         self._refuse_broken()
@@ -139,12 +140,23 @@ class _Plugin:
         """Nothing is run when the tests are collected."""
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo) -> pytest.TestReport:
-        """Tell how a step of a test ended. pytest's own report shows whole tracebacks, which takes seconds."""
-        if call.when == "call":
-            self.judging.record(item, call.excinfo.value if call.excinfo else None)
-        elif call.excinfo:
-            self.broken = f"{item.name}: {call.excinfo.exconly()}"
-        outcome = "failed" if call.excinfo else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+    def run(self, test: pytest.Function, following: pytest.Function | None) -> None:
+        """Run a test with its fixtures, and tell how it ended.
+
+        These are the three steps of pytest's own protocol, without its reports: those take as long as the tests.
+        """
+        steps = test.session._setupstate
+        test._initrequest()
+        try:
+            if self._went_well(test, lambda: steps.setup(test)):
+                call = pytest.CallInfo.from_call(test.runtest, "call", _STOPS)
+                self.judging.record(test, call.excinfo.value if call.excinfo else None)
+        finally:
+            self._went_well(test, lambda: steps.teardown_exact(following))
+            test._request, test.funcargs = False, None
+
+    def _went_well(self, test: pytest.Function, step: Callable[[], None]) -> bool:
+        call = pytest.CallInfo.from_call(step, "setup", _STOPS)
+        if call.excinfo:
+            self.broken = f"{test.name}: {call.excinfo.exconly()}"
+        return not call.excinfo

@@ -79,6 +79,8 @@ class Shell:
 
     def run(self, source: str) -> CellResult:
         """Run one cell; an exception in it is part of the result."""
+        if not source:
+            return CellResult()
         outputs = Outputs(self.output_bytes)
         self._shell.display_pub.outputs = self._shell.displayhook.outputs = outputs
         with redirect_stdout(_Stream(outputs, "stdout")), redirect_stderr(_Stream(outputs, "stderr")):

@@ -22,6 +22,7 @@ from autograder.sandbox.confinement import Confinement
 
 READY, FORKED, REFUSED, SHARE = b"R", b"F", b"-", b"+"
 MOST_DESCRIPTORS = 4
+_CONNECTION = 3  # the number of a worker's only open file besides input, output and errors
 _PRELOADED = (
     "keras",
     "numpy.random",
@@ -135,8 +136,8 @@ class _Template:
             with contextlib.suppress(OSError):  # the judge makes sure
                 for door in doors:
                     os.write(door, b"0")
-            os.closerange(3, connection)
-            os.closerange(connection + 1, 1 << 16)
+            os.dup2(connection, _CONNECTION)
+            os.closerange(_CONNECTION + 1, 1 << 16)
             os.setsid()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             tempfile.tempdir = None  # it was found for the template
@@ -145,7 +146,7 @@ class _Template:
                 for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
                     os.environ[name] = scratch
             with contextlib.suppress(Exception):
-                serve(socket.socket(fileno=connection), self._confinement, self._shell)
+                serve(socket.socket(fileno=_CONNECTION), self._confinement, self._shell)
                 status = 0
         finally:
             os._exit(status)

@@ -10,6 +10,12 @@ UNITS = all_units()
 by_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch):
+    """A learner's machine has not been told to keep TensorFlow quiet."""
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+
+
 def run(path):
     """Execute a notebook as JupyterLab's Run All does; any error in a cell fails."""
     notebook = nbformat.read(path, as_version=4)

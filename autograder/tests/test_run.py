@@ -11,10 +11,9 @@ import threading
 import time
 from pathlib import Path
 
-import nbgrader.api
 import psutil
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, get_alembic_version
 
 from autograder import demo
 from autograder.build import register
@@ -385,4 +384,4 @@ def test_a_course_with_steps_of_its_own_gets_nbgraders_own_passes(tmp_path, monk
 
 def test_a_new_gradebook_has_the_version_that_nbgrader_gives_it(monkeypatch):
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    assert newest_version() == nbgrader.api.get_alembic_version()
+    assert newest_version() == get_alembic_version()

@@ -20,7 +20,7 @@ MARKERS = ("o", "s", "^", "D")
 
 _Drawn = TypeVar("_Drawn")
 
-_STYLE = {
+STYLE = {
     "figure.facecolor": GROUND,
     "savefig.facecolor": GROUND,
     "axes.facecolor": GROUND,
@@ -75,7 +75,7 @@ def lines(
     log: bool = False,
 ) -> Figure:
     """Draw named curves; `series` maps a name to `(x values, y values)`. Each has its own marker."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
         for index, (name, (x, y)) in enumerate(series.items()):
             style = index % len(SERIES)
@@ -85,7 +85,7 @@ def lines(
             axes.set_xscale("log", base=2)
             axes.set_yscale("log", base=2)
         axes.legend(frameon=False, labelcolor=INK)
-    return _shown_once(figure)
+    return shown_once(figure)
 
 
 def once_written(draw: Callable[[], _Drawn]) -> _Drawn | None:
@@ -99,7 +99,7 @@ def once_written(draw: Callable[[], _Drawn]) -> _Drawn | None:
     return None
 
 
-def _shown_once(figure: Figure) -> Figure:
+def shown_once(figure: Figure) -> Figure:
     """Close the figure for pyplot, so that JupyterLab draws the returned one and not a second copy."""
     plt.close(figure)
     return figure

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 
 def import_keras() -> None:
-    """Import keras, for its side effect, with nothing on the screen."""
+    """Import keras, for its side effect, with nothing on the screen, now or when it looks for a GPU."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with silent():
         import keras  # noqa: F401
 

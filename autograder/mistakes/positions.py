@@ -1,0 +1,1873 @@
+"""Unit 07: known answers."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from autograder.judging import correct, mistake
+
+
+@mistake(
+    "sinusoidal_positions",
+    "You wrote all sines, then all cosines: the “concatenated halves” of other code. Here they alternate: stack them.",
+)
+def concatenates_the_halves(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+
+
+@mistake(
+    "sinusoidal_positions",
+    "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and cos alternate, with 10000^(2i/D).",
+)
+def concatenates_and_spaces_by_one_pair_less(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    count = depth // 2
+    step = np.log(10000.0) / max(count - 1, 1)
+    angle = ops.arange(length, dtype="float32")[:, None] * ops.exp(-step * ops.arange(count, dtype="float32"))
+    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+
+
+@mistake(
+    "sinusoidal_positions",
+    "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and cos alternate, with 10000^(2i/D).",
+)
+def concatenates_and_divides_by_no_pairs(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    place = ops.arange(depth // 2, dtype="float32") / (depth / 2 - 1)
+    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, place)
+    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Your speeds are spaced by D/2 − 1, so the last clock is too slow. Pair i has the speed 1 / 10000^(2i/D).",
+)
+def spaces_by_one_pair_less(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    place = ops.arange(depth // 2, dtype="float32") / max(depth // 2 - 1, 1)
+    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, place)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Sine and cosine have changed places: the sine of each pair comes first.")
+def puts_the_cosine_first(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.cos(angle), ops.sin(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Your exponent is i/D, so clocks slow down half as fast. It is 2i/D: 0, 2/D, 4/D …")
+def forgets_the_2_in_the_exponent(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(depth // 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Your exponent is 4i/D: you count 0, 2, 4 … and double again. It is 2i/D.")
+def doubles_twice(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    i = ops.arange(0, depth, 2, dtype="float32")
+    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, 2 * i / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Each column has a speed of its own. Sine and cosine of a pair share one angle: i counts pairs, not columns.",
+)
+def gives_each_column_its_own_speed(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    column = ops.arange(depth, dtype="float32")
+    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, column / depth)
+    return ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Each column has a speed of its own. Sine and cosine of a pair share one angle: i counts pairs, not columns.",
+)
+def doubles_the_number_of_the_column(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    column = ops.arange(depth, dtype="float32")
+    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, 2 * column / depth)
+    return ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
+
+
+@mistake("sinusoidal_positions", "Your clocks get faster instead of slower. Divide by the power of 10000.")
+def multiplies_by_the_power(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] * 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Your base is 1000, and the slow clocks run too fast. The paper takes 10000.")
+def takes_1000_as_the_base(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 1000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "You took exp(−2i/D), whose base is e. The base is 10000: multiply by its logarithm.")
+def takes_e_as_the_base(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    speed = ops.exp(-ops.arange(0, depth, 2, dtype="float32") / depth)
+    angle = ops.arange(length, dtype="float32")[:, None] * speed
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "You count positions from 1. The first word stands at 0: its row is 0, 1, 0, 1 …")
+def counts_from_1(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    position = ops.arange(1, length + 1, dtype="float32")[:, None]
+    angle = position / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "There are only sines. Column 2i + 1 is the cosine of the angle whose sine is in 2i.")
+def writes_sines_only(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.repeat(ops.sin(angle), 2, axis=-1)
+
+
+@mistake("sinusoidal_positions", "All your clocks have one speed. Whole-number division made every exponent 0: use /.")
+def divides_in_whole_numbers(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    power = ops.cast(10000 ** (ops.arange(0, depth, 2) // depth), "float32")
+    angle = ops.arange(length, dtype="float32")[:, None] / power
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "You divide by 512, the width in the paper. Divide by the depth that you are given.")
+def takes_the_width_of_the_paper(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / 512)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "You converted degrees. Sine and cosine take radians: leave the angle as it is.")
+def turns_degrees(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    angle = angle * (np.pi / 180)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Rows and columns have changed places. A row is a position: (length, depth).")
+def returns_columns_for_positions(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.transpose(ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth)))
+
+
+@mistake("sinusoidal_positions", "You added a batch axis. The table has two axes only: (length, depth).")
+def adds_a_batch_axis(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (1, length, depth))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "You stacked along the wrong axis, and reshape mixed the rows. Sine and cosine go side by side: `axis=-1`.",
+)
+def stacks_along_the_first_axis(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=0), (length, depth))
+
+
+@mistake("sinusoidal_positions", "An odd depth gets a table all the same. Raise a ValueError that names the depth.")
+def cuts_an_odd_depth(length, depth):
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    pairs = ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)
+    return ops.reshape(pairs, (length, -1))[:, :depth]
+
+
+@mistake(
+    "sinusoidal_positions",
+    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
+)
+def lets_an_odd_depth_break(length, depth):
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "`assert` raises an AssertionError, and may be skipped. Write `raise ValueError(…)`.")
+def asserts_an_even_depth(length, depth):
+    assert depth % 2 == 0, f"depth must be even; received depth={depth}"
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Your ValueError does not say which depth came. Put it into the message.")
+def refuses_without_saying_what_came(length, depth):
+    if depth % 2:
+        raise ValueError("depth must be even")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Your table holds float64, NumPy's habit. Cast it to float32 at the end.")
+def returns_float64(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
+    return np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
+
+
+@mistake("sinusoidal_positions", "Half precision cannot hold these angles: it has no number 2049. Use float32.")
+def computes_in_half_precision(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    power = ops.power(ops.cast(10000.0, "float16"), ops.arange(0, depth, 2, dtype="float16") / depth)
+    angle = ops.arange(length, dtype="float16")[:, None] / power
+    table = ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+    return ops.cast(table, "float32")
+
+
+@mistake("sinusoidal_positions", "A tensor cannot be filled by columns. Compute sines and cosines, then stack them.")
+def fills_a_tensor_in_place(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    table = ops.zeros((length, depth))
+    table[:, 0::2] = ops.sin(angle)
+    table[:, 1::2] = ops.cos(angle)
+    return table
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Positions are whole numbers, speeds are not, and TensorFlow won't divide one by the other. Make both float32.",
+)
+def divides_integers_by_floats(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length)[:, None] / ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "The slow clocks stand left. Pair 0 is the fastest of all: its speed is 1.")
+def begins_with_the_slowest(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    power = ops.flip(ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth))
+    angle = ops.arange(length, dtype="float32")[:, None] / power
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "NumPy's sine got a tensor of `keras.ops`, which a compiled graph cannot allow. Take `ops.sin` and `ops.cos`.",
+)
+def mixes_numpy_and_ops(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
+
+
+@correct("sinusoidal_positions")
+def picks_sine_or_cosine_by_column(length, depth):
+    if depth % 2 == 1:
+        raise ValueError(f"an odd depth, {depth}, has half a pair")
+    column = ops.arange(depth)
+    speed = ops.exp(-np.log(10000.0) / depth * ops.cast(column - column % 2, "float32"))
+    angle = ops.expand_dims(ops.arange(length, dtype="float32"), 1) * speed
+    return ops.where(column % 2 == 0, ops.sin(angle), ops.cos(angle))
+
+
+@correct("sinusoidal_positions")
+def shifts_the_sine_for_a_cosine(length, depth):
+    half, rest = divmod(depth, 2)
+    if rest:
+        raise ValueError(f"depth={depth} is odd")
+    speed = ops.repeat(10000.0 ** (-ops.arange(half, dtype="float32") / half), 2)
+    quarter = ops.tile(ops.convert_to_tensor([0.0, np.pi / 2], dtype="float32"), [half])
+    return ops.sin(ops.outer(ops.arange(length, dtype="float32"), speed) + quarter)
+
+
+@correct("sinusoidal_positions")
+def fills_a_numpy_table(length, depth):
+    if depth % 2 != 0:
+        raise ValueError(f"Depth has to be even, but it is {depth}.")
+    table = np.zeros((length, depth), "float32")
+    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
+    table[:, 0::2] = np.sin(angle)
+    table[:, 1::2] = np.cos(angle)
+    return ops.convert_to_tensor(table)
+
+
+@correct("sinusoidal_positions")
+def interleaves_by_an_order_of_columns(length, depth):
+    if depth % 2 != 0:
+        raise ValueError(f"Depth has to be even, but it is {depth}.")
+    twice_i = ops.arange(0, depth, 2, dtype="float32")
+    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, twice_i / depth)
+    halves = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+    order = [pair + half for pair in range(depth // 2) for half in (0, depth // 2)]
+    return ops.take(halves, ops.convert_to_tensor(order), axis=1)
+
+
+def sinusoidal_positions(length, depth):
+    """What the answers below build on: in a notebook, the learner's own."""
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your words are not multiplied by √D. Without the factor the positions drown them: `* self.d_model**0.5`.",
+)
+class LeavesWordsSmall(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids)
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You multiply by D itself. The factor is its square root, √D: `self.d_model**0.5`.",
+)
+class MultipliesByTheWidth(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You divide by √D. Attention does that to its scores; here words are made larger: multiply.",
+)
+class DividesByTheRoot(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) / self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You multiply words *and* positions by √D. Multiply the words first, and add the positions after that.",
+)
+class MultipliesThePositionsToo(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids)
+        return (words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)) * self.d_model**0.5
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "The factor √D is multiplied with a number that is not D. Take the width, d_model, not the vocabulary size.",
+)
+class TakesTheRootOfTheVocabulary(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.vocabulary_size**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "No positions are added: every place looks alike. Add the first T rows of the sinusoidal table.",
+)
+class AddsNoPositions(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        return self.token_embedding(ids) * self.d_model**0.5
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your positions are learned, by a second Embedding. Add the fixed rows of your sinusoidal table instead.",
+)
+class LearnsThePositions(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.position_embedding = keras.layers.Embedding(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + self.position_embedding(ops.arange(ops.shape(ids)[-1]))
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your table of positions is a weight that is trained. Keep it as a plain tensor, or pass `trainable=False`.",
+)
+class TrainsTheTable(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = self.add_weight(shape=(max_length, d_model), initializer="zeros")
+        self.positions.assign(sinusoidal_positions(max_length, d_model))
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You multiply words by positions: where a sine is 0, the word is gone. Add them.",
+)
+class MultipliesByPositions(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words * ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You put words and positions side by side, and the width doubles. Add them: the shape is (B, T, D).",
+)
+class PutsPositionsBesideWords(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        places = ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+        return ops.concatenate([words, ops.broadcast_to(places, ops.shape(words))], axis=-1)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
+)
+class LooksPositionsUpById(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max(max_length, vocabulary_size), d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(ops.take(self.positions, ids, axis=0), words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your positions count sentences, not words: they run along the batch. Cut the table to T, the last axis of ids.",
+)
+class CountsTheSentences(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        places = ops.cast(self.positions[: ops.shape(ids)[0]], words.dtype)
+        return words + ops.expand_dims(places, 1)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You count positions from the end of the sentence. The first word has row 0, however long the sentence is.",
+)
+class CountsFromTheEnd(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.flip(ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype), axis=0)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You take the last rows of the table, not the first. Position 0 is row 0: `positions[:T]`.",
+)
+class TakesTheLastRows(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[self.max_length - ops.shape(ids)[-1] :], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your positions start at row 1. The first word stands at position 0: `positions[:T]`.",
+)
+class StartsAtRow1(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length + 1, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[1 : ops.shape(ids)[-1] + 1], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You add all max_length rows of the table, which fits full-length batches only. Cut it to T rows: `positions[:T]`.",
+)
+class AddsTheWholeTable(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions, words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Padding gets no position in your layer. Every place gets its row; masks deal with padding, in attention.",
+)
+class LeavesPaddingWithoutAPlace(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        real = ops.cast(ops.not_equal(ids, 0), words.dtype)[:, :, None]
+        return words + real * ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "A batch longer than max_length breaks somewhere inside. Compare T with max_length first, and raise a ValueError.",
+)
+class DoesNotLookAtTheLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "A batch longer than max_length gets positions all the same. Compare T with max_length, and raise a ValueError.",
+)
+class MakesPositionsForAnyLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+
+    def call(self, ids):
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(sinusoidal_positions(ops.shape(ids)[-1], self.d_model), words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "A batch longer than max_length is cut, and words vanish without a sound. Raise a ValueError.",
+)
+class CutsALongBatch(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        ids = ids[:, : self.max_length]
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You refuse a batch of exactly max_length. Only more than max_length is too long: `>`, not `>=`.",
+)
+class RefusesTheFullLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] >= self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your ValueError does not say what came. Put the length of the batch and max_length into its message.",
+)
+class RefusesWithoutNumbers(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError("the sentence is too long")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`assert` raises an AssertionError, and Python may skip it. Write `raise ValueError(…)`.",
+)
+class AssertsTheLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        length = ids.shape[-1]
+        assert length is None or length <= self.max_length, f"received {length}, max_length={self.max_length}"
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`ids.shape[-1]` is None while a graph is made for any length. Take T from `ops.shape(ids)[-1]`.",
+)
+class TakesTheLengthFromTheShape(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ids.shape[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "While a graph is made the length may be None, which cannot be compared. Ask `is not None` first.",
+)
+class ComparesNoneWithANumber(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.",
+)
+class AsksATensorForTheLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        length = ops.shape(ids)[-1]
+        if length > self.max_length:
+            raise ValueError(f"received length={length}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "In half precision words are float16 and your table is float32. Cast it: `ops.cast(places, words.dtype)`.",
+)
+class AddsFloat32ToFloat16(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + self.positions[: ops.shape(ids)[-1]]
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "The embedding goes by another name. Keep it as `self.token_embedding`: later units look for it there.",
+)
+class NamesTheEmbeddingOtherwise(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.",
+)
+class MakesAnEmbeddingInEveryCall(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = None
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model)
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "No gradient reaches the embedding: `stop_gradient` or `trainable=False` cuts it off. Words are to be learned.",
+)
+class StopsTheGradient(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = ops.stop_gradient(self.token_embedding(ids)) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "No gradient reaches the embedding: `stop_gradient` or `trainable=False` cuts it off. Words are to be learned.",
+)
+class FreezesTheWords(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model, trainable=False)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "The arguments of the Embedding are swapped: first the number of ids, vocabulary_size, then the width.",
+)
+class SwapsTheSizesOfTheEmbedding(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(d_model, vocabulary_size)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`get_config` leaves out max_length, so a saved layer cannot be made again. Return all three arguments.",
+)
+class LeavesMaxLengthOutOfTheConfig(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`get_config` returns your arguments only, and the layer's name and dtype are lost. Add `**super().get_config()`.",
+)
+class ForgetsTheConfigOfTheLayer(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        return {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`get_config` returns Keras' part alone. Add vocabulary_size, d_model and max_length to it.",
+)
+class ForgetsItsOwnConfig(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        return super().get_config()
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`get_config` returns a wrong number for max_length. Each argument goes back under its own name, as it came.",
+)
+class MixesUpTheConfig(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.d_model}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`__init__` must take `**kwargs` and hand them to `super().__init__(**kwargs)`: the name and dtype come that way.",
+)
+class TakesNoFurtherArguments(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length):
+        super().__init__()
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`super().__init__(**kwargs)` is missing or comes too late. It stands first: then Keras can keep your layers.",
+)
+class BeginsWithoutSuper(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@correct("PositionalEmbedding")
+class KeepsTheTableAsAWeight(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+
+    def build(self, shape):
+        self.table = self.add_weight(
+            shape=(self.max_length, self.d_model),
+            initializer=lambda shape, dtype: ops.cast(sinusoidal_positions(*shape), dtype),
+            trainable=False,
+            name="table",
+        )
+        self.token_embedding.build(shape)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.table[: ops.shape(ids)[1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@correct("PositionalEmbedding")
+class LooksUpItsPlaces(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model, mask_zero=True, name="words")
+        self.places = ops.convert_to_numpy(sinusoidal_positions(max_length, d_model))
+
+    def call(self, ids):
+        batch, length = ids.shape
+        if length is not None and not length <= self.max_length:
+            raise ValueError(f"At most {self.max_length} ids fit; received {length}.")
+        words = ops.multiply(self.token_embedding(ids), self.d_model**0.5)
+        places = ops.take(ops.convert_to_tensor(self.places), ops.arange(ops.shape(ids)[1]), axis=0)
+        return ops.add(words, ops.cast(ops.expand_dims(places, 0), self.compute_dtype))
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(vocabulary_size=self.vocabulary_size, d_model=self.d_model, max_length=self.max_length)
+        return config
+
+
+@correct("PositionalEmbedding")
+class LeavesTheConfigToKeras(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(sinusoidal_positions(ops.shape(ids)[-1], self.d_model), words.dtype)
+
+
+@correct("PositionalEmbedding")
+class MakesItsEmbeddingInBuild(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.row = ops.convert_to_tensor(sinusoidal_positions(max_length, d_model))
+
+    def build(self, shape):
+        self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model, dtype=self.dtype_policy)
+        self.token_embedding.build(shape)
+        self.built = True
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.row, words.dtype)[None, : ops.shape(words)[1]]
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@correct("PositionalEmbedding")
+class FreezesAnEmbeddingOfPlaces(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.place_embedding = keras.layers.Embedding(max_length, d_model, trainable=False)
+        self.place_embedding.build((None,))
+        self.place_embedding.set_weights([sinusoidal_positions(max_length, d_model)])
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + self.place_embedding(ops.arange(ops.shape(ids)[-1]))
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "relative_position_bias",
+    "Your distance is query − key, so back and ahead are swapped. It is key position − query position.",
+)
+def subtracts_the_key_from_the_query(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(query_length)[:, None] - ops.arange(key_length)[None, :]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You took the amount of the distance: back and ahead get the same. Keep the sign: s − t, then + R.",
+)
+def forgets_the_sign(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.abs(ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None])
+    bias = ops.take(table, ops.minimum(distance, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Far distances run past the ends of the table. Clip them to −R … R before you look them up.",
+)
+def does_not_clip(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, distance + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You look up the distance itself, and −1 means the last row. Add R: distance −R stands in row 0.",
+)
+def looks_up_the_distance_itself(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach), axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You clip at 0 too: every key behind the query counts as the query itself. Clip to −R … R, then add R.",
+)
+def clips_what_lies_behind_to_0(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, 0, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "The head axis stands last. A look-up puts it there; bring it to the front with `ops.transpose`.",
+)
+def leaves_the_heads_last(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+
+
+@mistake(
+    "relative_position_bias",
+    "Queries and keys have changed places: your shape is (H, S, T). The order (2, 0, 1) keeps T before S.",
+)
+def turns_all_axes_over(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    return ops.transpose(ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0))
+
+
+@mistake(
+    "relative_position_bias",
+    "A reshape to (H, T, S) mixes heads and keys: it only counts numbers. `ops.transpose` moves axes.",
+)
+def reshapes_for_a_transpose(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.reshape(bias, (table.shape[1], query_length, key_length))
+
+
+@mistake("relative_position_bias", "You added a batch axis. The bias is the same for every sentence: (H, T, S).")
+def adds_an_axis_for_the_batch(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))[None]
+
+
+@mistake(
+    "relative_position_bias",
+    "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, and its middle row is distance 0.",
+)
+def takes_a_reach_too_large_by_one(query_length, key_length, table):
+    reach = (table.shape[0] + 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    row = ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
+    return ops.transpose(ops.take(table, row, axis=0), (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You clip at R − 1, and the outermost rows of the table are never used. R itself is still a distance.",
+)
+def clips_one_too_early(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    nearer = max(reach - 1, 0)
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -nearer, nearer) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "The middle of your table follows the length of the sentence. It is R, from the rows: `(table.shape[0] - 1) // 2`.",
+)
+def takes_the_reach_from_the_sentence(query_length, key_length, table):
+    reach = query_length - 1
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    row = ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
+    return ops.transpose(ops.take(table, row, axis=0), (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You wrote R = 1, which fits the example only. Read R off the table: `(table.shape[0] - 1) // 2`.",
+)
+def writes_the_reach_of_the_example(query_length, key_length, table):
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -1, 1) + 1, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Words further off than R get 0. They share the first or the last row of the table: clip the distance instead.",
+)
+def gives_nothing_beyond_the_reach(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    near = ops.abs(distance) <= reach
+    return ops.transpose(ops.where(near[:, :, None], bias, 0.0), (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Far distances start again at the other end of the table. Clip them, do not take the remainder.",
+)
+def wraps_around(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.mod(distance + reach, table.shape[0]), axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You lined up the last query with the last key. Both count from 0 here: distance 0 is where s = t.",
+)
+def lines_up_the_ends(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    first = key_length - query_length
+    distance = ops.arange(key_length)[None, :] - ops.arange(first, first + query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "All heads get the numbers of the first. Each head has its own column of the table: look up whole rows.",
+)
+def gives_every_head_the_first_column(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.repeat(bias[None], table.shape[1], axis=0)
+
+
+@mistake(
+    "relative_position_bias",
+    "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is never learned. Use `ops.take`.",
+)
+def stops_the_gradient(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(ops.stop_gradient(table), ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is never learned. Use `ops.take`.",
+)
+def looks_up_with_numpy(query_length, key_length, table):
+    table = np.asarray(table)
+    reach = (table.shape[0] - 1) // 2
+    distance = np.arange(key_length)[None, :] - np.arange(query_length)[:, None]
+    return np.transpose(table[np.clip(distance, -reach, reach) + reach], (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Square brackets cannot look up a whole matrix of rows in a tensor. `ops.take(table, rows, axis=0)` can.",
+)
+def indexes_a_tensor_with_a_matrix(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    return ops.transpose(table[ops.clip(distance, -reach, reach) + reach], (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You looked along the heads. `ops.take` needs `axis=0`: distances are the rows of the table.",
+)
+def forgets_the_axis_of_the_look_up(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=1)
+
+
+@correct("relative_position_bias")
+def shifts_before_it_clips(query_length, key_length, table):
+    rows, heads = table.shape
+    row = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None] + rows // 2
+    row = ops.minimum(ops.maximum(row, 0), rows - 1)
+    return ops.stack([ops.take(table[:, head], row, axis=0) for head in range(heads)])
+
+
+@correct("relative_position_bias")
+def multiplies_with_one_hot_rows(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.clip(ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None], -reach, reach)
+    chosen = ops.cast(distance[:, :, None] + reach == ops.arange(table.shape[0]), table.dtype)  # (T, S, 2R + 1)
+    return ops.sum(chosen[None] * ops.transpose(table)[:, None, None, :], axis=-1)
+
+
+@correct("relative_position_bias")
+def collects_rows_in_a_loop(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    rows = []
+    for t in range(query_length):
+        rows.append(ops.stack([table[max(-reach, min(reach, s - t)) + reach] for s in range(key_length)]))
+    return ops.moveaxis(ops.stack(rows), -1, 0)
+
+
+@correct("relative_position_bias")
+def takes_columns_of_the_turned_table(query_length, key_length, table):
+    reach = table.shape[0] // 2
+    distance = np.arange(key_length)[None, :] - np.arange(query_length)[:, None]
+    rows = np.clip(distance, -reach, reach).astype("int32") + reach
+    return ops.take(ops.transpose(table), rows, axis=1)
+
+
+@mistake(
+    "rotate_positions",
+    "You paired columns i and i + K/2, as Hugging Face's Llama does. Here neighbours make a pair: (0, 1), (2, 3) …",
+)
+def pairs_the_halves(x, positions):
+    half = x.shape[-1] // 2
+    speed = ops.power(10000.0, -ops.arange(half, dtype="float32") / half)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., :half], x[..., half:]
+    return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)
+
+
+@mistake(
+    "rotate_positions",
+    "You turned the right pairs and wrote them as two halves. Each pair goes back to its own columns: stack, reshape.",
+)
+def writes_the_pairs_as_halves(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)
+
+
+@mistake(
+    "rotate_positions",
+    "You turn backwards. The minus sign belongs to the new first number: a cos α − b sin α, a sin α + b cos α.",
+)
+def turns_backwards(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos + b * sin, b * cos - a * sin], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Both your signs are plus, so vectors change their length. The new first number is a cos α − b sin α.",
+)
+def writes_two_plus_signs(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos + b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "You mirror each pair instead of turning it: position 0 already changes x. The new second number is a sin + b cos.",
+)
+def mirrors_the_pairs(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos + b * sin, a * sin - b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "The new second number is computed from the new first one. Take the old a and b for both.",
+)
+def uses_the_new_first_number(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    a = a * cos - b * sin
+    b = a * sin + b * cos
+    return ops.reshape(ops.stack([a, b], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "You count 0, 1, 2 … yourself. Use the positions that you are given: a sentence may start anywhere.",
+)
+def counts_positions_by_itself(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.arange(x.shape[2], dtype="float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Your positions run from 1: each is one more than you were given. Position 0 must not turn at all.",
+)
+def adds_1_to_the_positions(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = (ops.cast(positions, "float32")[:, None] + 1) * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "All pairs turn at one speed. Pair i turns by position / 10000^(2i/K), each slower than the one before.",
+)
+def turns_all_pairs_alike(x, positions):
+    angle = ops.cast(positions, "float32")[:, None]
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake("rotate_positions", "Your exponent is i/K, so pairs slow down half as fast. It is 2i/K: 0, 2/K, 4/K …")
+def forgets_the_2_in_the_speed(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(width // 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake("rotate_positions", "Your pairs get faster instead of slower. Divide the position by the power of 10000.")
+def speeds_up_along_the_pairs(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Your angles lie as two halves beside pairs of neighbours. Repeat each angle twice in place: f0, f0, f1, f1 …",
+)
+def tiles_the_angles(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.tile(ops.cast(positions, "float32")[:, None] * speed, (1, 2))
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    turned = ops.reshape(ops.stack([-x[..., 1::2], x[..., 0::2]], axis=-1), ops.shape(x))
+    return x * cos + turned * sin
+
+
+@mistake(
+    "rotate_positions",
+    "You added sines and cosines to x. Rotary positions add nothing: each pair is turned.",
+)
+def adds_the_sinusoidal_row(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    table = ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)
+    return x + ops.cast(ops.reshape(table, x.shape[-2:]), x.dtype)
+
+
+@mistake(
+    "rotate_positions",
+    "You only shrink each number by a cosine. A turn mixes the two numbers of a pair: the sine terms are missing.",
+)
+def leaves_out_the_sine(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    return x * ops.cast(ops.repeat(ops.cos(angle), 2, axis=-1), x.dtype)
+
+
+@mistake(
+    "rotate_positions",
+    "Float16 came in and float32 goes out. Cast cosine and sine, or the result, to the dtype of x.",
+)
+def returns_float32_always(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    wide = ops.cast(x, "float32")
+    a, b = wide[..., 0::2], wide[..., 1::2]
+    pairs = ops.stack([a * ops.cos(angle) - b * ops.sin(angle), a * ops.sin(angle) + b * ops.cos(angle)], axis=-1)
+    return ops.reshape(pairs, ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "x may be float16, your cosine is float32; TensorFlow multiplies only equals. Cast cosine and sine to x's dtype.",
+)
+def multiplies_unequal_dtypes(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cos(angle), ops.sin(angle)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "You compute angles in the dtype of x, and float16 has no number 2049. Angles are float32; cast cosine and sine.",
+)
+def computes_angles_in_the_dtype_of_x(x, positions):
+    width = x.shape[-1]
+    speed = ops.cast(ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width), x.dtype)
+    angle = ops.cast(positions, x.dtype)[:, None] * speed
+    cos, sin = ops.cos(angle), ops.sin(angle)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Positions are whole numbers, and TensorFlow won't multiply them by a fraction. Cast them to float32 first.",
+)
+def forgets_to_cast_the_positions(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = positions[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "In a compiled graph B is not known, and `x.shape[0]` is None. Reshape to `ops.shape(x)`.",
+)
+def reshapes_to_a_shape_with_none(x, positions):
+    batch, heads, length, width = x.shape
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), (batch, heads, length, width))
+
+
+@mistake(
+    "rotate_positions",
+    "A tensor cannot be changed column by column. Compute both numbers of all pairs, then stack and reshape.",
+)
+def writes_into_a_tensor(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    turned = ops.zeros_like(x)
+    turned[..., 0::2] = x[..., 0::2] * ops.cos(angle) - x[..., 1::2] * ops.sin(angle)
+    turned[..., 1::2] = x[..., 0::2] * ops.sin(angle) + x[..., 1::2] * ops.cos(angle)
+    return turned
+
+
+@mistake(
+    "rotate_positions",
+    "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all the way, which graphs need too.",
+)
+def turns_with_numpy(x, positions):
+    x = np.array(x)
+    angle = np.asarray(positions)[:, None] / 10000 ** (np.arange(0, x.shape[-1], 2) / x.shape[-1])
+    cos, sin = np.cos(angle).astype(x.dtype), np.sin(angle).astype(x.dtype)
+    turned = np.empty_like(x)
+    turned[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
+    turned[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
+    return turned
+
+
+@mistake(
+    "rotate_positions",
+    "You turn by the head, not by the word: the positions run along axis 1. They belong to axis 2, T.",
+)
+def turns_by_the_head(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = (ops.cast(positions, "float32")[:, None] * speed)[: x.shape[1], None, :]
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all the way, which graphs need too.",
+)
+def stops_the_gradient_of_x(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = ops.stop_gradient(x[..., 0::2]), ops.stop_gradient(x[..., 1::2])
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@correct("rotate_positions")
+def turns_with_one_product_and_a_swap(x, positions):
+    width = x.shape[-1]
+    speed = ops.exp(-np.log(10000.0) * ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.repeat(ops.expand_dims(ops.cast(positions, "float32"), -1) * speed, 2, axis=-1)  # (T, K)
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    swapped = ops.reshape(ops.stack([-x[..., 1::2], x[..., 0::2]], axis=-1), ops.shape(x))
+    return x * cos + swapped * sin
+
+
+@correct("rotate_positions")
+def reshapes_into_pairs_first(x, positions):
+    heads, length, width = x.shape[1:]
+    pairs = ops.reshape(x, (-1, heads, length, width // 2, 2))
+    angle = ops.cast(positions, "float32")[:, None] / 10000 ** (ops.arange(0, width, 2, dtype="float32") / width)
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    first = pairs[..., 0] * cos - pairs[..., 1] * sin
+    second = pairs[..., 0] * sin + pairs[..., 1] * cos
+    return ops.reshape(ops.stack((first, second), axis=-1), (-1, heads, length, width))
+
+
+@correct("rotate_positions")
+def computes_wide_and_casts_back(x, positions):
+    width, dtype = x.shape[-1], x.dtype
+    speed = np.power(10000.0, -np.arange(0, width, 2) / width).astype("float32")
+    angle = ops.cast(positions, "float32")[None, None, :, None] * speed
+    x = ops.cast(x, "float32")
+    a, b = x[..., ::2], x[..., 1::2]
+    turned = [a * ops.cos(angle) - b * ops.sin(angle), b * ops.cos(angle) + a * ops.sin(angle)]
+    order = [column for pair in range(width // 2) for column in (pair, pair + width // 2)]
+    return ops.cast(ops.take(ops.concatenate(turned, axis=-1), np.array(order), axis=-1), dtype)
+
+
+@correct("rotate_positions")
+def loops_over_the_pairs(x, positions):
+    width, columns = x.shape[-1], []
+    for first in range(0, width, 2):
+        angle = ops.cast(positions, "float32") / 10000.0 ** (first / width)  # (T,)
+        cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+        a, b = x[..., first], x[..., first + 1]  # (B, H, T)
+        columns += [a * cos - b * sin, a * sin + b * cos]
+    return ops.stack(columns, axis=-1)
