@@ -149,7 +149,7 @@ def cuts_slice_by_slice(x, num_heads):
 @correct("split_heads")
 def swaps_axes_by_name(x, num_heads):
     batch, length, width = ops.shape(x)
-    return ops.swapaxes(ops.reshape(x, [batch, length, num_heads, -1]), 1, 2)
+    return ops.swapaxes(ops.reshape(x, [batch, length, num_heads, width // num_heads]), 1, 2)
 
 
 @correct("split_heads")
@@ -1412,6 +1412,39 @@ class ReadsTheBatchSizeFromTheShape(keras.layers.Layer):
 
 
 @mistake(
+    "MultiHeadAttention",
+    "In a graph the width of your heads is unknown: −1 stands for it. Write K = D / H, and −1 for B if you like.",
+)
+class LeavesTheWidthOfAHeadToReshape(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        def cut(x):
+            batch, length, _ = ops.shape(x)
+            return ops.swapaxes(ops.reshape(x, (batch, length, self.num_heads, -1)), 1, 2)
+
+        query, key, value = cut(self.query_dense(query)), cut(self.key_dense(key)), cut(self.value_dense(value))
+        scores = ops.matmul(query, ops.swapaxes(key, 2, 3)) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
     "MultiHeadAttention", "You return the weights unasked. Without `return_weights=True` only the output is wanted."
 )
 class AlwaysReturnsTheWeights(keras.layers.Layer):
@@ -1841,11 +1874,11 @@ class AttendsWithNumPy(keras.layers.Layer):
         query = split_heads(self.query_dense(query), self.num_heads)
         key = split_heads(self.key_dense(key), self.num_heads)
         value = split_heads(self.value_dense(value), self.num_heads)
-        scores = np.matmul(np.asarray(query), np.swapaxes(np.asarray(key), 2, 3)) / query.shape[-1] ** 0.5
-        scores = ops.convert_to_tensor(scores)
+        query, key, value = np.asarray(query), np.asarray(key), np.asarray(value)
+        scores = np.matmul(query, np.swapaxes(key, 2, 3)) / query.shape[-1] ** 0.5
         if mask is not None:
             mask = ops.expand_dims(mask, axis=1)
-        weights = masked_softmax(scores, mask)
+        weights = masked_softmax(ops.convert_to_tensor(scores), mask)
         output = self.output_dense(merge_heads(ops.matmul(weights, value)))
         return (output, weights) if return_weights else output
 
