@@ -36,7 +36,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 #
 # - Head h holds the columns hK to hK + K − 1 of every word: heads are neighbouring columns, never every H-th.
 # - Words stay whole: `result[b, h, t]` comes from word t of sentence b, and from no other.
-# - B and T may be unknown while Keras makes a graph.
+# - B and T may be unknown while Keras makes a graph. H and K are known, and stay so: never leave K to −1.
 #
 # Two words, D = 4, H = 2, so K = 2:
 #
@@ -83,8 +83,8 @@ check("split_heads")
 #
 # <details><summary>Help: only the compiled graph fails</summary>
 #
-# While a graph is made, `x.shape[0]` and `x.shape[1]` are None. In a reshape −1 stands for one of them, and
-# `ops.shape(x)[1]` gives the other.
+# While a graph is made, `x.shape[0]` and `x.shape[1]` are None. In a reshape −1 stands for B, and `ops.shape(x)[1]` is
+# T. If −1 stands for K, the graph forgets how wide a head is, and the layer below cannot take its root.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -301,6 +301,12 @@ check("MultiHeadAttention")
 #
 # Then it is often the scale. A head multiplies K pairs of numbers, so divide by √K, the width of a *head*. Next
 # suspects: the values are made by `key_dense`, or one Dense serves twice.
+# </details>
+#
+# <details><summary>Help: “unsupported operand type(s) for **: NoneType”</summary>
+#
+# Somewhere on its way the graph has lost K. Look at the reshape in `split_heads`: write the width of a head there, as D
+# divided by H, and let −1 stand for B only.
 # </details>
 #
 # <details><summary>Help: the saved layer does not come back</summary>
