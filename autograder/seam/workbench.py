@@ -180,7 +180,7 @@ def _build_parts(found: Any, args: tuple, kwargs: dict) -> None:
     Keras does so too, for a layer without `build`, and traces a graph for it, which takes several times as long.
     Whatever goes wrong here goes wrong again in the call itself, and is told there.
     """
-    if isinstance(found, type) or not _is_layer(found) or found.built:
+    if isinstance(found, type) or not _is_layer(found) or getattr(found, "built", True):
         return
     import keras
 

@@ -288,3 +288,13 @@ def test_a_layer_without_build_is_called_as_keras_calls_it():
     kernel, _ = workbench.perform("weights", dense)
     np.testing.assert_allclose(first, x @ kernel, rtol=1e-5)
     assert [array for array in workbench.perform("weights", layer) if array.shape == ()] == [1.0]
+
+
+def test_a_layer_that_forgets_super_is_told_so_by_keras():
+    class Forgets(keras.layers.Layer):
+        def __init__(self):
+            pass
+
+    workbench = Workbench({"Forgets": Forgets})
+    with pytest.raises(LearnerError, match="super"):
+        workbench.perform("call", workbench.perform("call", "Forgets", (), {}), (ROWS,), {})
