@@ -10,18 +10,25 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 import nbgrader.api
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Notebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import selectinload, undefer
 from traitlets.config import Config
 
 from autograder.grading.entry import Entry, Executed
 
 _PATIENCE = 300.0  # seconds that somebody else may keep the gradebook locked
 _TURN = 200  # milliseconds that SQLite waits by itself: nothing can be interrupted meanwhile
+_POINTS = (  # what `_entry` reads; by itself SQLAlchemy asks for each number alone
+    undefer(SubmittedNotebook.score),
+    undefer(SubmittedNotebook.max_score),
+    selectinload(SubmittedNotebook.grades).options(undefer(Grade.max_score)),
+    selectinload(SubmittedNotebook.comments),
+)
 _Result = TypeVar("_Result")
 
 
@@ -55,7 +62,7 @@ class Ledger:
     def read(self, learner: str, unit: str) -> Entry | None:
         """What the gradebook holds of a submission, or None."""
         try:
-            return self._patiently(lambda: _entry(self._notebook(learner, unit)))
+            return self._patiently(lambda: _entry(self._held(learner, unit)))
         except MissingEntry:
             return None
 
@@ -74,9 +81,11 @@ class Ledger:
                 comment.auto_comment = "No response." if executed.untouched[comment.name] else None
         notebook.late_submission_penalty = None
         book.db.commit()
-        book.db.expire_all()
-        notebook.late_submission_penalty = self._penalty(executed.learner, notebook)
-        book.db.commit()
+        notebook = self._held(executed.learner, executed.unit)
+        penalty = self._penalty(executed.learner, notebook)
+        if penalty is not None:
+            notebook.late_submission_penalty = penalty
+            book.db.commit()
         return _entry(notebook)
 
     def _penalty(self, learner: str, notebook: SubmittedNotebook) -> float | None:
@@ -87,8 +96,16 @@ class Ledger:
         penalty = self._late.plugin_inst.late_submission_penalty(learner, notebook.score, seconds)
         return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
 
-    def _notebook(self, learner: str, unit: str) -> SubmittedNotebook:
-        return self._book.find_submission_notebook(unit, unit, learner)
+    def _held(self, learner: str, unit: str) -> SubmittedNotebook:
+        """A submission as the gradebook holds it now, with its points and comments, in three questions."""
+        found = self._book.db.query(SubmittedNotebook).options(*_POINTS).populate_existing()
+        found = found.join(SubmittedNotebook.assignment).join(SubmittedNotebook.notebook)
+        found = found.filter(SubmittedAssignment.student_id == learner, Notebook.name == unit)
+        found = found.filter(Notebook.assignment.has(Assignment.name == unit))
+        notebook = found.one_or_none()
+        if notebook is None:
+            raise MissingEntry(f"no notebook {unit} of {learner}")
+        return notebook
 
     def _patiently(self, step: Callable[[], _Result]) -> _Result:
         """Take a step in one transaction, which begins when no other program writes.

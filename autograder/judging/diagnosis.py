@@ -11,6 +11,7 @@ from autograder.judging.answer import Transcript
 from autograder.judging.known import Known
 from autograder.judging.verdicts import TestVerdict
 from autograder.seam import Handle, LearnerError, Workbench
+from autograder.seam.plain import to_tensors
 
 
 @dataclass
@@ -20,6 +21,13 @@ class Trial:
     verdict: TestVerdict
     transcript: Transcript
     _beginnings: dict[int, tuple] = field(default_factory=dict)
+    _as_tensors: dict[int, tuple] = field(default_factory=dict)
+
+    @property
+    def speaks_for_itself(self) -> bool:
+        """Whether it failed by what no known answer does: a cell that did not run, or a misspelled name."""
+        last = self.transcript[-1].result if self.transcript else None
+        return isinstance(last, LearnerError) and (not last.types or last.types[0] == "NameError")
 
     @property
     def is_slow(self) -> bool:
@@ -43,6 +51,7 @@ class Trial:
         workbench = Workbench({known.exercise: known.answer})
         its_handles: dict[Handle, Handle] = {}
         for number, (target, operation, args, options, theirs) in enumerate(self.transcript, start=1):
+            args = self._arguments(number - 1) if operation == "call" else args
             target, args, options = _replaced((target, args, options), its_handles)
             try:
                 mine = workbench.perform(operation, target, *args, **options)
@@ -51,6 +60,16 @@ class Trial:
             if not _same(_renamed(mine, known), theirs, its_handles):
                 return number
         return None
+
+    def _arguments(self, index: int) -> tuple:
+        """The arguments of a call, with tensors made of its arrays once for all known answers."""
+        from autograder.seam.backends import tensors_are_fixed
+
+        if not tensors_are_fixed():
+            return self.transcript[index].args
+        if index not in self._as_tensors:
+            self._as_tensors[index] = to_tensors(self.transcript[index].args, lambda item: item)
+        return self._as_tensors[index]
 
     def beginning(self, count: int) -> tuple:
         """What the first `count` entries asked and got, in a form that can be compared with another test's."""
@@ -68,6 +87,7 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     over what explains the others.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
+    failed = [trial for trial in failed if not trial.speaks_for_itself]
     studied = sorted([trial for trial in failed if not trial.is_slow] or failed, key=lambda trial: trial.cost)
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.is_slow]
     passed.sort(key=lambda trial: trial.cost)  # most known answers are refuted by the first

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -54,6 +55,10 @@ class Worker:
         """Whether the kernel has ended it because it took too much memory."""
         return self._group is not None and self._group.ran_out_of_memory()
 
+    def has_ended(self) -> bool:
+        """Whether a worker that has been asked nothing yet is gone."""
+        return bool(select.select([self.connection], [], [], 0)[0])
+
     def interrupt(self) -> None:
         """Ask the learner's code to stop, as Ctrl-C would."""
         with contextlib.suppress(ProcessLookupError):
@@ -74,6 +79,44 @@ class Worker:
         if self._group:
             self._group.kill()
             remove_when_empty(self._group)
+
+
+class _Place:
+    """Where a worker will be: its scratch folder, the judge's end of its socket, and its control group.
+
+    Made in the folder for temporary files, with a group for these limits where the kernel lets us make one.
+    """
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.scratch = Path(tempfile.mkdtemp(prefix="worker-"))
+        self.group = make(limits.memory_bytes, limits.processes)
+        self.connection, self.theirs = socket.socketpair()
+        if sys.platform == "linux":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
+    def taken(self, process: subprocess.Popen | None = None) -> Worker:
+        """The worker that is there now; raises `OSError`, and leaves nothing, if there is none."""
+        self.theirs.close()
+        try:
+            pid = _introduced(self.connection) if sys.platform == "linux" else process.pid
+        except OSError:
+            if process:
+                process.kill()
+                process.wait()
+            self.give_up()
+            raise
+        if self.group and not self.group.add(pid):
+            self.group = remove_when_empty(self.group)
+        return Worker(pid, self.connection, self.scratch, process, self.group)
+
+    def give_up(self) -> None:
+        """Remove it: nobody will be there, or whoever is there ends by itself."""
+        self.theirs.close()
+        self.connection.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        if self.group:
+            remove_when_empty(self.group)
 
 
 class Launcher:
@@ -101,30 +144,17 @@ class Launcher:
         self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None
+        self._ahead: _Place | None = None
 
     def __call__(self, limits: Limits) -> Worker:
-        """Start a worker in a scratch folder of its own, and in a control group with these limits where it can."""
-        scratch = Path(tempfile.mkdtemp(prefix="worker-"))
-        group = make(limits.memory_bytes, limits.processes)
-        ours, theirs = socket.socketpair()
-        if sys.platform == "linux":
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        with theirs:
-            process = None
-            if not (self.forks and self._fork(scratch, theirs, group)):
-                process = self._start("autograder.sandbox.worker", theirs, scratch)
-        try:
-            pid = _introduced(ours) if sys.platform == "linux" else process.pid
-        except OSError:
-            if process:
-                process.kill()
-                process.wait()
-            if group:
-                remove_when_empty(group)
-            raise
-        if group and not group.add(pid):
-            group = remove_when_empty(group)
-        return Worker(pid, ours, scratch, process, group)
+        """Start a worker in a scratch folder of its own, and in a control group with these limits where it can.
+
+        A template forks the next one at once: whoever asks for another worker with the same limits has it sooner.
+        """
+        worker = self._forked_ahead(limits) or self._started_now(limits)
+        if self.forks:
+            self._fork_ahead(limits)
+        return worker
 
     def share(self, place: Path) -> None:
         """Start the template, and let launchers of other processes have one forked from it, through a socket there.
@@ -139,7 +169,9 @@ class Launcher:
                 socket.send_fds(self._control, [SHARE], [listener.fileno()])
 
     def close(self) -> None:
-        """End the template."""
+        """End the template, and the worker that nobody has asked for."""
+        if self._ahead and (worker := self._forked_ahead(self._ahead.limits)):
+            worker.end()
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -148,28 +180,63 @@ class Launcher:
             self._template.wait()
             self._template = None
 
-    def _fork(self, scratch: Path, connection: socket.socket, group: Group | None) -> bool:
-        """Let the template fork a worker; False if it cannot."""
-        doors = group.doors() if group else []
+    def _started_now(self, limits: Limits) -> Worker:
+        place = _Place(limits)
+        if self.forks and self._fork(place):
+            return place.taken()
+        return place.taken(self._start("autograder.sandbox.worker", place.theirs, place.scratch))
+
+    def _fork_ahead(self, limits: Limits) -> None:
+        """Ask the template for the next worker, and do not wait for it."""
+        place = _Place(limits)
         try:
-            return self._ask_template(str(scratch), [connection.fileno(), *doors])
+            self._request(place)
+            self._ahead = place
+        except OSError:
+            place.give_up()
+
+    def _forked_ahead(self, limits: Limits) -> Worker | None:
+        """The worker that was forked ahead, if there is one with these limits that has not ended meanwhile."""
+        place, self._ahead = self._ahead, None
+        if place is None:
+            return None
+        if not self._granted():
+            place.give_up()
+            return None
+        with contextlib.suppress(OSError):
+            worker = place.taken()
+            if place.limits == limits and not worker.has_ended():
+                return worker
+            worker.end()
+        return None
+
+    def _fork(self, place: _Place) -> bool:
+        """Let the template fork a worker; False if it cannot."""
+        while self._templates_left:
+            with contextlib.suppress(OSError):
+                if self._control is None:
+                    self._control = self._ready_template()
+                self._request(place)
+                if self._granted():
+                    return True
+            self._templates_left -= 1
+            self.close()
+        self.forks = False
+        return False
+
+    def _request(self, place: _Place) -> None:
+        doors = place.group.doors() if place.group else []
+        try:
+            descriptors = [place.theirs.fileno(), *doors]
+            socket.send_fds(self._control, [str(place.scratch).encode()], descriptors)
         finally:
             for door in doors:
                 os.close(door)
 
-    def _ask_template(self, scratch: str, descriptors: list[int]) -> bool:
-        while self._templates_left:
-            try:
-                if self._control is None:
-                    self._control = self._ready_template()
-                socket.send_fds(self._control, [scratch.encode()], descriptors)
-                if self._control.recv(1) == FORKED:
-                    return True
-            except OSError:
-                pass
-            self._templates_left -= 1
-            self.close()
-        self.forks = False
+    def _granted(self) -> bool:
+        """Whether the template has forked the worker that was requested last."""
+        with contextlib.suppress(OSError):
+            return self._control.recv(1) == FORKED
         return False
 
     def _ready_template(self) -> socket.socket:

@@ -122,15 +122,26 @@ class RemoteWorkbench:
             raise NotConfined(self.confinement, self.why_not_namespaces)
         self._gauge.take_baseline()
         self.results = []
+        to_bind: list[str] = []  # what checks have passed since the last cell that was run
         for index, cell in enumerate(self._cells):
             skipped = self._skipped.get(index)
-            source = "" if skipped else cell.source
-            try:
-                reply = self._ask({"kind": "cell", "source": source, "binds": cell.binds}, self._limits.cell_seconds)
-            except WorkerLost as lost:
-                self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
-                raise
-            self.results.append(skipped or reply["result"])
+            if skipped or not cell.source:
+                self.results.append(skipped or CellResult())
+            else:
+                self.results.append(self._run_cell(index, cell.source, to_bind))
+                to_bind = []
+            if cell.binds:
+                to_bind.append(cell.binds)
+        if to_bind:
+            self._run_cell(len(self._cells), "", to_bind)
+
+    def _run_cell(self, index: int, source: str, binds_first: list[str]) -> CellResult:
+        request = {"kind": "cell", "binds": binds_first, "source": source}
+        try:
+            return self._ask(request, self._limits.cell_seconds)["result"]
+        except WorkerLost as lost:
+            self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
+            raise
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._overspent():

@@ -30,7 +30,13 @@ class Gauge:
         self.worker = worker
         self._meter = Meter(worker.pid)
         self._baseline: int | None = None
-        self.cpu_seconds, self.close = self._meter.cpu_seconds, self._meter.close
+        self.cpu_seconds = self._meter.cpu_seconds()
+        self.close = self._meter.close
+
+    def look(self) -> float:
+        """CPU time that it has used until now; `cpu_seconds` keeps what was last seen."""
+        self.cpu_seconds = self._meter.cpu_seconds()
+        return self.cpu_seconds
 
     def take_baseline(self) -> None:
         """What it keeps now is keras': only what comes on top is the learner's."""
@@ -51,7 +57,7 @@ class Watch:
 
     def __init__(self, gauge: Gauge, limits: Limits, seconds: float):
         self._gauge, self._limits, self._seconds = gauge, limits, seconds
-        self._cpu_before, self._started = gauge.cpu_seconds(), time.monotonic()
+        self._cpu_before, self._started = gauge.cpu_seconds, time.monotonic()
         self._looked = self._started
         self._interrupted_at: float | None = None
         self.cpu_spent = self.wall_spent = 0.0
@@ -59,7 +65,7 @@ class Watch:
 
     def measure(self) -> None:
         """Take the time that has passed, by the CPU and by the clock."""
-        self.cpu_spent = max(self.cpu_spent, self._gauge.cpu_seconds() - self._cpu_before)
+        self.cpu_spent = max(self.cpu_spent, self._gauge.look() - self._cpu_before)
         self.wall_spent = time.monotonic() - self._started
 
     def __call__(self) -> None:

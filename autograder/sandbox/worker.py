@@ -57,10 +57,9 @@ class _Worker:
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if message["kind"] == "cell":
-            result = self._shell.run(message["source"])
-            if message["binds"]:
-                self._shell.bind(message["binds"])
-            return {"kind": "ran", "result": asdict(result)}
+            for name in message["binds"]:
+                self._shell.bind(name)
+            return {"kind": "ran", "result": asdict(self._shell.run(message["source"]))}
         args, options = self._functions((message["args"], message["options"]))
         value = self._workbench.perform(message["operation"], message["target"], *args, **options)
         return {"kind": "performed", "value": value}

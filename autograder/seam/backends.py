@@ -7,6 +7,11 @@ import keras
 from keras import ops
 
 
+def tensors_are_fixed() -> bool:
+    """Whether nobody can change a tensor once it is made: PyTorch's can be."""
+    return keras.backend.backend() != "torch"
+
+
 def gradients(loss: Callable[[list], Any], tensors: list) -> list:
     """The gradients of the scalar `loss(tensors)` for each float tensor, as arrays; zeros where unconnected."""
     backend = keras.backend.backend()

@@ -262,6 +262,43 @@ def test_a_mistake_refuted_by_how_all_tests_begin_is_asked_once(tmp_path):
     assert asked == [3]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [NameError("name 'op' is not defined"), LearnerError("error", "The cell that defines `total` did not run.")],
+)
+def test_what_no_known_answer_does_is_not_looked_for_among_them(suite, error):
+    asked = []
+
+    @mistake("total", "You added columns, not rows.")
+    def adds_columns(x):
+        asked.append(x)
+        return ops.sum(x, axis=0)
+
+    def stops(x):
+        raise error
+
+    known = types.SimpleNamespace(adds_columns=adds_columns)
+    (total,) = judge(suite, Workbench({"total": stops}), 1, known, ["total"])
+    assert outcomes(total) == ["error", "error"]
+    assert not asked
+
+
+def test_known_answers_are_asked_with_the_same_tensors(suite):
+    asked = []
+
+    @mistake("total", "You added columns, not rows.")
+    @mistake("total", "You added columns, not rows!")
+    def adds_columns(x):
+        asked.append(x)
+        return ops.sum(x, axis=0)
+
+    known = types.SimpleNamespace(adds_columns=adds_columns)
+    judge(suite, Workbench({"total": lambda x: x * 0}), 1, known, ["total"])
+    first, *others = asked
+    assert others
+    assert all(other is first for other in others)
+
+
 def test_the_same_error_is_told_once(suite):
     def broken(x):
         return missing_name  # noqa: F821

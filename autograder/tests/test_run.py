@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import sqlite3
@@ -175,10 +176,16 @@ def test_ctrl_c_while_the_processes_start_leaves_no_process(submitted, tmp_path)
 def test_two_runs_in_one_folder_take_turns(submitted, tmp_path):
     first = start(submitted, tmp_path / "class")
     until(lambda: (tmp_path / "class" / ".lock").exists() and (tmp_path / "class" / ".lock").read_text(), first)
+    os.killpg(first.pid, signal.SIGSTOP)  # or it might be done before the other has begun
     second = start(submitted, tmp_path / "class")
+    said = b""
+    while f"Another run (process {first.pid}) works in" not in said.decode():
+        assert select.select([second.stderr], [], [], SECONDS)[0]
+        said += os.read(second.stderr.fileno(), 4096)
+        assert second.poll() is None
+    os.killpg(first.pid, signal.SIGCONT)
     graded = completed(first)
-    written, errors = second.communicate(timeout=SECONDS)
-    assert f"Another run (process {first.pid}) works in" in errors
+    written, _ = second.communicate(timeout=SECONDS)
     assert {one["learner"]: one for one in json.loads(written)} == graded
 
 

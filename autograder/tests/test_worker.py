@@ -1,6 +1,10 @@
 """A worker may die, hang, flood or lie: it costs the call that it happened in, nothing else."""
 
 import os
+import select
+import signal
+import socket
+import struct
 import time
 
 import numpy as np
@@ -266,10 +270,53 @@ def test_a_template_that_has_died_is_started_again_and_at_last_replaced_by_spawn
     try:
         for forks in (True, True, False):
             launcher(Limits()).end()
+            waiting = _waiting(launcher)
             launcher._template.kill()
             launcher._template.wait()
+            _wait_for_the_end_of(waiting)
             with bench_of(launcher, GOOD.replace("f1", "f0"), limits=Limits()) as bench:
                 np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X + 1)
             assert launcher.forks == forks
     finally:
         launcher.close()
+
+
+def test_a_worker_that_was_forked_ahead_and_has_died_costs_nobody_anything(launcher):
+    limits = Limits(cell_seconds=7)
+    launcher(limits).end()
+    ahead = launcher._forked_ahead(limits)
+    assert not ahead.has_ended()
+    os.kill(ahead.pid, signal.SIGKILL)
+    assert select.select([ahead.connection], [], [], 10)[0]
+    assert ahead.has_ended()
+    ahead.end()
+    with bench_of(launcher, GOOD.replace("f1", "f0"), limits=limits) as bench:
+        np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X + 1)
+
+
+def test_a_worker_that_was_forked_ahead_ends_with_its_launcher_or_for_one_with_other_limits():
+    launcher = Launcher()
+    try:
+        launcher(Limits()).end()
+        first = _waiting(launcher)
+        launcher(Limits(cell_seconds=7)).end()
+        second = _waiting(launcher)
+    finally:
+        launcher.close()
+    assert first != second
+    _wait_for_the_end_of(first)
+    _wait_for_the_end_of(second)
+
+
+def _waiting(launcher):
+    """The worker that was forked ahead, which goes on waiting."""
+    place = launcher._ahead
+    place.connection.settimeout(60)
+    greeting, notes, flags, _ = place.connection.recvmsg(1, 1024, socket.MSG_PEEK)
+    assert greeting == b"!"
+    return psutil.Process(next(struct.unpack("3i", data)[0] for _, _, data in notes))
+
+
+def _wait_for_the_end_of(process):
+    gone, alive = psutil.wait_procs([process], timeout=30)
+    assert not alive
