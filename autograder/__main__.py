@@ -1,7 +1,9 @@
 """The commands: `python -m autograder build | verify | mark | grade | demo | bench | doctor`."""
 
+import importlib.util
 import json
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +20,22 @@ app = typer.Typer(
 console = Console()
 _CORES = os.cpu_count() or 1
 _GRADING = ROOT / ".grading"
+
+
+class Backend(StrEnum):
+    """The backends of Keras that the suites are proved on."""
+
+    tensorflow = "tensorflow"
+    jax = "jax"
+    torch = "torch"
+
+
+class Device(StrEnum):
+    """The devices that tolerances are known for."""
+
+    cpu = "cpu"
+    gpu = "gpu"
+
 
 Units = Annotated[list[str] | None, typer.Argument(help="Units by stem, number or topic; all if none is named.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
@@ -112,11 +130,18 @@ def verify(
     units: Units = None,
     workers: Workers = _CORES,
     publish: Annotated[bool, typer.Option(help="Write the scores into autograder/mistakes/README.md.")] = False,
+    backend: Annotated[Backend, typer.Option(help="What Keras computes with.")] = Backend.tensorflow,
+    device: Annotated[Device, typer.Option(help="Where it computes.")] = Device.cpu,
 ) -> None:
     """Prove the suites: every solution, untouched copy, mistake and correct variant, through the whole pipeline."""
+    if importlib.util.find_spec(backend.value) is None:
+        _fail(f"{backend.value} is not installed. Install it: pip install --editable '.[{backend.value}]'")
+    if publish and (backend, device) != (Backend.tensorflow, Device.cpu):
+        _fail("The published scores are those of TensorFlow on a CPU: leave --publish out.")
+    os.environ["KERAS_BACKEND"] = backend.value  # before keras is imported, here and in the processes that mark
     from autograder.verify import publish_scores, verify_with_progress
 
-    verified = verify_with_progress(console, _units(units), workers)
+    verified = verify_with_progress(console, _units(units), workers, device.value)
     if publish:
         publish_scores(verified)
     raise typer.Exit(0 if verified.holds else 1)

@@ -1,6 +1,7 @@
 """Proving the suites: known answers are submitted as if a learner had, and the verdicts must be the right ones."""
 
 import concurrent.futures
+import itertools
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -75,13 +76,13 @@ def submission(case: Case) -> NotebookNode:
     return notebook
 
 
-def verify(units: Sequence[Unit], workers: int, tick=lambda: None) -> Verified:
-    """Submit every case of these units through the pipeline, `workers` at a time."""
+def verify(units: Sequence[Unit], workers: int, tick=lambda: None, device: str = "cpu") -> Verified:
+    """Submit every case of these units through the pipeline, `workers` at a time, on Keras' backend of this process."""
     verified = Verified()
     todo = [case for unit in units for case in cases(unit)]
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
-        for case, verdict in zip(todo, pool.map(_mark, todo), strict=True):
+        for case, verdict in zip(todo, pool.map(_mark, todo, itertools.repeat(device)), strict=True):
             _settle(case, verdict, verified)
             tick()
     for unit in units:
@@ -97,10 +98,10 @@ def verify(units: Sequence[Unit], workers: int, tick=lambda: None) -> Verified:
     return verified
 
 
-def _mark(case: Case) -> Verdict:
+def _mark(case: Case, device: str) -> Verdict:
     from autograder.grading.plugin import marker_for
 
-    marker = marker_for(None, unconfined=True)  # known answers are ours: they may run on any machine
+    marker = marker_for(None, unconfined=True, device=device)  # known answers are ours: they may run on any machine
     alone = [case.exercise] if case.kind == "mistake" else None  # whatever it spoils elsewhere
     return marker.mark(submission(case), case.unit, alone).verdict
 
@@ -138,13 +139,13 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
         verified.wrong.append(f"{label}: named as {' / '.join(sorted(named)) or 'nothing'}.")
 
 
-def verify_with_progress(console: Console, units: Sequence[Unit], workers: int) -> Verified:
+def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, device: str = "cpu") -> Verified:
     """Verify with a progress bar, and print the scores."""
     from autograder.reports import bar
 
     with bar(console) as progress:
         task = progress.add_task("Verifying", total=sum(1 for unit in units for _ in cases(unit)))
-        verified = verify(units, workers, lambda: progress.advance(task))
+        verified = verify(units, workers, lambda: progress.advance(task), device)
     table = Table(title="Known answers, submitted as a learner would", title_justify="left", box=None)
     for column in ("unit", "exercise", "mistakes\ncaught", "\nnamed", "correct\naccepted"):
         table.add_column(column, justify="left" if column in ("unit", "exercise") else "right", no_wrap=True)

@@ -55,9 +55,9 @@ class Judge(NbGraderPreprocessor):
 
 
 @functools.cache
-def marker_for(store: Path | None, unconfined: bool = False) -> Marker:
+def marker_for(store: Path | None, unconfined: bool = False, device: str = "cpu") -> Marker:
     """The marker of this process for a store of verdicts; its template ends with the process."""
-    marker = Marker(store, unconfined=unconfined)
+    marker = Marker(store, device=device, unconfined=unconfined)
     atexit.register(marker.close)
     return marker
 

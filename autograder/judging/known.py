@@ -15,11 +15,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Known:
-    """One known answer: `sentence` is what a learner who wrote it should read, `""` for a correct variant."""
+    """One known answer: `sentence` is what a learner who wrote it should read, `""` for a correct variant.
+
+    `backends` are the backends of Keras on which it is what it is recorded as; empty for all.
+    """
 
     exercise: str
     sentence: str
     answer: Any
+    backends: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -34,19 +38,25 @@ class Known:
         return "\n".join(lines) + "\n"
 
 
-def mistake(exercise: str, sentence: str) -> Callable[[Any], Any]:
-    """Record a wrong answer to `exercise`, with the sentence that helps whoever wrote it."""
-    return _recorder("known_mistakes", exercise, sentence)
+def mistake(exercise: str, sentence: str, backends: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    """Record a wrong answer to `exercise`, with the sentence that helps whoever wrote it.
+
+    Some are wrong on a few backends only, such as NumPy in a graph: name these.
+    """
+    return _recorder("known_mistakes", exercise, sentence, backends)
 
 
-def correct(exercise: str) -> Callable[[Any], Any]:
-    """Record another right answer to `exercise`; the suite must give it full marks."""
-    return _recorder("known_correct", exercise, "")
+def correct(exercise: str, backends: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    """Record another right answer to `exercise`; the suite must give it full marks.
+
+    Where a function of Keras is broken on a backend, name the others.
+    """
+    return _recorder("known_correct", exercise, "", backends)
 
 
-def _recorder(kind: str, exercise: str, sentence: str) -> Callable[[Any], Any]:
+def _recorder(kind: str, exercise: str, sentence: str, backends: tuple[str, ...] = ()) -> Callable[[Any], Any]:
     def record(answer: Any) -> Any:
-        marks = [*getattr(answer, kind, []), Known(exercise, sentence, answer)]
+        marks = [*getattr(answer, kind, []), Known(exercise, sentence, answer, backends)]
         setattr(answer, kind, marks)
         return answer
 
@@ -54,7 +64,7 @@ def _recorder(kind: str, exercise: str, sentence: str) -> Callable[[Any], Any]:
 
 
 def mistakes_in(module: ModuleType | None) -> list[Known]:
-    """The mistakes that a module records, in the order they are written."""
+    """The mistakes that a module records and that are mistakes on this backend, in the order they are written."""
     return _collect(module, "known_mistakes")
 
 
@@ -67,4 +77,11 @@ def _collect(module: ModuleType | None, kind: str) -> list[Known]:
     if module is None:
         return []
     answers = [value for value in vars(module).values() if inspect.isfunction(value) or inspect.isclass(value)]
-    return [known for answer in answers for known in vars(answer).get(kind, [])]
+    recorded = [known for answer in answers for known in vars(answer).get(kind, [])]
+    return [known for known in recorded if not known.backends or _backend() in known.backends]
+
+
+def _backend() -> str:
+    import keras
+
+    return keras.backend.backend()

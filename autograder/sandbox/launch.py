@@ -123,10 +123,10 @@ class Launcher:
     """Starts workers for one device and backend, and owns the template they are forked from.
 
     The template starts with the first worker and ends with `close`. Where forking cannot be had - another
-    platform, a backend with threads of its own, a template that died - each worker is spawned afresh:
-    slower, with the same verdicts. The backend is the one that Keras is told to use, unless it is named here.
-    `without` names kinds of confinement that are not to be used. `shared` is where another process' launcher
-    lets this one have a template forked from its own: importing keras once is enough.
+    platform, a GPU, a backend that starts threads when it is imported, a template that died - each worker is
+    spawned afresh: slower, with the same verdicts. The backend is the one that Keras is told to use, unless it is
+    named here. `without` names kinds of confinement that are not to be used. `shared` is where another process'
+    launcher lets this one have a template forked from its own: importing keras once is enough.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class Launcher:
         self.device, self.without = device, tuple(without)
         self.backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
         self._shared = shared
-        self.forks = fork and sys.platform == "linux" and self.backend == "tensorflow" and device == "cpu"
+        self.forks = fork and sys.platform == "linux" and device == "cpu"
         self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None

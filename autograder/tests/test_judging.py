@@ -385,6 +385,18 @@ def test_known_answers_are_found_and_written_as_a_learner_would(mistakes):
     assert "@" not in other[0].source()
 
 
+def test_a_mistake_may_be_one_on_some_backends_only(monkeypatch):
+    @mistake("total", "NumPy computes no gradients.", backends=("tensorflow", "torch"))
+    @mistake("total", "You added nothing.")
+    def answer(x):
+        return x
+
+    module = types.SimpleNamespace(answer=answer)
+    assert len(mistakes_in(module)) == 2
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert [known.sentence for known in mistakes_in(module)] == ["You added nothing."]
+
+
 def test_one_answer_can_be_known_for_two_exercises():
     @mistake("first", "one")
     @mistake("second", "two")
