@@ -5,10 +5,10 @@ from typing import Any
 
 from autograder.units import Unit, UnknownName, all_units, find_exercise, find_unit
 
-_CHECK_SEED = 20170612  # the same inputs at every check, so that a failure can be studied
+CHECK_SEED = 20170612  # the same inputs at every check, so that a failure can be studied
 
 
-def check(exercise: str | Callable, seed: int = _CHECK_SEED):
+def check(exercise: str | Callable, seed: int = CHECK_SEED):
     """Check the exercise with this name on what the notebook has bound to it, and show what holds.
 
     `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text.
@@ -44,7 +44,7 @@ def progress(unit: str | None = None):
         return Note(str(error))
     if found is None:
         return Note("No exercise is defined yet.", "Run the cells above, or name a unit: `progress('04_attention')`.")
-    return Progress(found.stem, _judge(found, answers, _CHECK_SEED, None))
+    return Progress(found.stem, _judge(found, answers, CHECK_SEED, None))
 
 
 def _judge(unit: Unit, answers: dict[str, Any], seed: int, only: list[str] | None):

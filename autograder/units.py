@@ -1,9 +1,11 @@
 """Where the files of a unit are. The stem of a unit, such as `04_attention`, is the same everywhere."""
 
 import ast
+import contextlib
 import difflib
 import functools
 import importlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +65,8 @@ class Unit:
             return None
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
-        return importlib.import_module(name)
+        with contextlib.redirect_stdout(io.StringIO()):  # what it builds on is said where the learner imports it
+            return importlib.import_module(name)
 
     def points(self) -> dict[str, float]:
         """The exercises of the unit in the order of its suite, with their points."""

@@ -1,5 +1,8 @@
 """One notebook: run its cells in a worker, judge the answers, and write the verdict into the notebook."""
 
+from course import built
+from course.built import Reference, References
+
 import contextlib
 import hashlib
 import json
@@ -12,6 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from autograder.earlier import references_before
 from autograder.grading.files import digest_of_files, write_whole
 from autograder.grading.inert import as_text, inert_outputs
 from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
@@ -70,28 +74,45 @@ class Marker:
         """
         cells = cells_of(notebook)
         problem = notebook.metadata.get("problem")
-        digest = self._digest(cells, unit, problem, only)
+        references = references_before(unit)
+        digest = self._digest(cells, references, unit, problem, only)
         kept = self._kept(digest)
         if kept is None:
-            kept = self._mark(cells, unit, problem, only)
+            kept = self._mark(cells, references, unit, problem, only)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(self, cells: Sequence[Cell], unit: Unit, problem: str | None, only: Sequence[str] | None) -> Marked:
+    def _mark(
+        self,
+        cells: Sequence[Cell],
+        references: Sequence[Reference],
+        unit: Unit,
+        problem: str | None,
+        only: Sequence[str] | None,
+    ) -> Marked:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         seed = secrets.randbits(32)
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=problem)
         use_device(self._device)
-        with RemoteWorkbench(cells, self._limits, self._launcher, self._unconfined) as workbench:
+        with RemoteWorkbench(cells, self._limits, self._launcher, self._unconfined, references) as workbench:
             results = workbench.run()
-            verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), only)
+            with built.giving(References(references)):  # to known mistakes, which build on the same
+                verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), only)
             verdict.confinement = workbench.confinement
         return Marked(verdict, [inert_outputs(result.outputs) for result in results])
 
-    def _digest(self, cells: Sequence[Cell], unit: Unit, problem: str | None, only: Sequence[str] | None) -> str:
-        parts = [json.dumps([[cell.source, cell.binds] for cell in cells]), unit.stem, str(problem), str(only)]
+    def _digest(
+        self,
+        cells: Sequence[Cell],
+        references: Sequence[Reference],
+        unit: Unit,
+        problem: str | None,
+        only: Sequence[str] | None,
+    ) -> str:
+        executed = [[cell.source, cell.binds] for cell in cells], references
+        parts = [json.dumps(executed), unit.stem, str(problem), str(only)]
         parts += [self._device, self._backend, repr(self._limits), _version(unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -167,7 +188,7 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
 def _version(unit: Unit) -> str:
     """A digest of all that decides verdicts besides the submission: suite, known answers, judge and worker."""
     folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
-    files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py"]
+    files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py", ROOT / "course" / "built.py"]
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return digest_of_files(tuple(files))
 

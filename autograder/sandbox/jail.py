@@ -20,7 +20,7 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", "mime.types", "alternatives")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _GPU_DEVICES = ("nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-caps", "kfd", "dri")
-_OURS = ("course/__init__.py", "course/toolkit", "autograder/sandbox", "autograder/seam") + tuple(
+_OURS = ("autograder/sandbox", "autograder/seam", "course/toolkit", "course/__init__.py", "course/built.py") + tuple(
     f"autograder/{name}.py" for name in ("__init__", "notebook", "units")
 )
 _NEW_HERE = kernel.NEW_MOUNTS | kernel.NEW_IPC | kernel.NEW_NETWORK | kernel.NEW_HOST_NAME

@@ -4,6 +4,8 @@ A worker that dies, hangs, floods or sends nonsense costs the cell or call that 
 request gets a fresh worker in which the other cells have been run again.
 """
 
+from course.built import Reference
+
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -30,6 +32,7 @@ class RemoteWorkbench:
     `cells` is the notebook, in order. Use as a context manager: leaving it ends the worker.
     `launch` starts a worker, by default a spawned one; give a `Launcher` of your own to share its template.
     Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`.
+    `references` are what the cells may import from `course.built`.
     """
 
     def __init__(
@@ -38,8 +41,9 @@ class RemoteWorkbench:
         limits: Limits | None = None,
         launch: Callable[[Limits], Worker] | None = None,
         unconfined: bool = False,
+        references: Sequence[Reference] = (),
     ):
-        self._unconfined = unconfined
+        self._unconfined, self._references = unconfined, [list(reference) for reference in references]
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
         self._worker: Worker | None = None
         self._generation = 0
@@ -108,7 +112,8 @@ class RemoteWorkbench:
         self._worker = self._launch(self._limits)
         self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
-        ready = self._exchange({"limits": asdict(self._limits)}, ("ready",), 120.0)
+        first = {"limits": asdict(self._limits), "references": self._references}
+        ready = self._exchange(first, ("ready",), 120.0)
         self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
         if self._worker.is_counted:
             self.confinement += "+cgroup"

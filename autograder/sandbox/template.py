@@ -29,6 +29,7 @@ _PRELOADED = (
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "course.toolkit.figures",
+    "course.built",
     "stack_data",  # what IPython and matplotlib would import at the first error and the first picture
     "pygments.formatters.terminal256",
     "PIL.PngImagePlugin",

@@ -4,6 +4,9 @@ It holds no expected value, no suite and no mistake. It speaks over one socket, 
 argument, and ends when the socket does.
 """
 
+from course import built
+from course.built import Reference, References
+
 import os
 import signal
 import socket
@@ -23,13 +26,19 @@ def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> 
     """Answer the judge's messages until the connection ends, running cells in a shell that is still untouched."""
     connection.send(INTRODUCTION)  # the kernel adds this process' number as the judge sees it
     wire = Wire(connection, Limits.message_bytes)
-    limits = Limits(**wire.receive()["limits"])
+    first = wire.receive()
+    limits = Limits(**first["limits"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     level = confinement.confine(limits, os.getcwd())
     _silence_checks()
     shell.output_bytes = limits.output_bytes
     worker = _Worker(wire, shell)
     wire.send({"kind": "ready", "confinement": level, "why_not": confinement.why_not})
+    with built.giving(References([Reference(*fields) for fields in first["references"]])):
+        _answer_all(worker, wire)
+
+
+def _answer_all(worker: "_Worker", wire: Wire) -> None:
     while True:
         message = wire.receive()
         try:

@@ -96,8 +96,10 @@ class Workbench:
 
     def _call(self, found: Any, args: tuple, kwargs: dict, policy: str | None = None) -> Any:
         _must_be_callable(found)
+        args, kwargs = self._tensors(args), self._tensors(kwargs)
         with _dtype_policy(policy):
-            return found(*self._tensors(args), **self._tensors(kwargs))
+            _build_parts(found, args, kwargs)
+            return found(*args, **kwargs)
 
     def _compiled(self, found: Any, args: tuple, kwargs: dict, unknown_axes: int = 1) -> Any:
         from autograder.seam.backends import compiled
@@ -184,6 +186,21 @@ class Workbench:
 def _must_be_callable(found: Any) -> None:
     if not callable(found):
         raise LearnerError("error", f"This must be a function or a class; it is {type(found).__name__}.")
+
+
+def _build_parts(found: Any, args: tuple, kwargs: dict) -> None:
+    """Call a layer once before its first call, so that the layers in it make their weights; nothing else changes.
+
+    Keras does so too, for a layer without `build`, and traces a graph for it, which takes several times as long.
+    Whatever goes wrong here goes wrong again in the call itself, and is told there.
+    """
+    if isinstance(found, type) or not _is_layer(found) or getattr(found, "built", True):
+        return
+    import keras
+
+    if type(found).build is keras.layers.Layer.build:
+        with contextlib.suppress(Exception), keras.StatelessScope():
+            found.call(*args, **kwargs)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 from keras import ops
 
 from autograder.display import Report
-from autograder.judging import correct, expect, mistake
+from autograder.judging import correct, expect, keras_layer, mistake
 from autograder.judging.answer import Answer, Transcript
 from autograder.judging.expect import Unmet
 from autograder.judging.judge import judge
@@ -514,3 +514,13 @@ def test_the_name_of_a_learners_class_is_cleaned():
     answer = Answer(None, Handle(1, "Dense\x1b[2J\ud800" + "x" * 1000), Transcript())
     assert repr(answer).startswith("the Dense[2Jx")
     assert len(repr(answer)) < 120
+
+
+def test_a_layer_of_keras_is_asked_like_a_learners():
+    dense, x = keras_layer("Dense", 3), np.ones((2, 4))
+    dense(x)
+    dense.set_weights([np.ones((4, 3)), np.arange(3.0)])
+    np.testing.assert_array_equal(dense(x), 4 + np.tile(np.arange(3.0), (2, 1)))
+    kernel, bias = dense.weight_gradients(x, cotangent=np.ones((2, 3)))
+    np.testing.assert_array_equal(kernel, np.full((4, 3), 2.0))
+    np.testing.assert_array_equal(bias, np.full(3, 2.0))

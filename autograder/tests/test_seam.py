@@ -289,3 +289,34 @@ def test_an_error_whose_message_cannot_be_read_is_still_told():
 def test_an_unknown_operation_is_the_judges_own_error():
     with pytest.raises(ValueError, match="unknown operation 'eval'"):
         Workbench({}).perform("eval", "f")
+
+
+def test_a_layer_without_build_is_called_as_keras_calls_it():
+    """What it holds gets weights, and whatever else its first call does happens once."""
+
+    class Counts(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.calls = keras.layers.Dense(2), self.add_weight(initializer="zeros")
+
+        def call(self, x):
+            self.calls.assign_add(1.0)
+            return self.dense(x)
+
+    workbench = Workbench({"Counts": Counts})
+    layer, x = workbench.perform("call", "Counts", (), {}), np.ones((1, 3), "float32")
+    first = workbench.perform("call", layer, (x,), {})
+    dense = workbench.perform("attribute", layer, "dense")
+    kernel, _ = workbench.perform("weights", dense)
+    np.testing.assert_allclose(first, x @ kernel, rtol=1e-5)
+    assert [array for array in workbench.perform("weights", layer) if array.shape == ()] == [1.0]
+
+
+def test_a_layer_that_forgets_super_is_told_so_by_keras():
+    class Forgets(keras.layers.Layer):
+        def __init__(self):
+            pass
+
+    workbench = Workbench({"Forgets": Forgets})
+    with pytest.raises(LearnerError, match="super"):
+        workbench.perform("call", workbench.perform("call", "Forgets", (), {}), (ROWS,), {})

@@ -26,6 +26,15 @@ READING = (
         f"{_ELSEWHERE})]",
     ),
     probing(
+        "asks for the reference of its own unit",
+        "getattr(__import__('course.built').built, 'pairwise_dot')",
+        "__import__('course.built').built._giver('pairwise_dot')",
+        "vars(__import__('course.built').built._giver)['_owners']",
+        "__import__('autograder.earlier').earlier.AtHome()('pairwise_dot')",
+        "[one for one in gc.get_objects() if type(one).__name__ == 'Reference']",
+        "[path for path in glob.glob(ROOT + '/course/*') if not path.endswith(('__init__.py', 'built.py', 'toolkit'))]",
+    ),
+    probing(
         "imports what judges",
         "__import__('autograder.mistakes.start')",
         "__import__('autograder.suites.test_start')",

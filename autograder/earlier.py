@@ -1,0 +1,201 @@
+"""What `course.built` gives: the references of earlier units, and at home a learner's own answers where they pass."""
+
+from course import built
+from course.built import Reference, References
+
+import ast
+import contextlib
+import functools
+import io
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.needed import Statement, needed, statements
+from autograder.seam.errors import STUB_MESSAGE, describe
+from autograder.units import ROOT, Unit, UnknownName, all_units, find_exercise
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its text, and the exercise that it answers or checks, if it does."""
+
+    source: str
+    answers: str = ""
+    checks: str = ""
+
+
+@dataclass
+class Made:
+    """The answers that a notebook has made, and for names whose cell stopped with an error what that said."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
+
+
+class AtHome:
+    """Gives a learner their own answer to an earlier exercise if all its checks hold, else the reference; says which.
+
+    A kernel that runs in the folder of a unit, as JupyterLab's do, is given what comes before that unit, and the
+    learner's notebooks are looked for beside that folder. `before` names another unit, and keeps quiet.
+    """
+
+    def __init__(self, before: Unit | None = None):
+        here, units = Path.cwd(), {unit.stem: unit for unit in all_units()}
+        self._folder = here.parent if here.name in units else ROOT / "exercises"
+        self._before, self._quiet = before or units.get(here.name), before is not None
+
+    def __call__(self, name: str) -> Any:
+        try:
+            unit = find_exercise(name)
+        except UnknownName as unknown:
+            raise ImportError(str(unknown)) from None
+        if self._before and unit.stem >= self._before.stem:
+            here = self._before.stem
+            raise ImportError(f"`{name}` is an exercise of {unit.stem}; in {here} only earlier units can be had.")
+        answer, why = _own(self._folder / unit.stem / f"{unit.stem}.ipynb", unit, name)
+        which = "the reference" if answer is None else "yours"
+        if answer is None:
+            answer = _reference(unit, name, why)
+        if not self._quiet:
+            print(f"course.built: {name} is {which}; {why}.")
+        return answer
+
+    def __dir__(self) -> list[str]:
+        units = [unit for unit in all_units() if not self._before or unit.stem < self._before.stem]
+        return [name for unit in units for name in unit.points()]
+
+
+def references_before(unit: Unit) -> list[Reference]:
+    """The references that a notebook of this unit may build on."""
+    return [_reference_of(earlier) for earlier in all_units() if earlier.stem < unit.stem]
+
+
+def _reference_of(unit: Unit) -> Reference:
+    names = tuple(unit.points())
+    if not unit.solution.exists():
+        return Reference(unit.stem, names, "")
+    return Reference(unit.stem, names, _reference_source(unit.solution, unit.solution.stat().st_mtime_ns, names))
+
+
+@functools.lru_cache(maxsize=64)
+def _reference_source(solution: Path, _changed: int, names: tuple[str, ...]) -> str:
+    """The code that makes the answers of a solution notebook, and nothing else that stands there."""
+    chosen = needed([statements(cell.source) for cell in _code_cells(solution, names)], names)
+    return "\n".join(ast.unparse(statement.node) for cell in chosen for statement in cell)
+
+
+def _reference(unit: Unit, name: str, why: str) -> Any:
+    """A reference at home; raises `ImportError` with what to do where the solutions are not there."""
+    if not unit.solution.exists():
+        raise ImportError(
+            f"`{name}` is needed here: {why}, and there is no folder solutions/{unit.stem} to take another from. "
+            f"Work on `{name}` in {unit.stem} until `check` says that everything holds, save that notebook, and run "
+            "this cell again."
+        )
+    return _references(tuple(map(_reference_of, all_units())))(name)
+
+
+@functools.lru_cache(maxsize=1)
+def _references(references: tuple[Reference, ...]) -> References:
+    return References(references)
+
+
+def _own(notebook: Path, unit: Unit, name: str) -> tuple[Any, str]:
+    """A learner's answer if all its checks hold, or None; and what is to be said of it."""
+    place = f"{notebook.parent.parent.name}/{unit.stem}"
+    try:
+        cells = tuple(_code_cells(notebook, unit.points()))
+    except FileNotFoundError:
+        return None, f"there is no notebook of yours in {place}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return None, f"your notebook in {place} could not be read: {type(error).__name__}"
+    answer, why = _judged(unit, cells, name)
+    return answer, f"{why} in {place}"
+
+
+@functools.lru_cache(maxsize=512)
+def _judged(unit: Unit, cells: tuple[Cell, ...], name: str) -> tuple[Any, str]:
+    """The answer that these cells give to an exercise if it passes, or None; and why. Done once in a kernel."""
+    from course.toolkit.quiet import silent
+
+    from autograder.judging.judge import judge
+    from autograder.notebook import CHECK_SEED
+    from autograder.seam import Workbench
+
+    made = _made(unit, cells)
+    if name not in made.answers:
+        return None, made.troubles.get(name) or "there is none"
+    with silent(), _hushed(), built.giving(AtHome(before=unit)):
+        (verdict,) = judge(unit.suite, Workbench({name: made.answers[name]}), CHECK_SEED, only=[name])
+    held = sum(test.outcome == "passed" for test in verdict.tests)
+    if held == len(verdict.tests):
+        return made.answers[name], "all its checks hold"
+    if not verdict.attempted:
+        return None, "yours is not written yet"
+    return None, f"{held} of {len(verdict.tests)} checks hold for yours"
+
+
+@functools.lru_cache(maxsize=64)
+def _made(unit: Unit, cells: tuple[Cell, ...]) -> Made:
+    """Run what the answers of a notebook stand on, as a grading would: a cell that stops does not stop the others.
+
+    An answer is what its name is bound to at its check, or at the end where the answer cell still holds the stub.
+    """
+    made, namespace = Made(), built.new_namespace()
+    names = list(unit.points())
+    open_answers = {cell.answers for cell in cells if STUB_MESSAGE in cell.source}
+    chosen = needed([_statements(cell, made) for cell in cells], names)
+    with _hushed(), built.giving(AtHome(before=unit)):
+        for number, (cell, todo) in enumerate(zip(cells, chosen, strict=True), start=1):
+            _run(todo, f"<code cell {number} of {unit.stem}>", cell, namespace, made)
+            if cell.checks in namespace and cell.checks not in open_answers:
+                made.answers[cell.checks] = namespace[cell.checks]
+    for name in names:
+        if name in namespace:
+            made.answers.setdefault(name, namespace[name])
+    return made
+
+
+def _run(todo: list[Statement], file: str, cell: Cell, namespace: dict[str, Any], made: Made) -> None:
+    """Run some statements of a cell, up to the first that fails."""
+    built.show(cell.source, file)
+    try:
+        built.run(compile(ast.Module([statement.node for statement in todo], []), file, "exec"), namespace)
+    except Exception as error:
+        for name in {name for statement in todo for name in statement.binds}:
+            made.troubles[name] = f"its cell stops with {describe(error).message}"
+
+
+def _statements(cell: Cell, made: Made) -> list[Statement]:
+    """The statements of a learner's cell, which may hold IPython's magics; none where it is no Python."""
+    with contextlib.suppress(SyntaxError):
+        return statements(cell.source)
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return statements(TransformerManager().transform_cell(cell.source))
+    except SyntaxError as error:
+        made.troubles[cell.answers] = f"its cell is no Python: {error.msg}"
+        return []
+
+
+def _code_cells(notebook: Path, names: Collection[str]) -> Iterator[Cell]:
+    """The code cells of a notebook file that has exercises of these names.
+
+    Raises `OSError`, `ValueError`, `KeyError` or `TypeError` if it is none.
+    """
+    for cell in json.loads(notebook.read_text("utf-8-sig"))["cells"]:
+        if cell["cell_type"] == "code":
+            grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+            answers, checks = (name if name in names else "" for name in (grade_id, grade_id.removesuffix("-check")))
+            yield Cell("".join(cell["source"]), answers, "" if answers else checks)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Print nothing for a while."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
