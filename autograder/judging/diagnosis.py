@@ -101,13 +101,21 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
 def _best(
     mistakes: Sequence[Known], failed: Sequence[Trial], passed: Sequence[Trial]
 ) -> tuple[Known | None, list[Trial]]:
-    """The mistake that explains most, and the failed tests that it explains; (None, []) if none does."""
-    found: list[tuple[Known, list[Trial]]] = []
+    """The mistake that explains most, and the failed tests that it explains; (None, []) if none does.
+
+    Most answers are one known mistake, which explains all: the first test to fail finds it among the others.
+    """
+    if not failed:
+        return None, []
+    begun: list[int | None] = []
     for known in mistakes:
-        explained = _explained_by(known, failed)
-        if explained and len(explained) == len(failed) and all(trial.reproduced_by(known) for trial in passed):
-            return known, explained  # no other can explain more, and those before it explain less or are refuted
-        if explained and len(explained) < len(failed):
+        begun.append(failed[0].refuted_at(known))
+        if begun[-1] is None and all(trial.reproduced_by(known) for trial in (*failed[1:], *passed)):
+            return known, list(failed)
+    found: list[tuple[Known, list[Trial]]] = []
+    for known, count in zip(mistakes, begun, strict=True):
+        explained = _explained_by(known, failed, count)
+        if 0 < len(explained) < len(failed):
             found.append((known, explained))
     for known, explained in sorted(found, key=lambda pair: -len(pair[1])):
         if all(trial.reproduced_by(known) for trial in passed):
@@ -115,13 +123,17 @@ def _best(
     return None, []
 
 
-def _explained_by(known: Known, failed: Sequence[Trial]) -> list[Trial]:
-    """The failed tests that a mistake reproduces; none as soon as they can no longer be half of all."""
+def _explained_by(known: Known, failed: Sequence[Trial], count: int | None) -> list[Trial]:
+    """The failed tests that a mistake reproduces; none as soon as they can no longer be half of all.
+
+    `count` is what `refuted_at` has given for the first of them.
+    """
     explained: list[Trial] = []
     refuted: set[tuple[int, tuple]] = set()  # beginnings of tests: many make the same layer first, which takes long
     for number, trial in enumerate(failed, start=1):
-        seen_before = any(trial.beginning(length) == asked for length, asked in refuted)
-        count = 0 if seen_before else trial.refuted_at(known)
+        if number > 1:
+            seen_before = any(trial.beginning(length) == asked for length, asked in refuted)
+            count = 0 if seen_before else trial.refuted_at(known)
         if count is None:
             explained.append(trial)
         elif count:
