@@ -35,7 +35,8 @@ class Bench:
                 self.results.spent = measure.study(self._unit, folder, studied, tick)
         for size in sizes:
             with self._part(f"A class of {size:,}", size) as (folder, tick):
-                self.results.sizes.append(measure.grow(self._unit, folder, size, self._workers, tick))
+                found = measure.grow(self._unit, folder, size, min(sizes), self._workers, tick)
+                self.results.sizes.append(found)
         self._console.print(Markdown(page(self.results, self._facts)))
         self._console.print(f"Kept in {self._target}.", highlight=False, soft_wrap=True)
 

@@ -4,18 +4,19 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from autograder.bench.classrun import ClassRun
 from autograder.bench.learners import HandedIn, class_of
 from autograder.bench.memory import PeakMemory
-from autograder.bench.results import ClassSize, Comparison, Spent, StockRun
+from autograder.bench.results import ClassSize, Comparison, Pair, Spent, StockRun
 from autograder.bench.stages import WARM_UP
 from autograder.bench.stock import StockNbgrader
 from autograder.units import ROOT, Unit
 
 Tick = Callable[[], None]
+PAIRS = 4  # times that a large class halts, evenly, to be compared with a small one
 
 
 def compare(unit: Unit, folder: Path, learners: int, sample: int, workers: int, tick: Tick) -> Comparison:
@@ -70,16 +71,43 @@ def study(unit: Unit, folder: Path, learners: int, tick: Tick) -> Spent:
     return Spent(wall, cpu)
 
 
-def grow(unit: Unit, folder: Path, learners: int, workers: int, tick: Tick) -> ClassSize:
-    """Grade a class of this size, and see how long it takes and how much memory all processes need together."""
-    _write(class_of(unit, learners), folder / "submitted", unit)
-    first = total = 0.0
+def grow(unit: Unit, folder: Path, learners: int, small: int, workers: int, tick: Tick) -> ClassSize:
+    """Grade a class of this size, and see how long it takes and how much memory all processes need together.
+
+    A larger one than `small` halts now and then, and so many of its learners are graded again as a class of their own.
+    """
+    handed_in = list(class_of(unit, learners))
+    _write(handed_in, folder / "submitted", unit)
+    turns = {max(small, learners * turn // PAIRS) for turn in range(1, PAIRS + 1)} if learners > small else ()
+    pairs, moments = [], []
     with ClassRun(unit, folder / "submitted", folder / "grading", workers) as run, PeakMemory(run.pid) as memory:
+        first = total = 0.0
         for step, seconds in run:
             first, total = first or seconds, seconds
-            if step == "enter":
-                tick()
-    return ClassSize(learners, workers, first, total, memory.peak, memory.processes)
+            if step != "enter":
+                continue
+            moments.append(seconds)
+            tick()
+            if len(moments) in turns:
+                settled = run.settle()
+                latest = handed_in[len(moments) - small : len(moments)]
+                alone = _alone(unit, folder / str(len(moments)), latest, workers)
+                pairs.append(Pair(_pace(moments[-small:], workers), alone))
+                run.leave_out(time.perf_counter() - settled)
+    return ClassSize(learners, workers, first, total, memory.peak, memory.processes, pairs)
+
+
+def _alone(unit: Unit, folder: Path, handed_in: Sequence[HandedIn], workers: int) -> float:
+    """Seconds for each of these learners, as a class of their own."""
+    _write(handed_in, folder / "submitted", unit)
+    with ClassRun(unit, folder / "submitted", folder / "grading", workers) as run:
+        return _pace([seconds for step, seconds in run if step == "enter"], workers)
+
+
+def _pace(moments: Sequence[float], workers: int) -> float:
+    """Seconds from one submission to the next, without the beginning and the end, when some workers have no work."""
+    steady = moments[workers:-workers] if len(moments) > 4 * workers else moments
+    return (steady[-1] - steady[0]) / (len(steady) - 1)
 
 
 def _write(handed_in: Iterable[HandedIn], submitted: Path, unit: Unit) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from autograder.bench.learners import MIX, SEED
+from autograder.bench.measure import PAIRS
 from autograder.bench.results import Comparison, Results, spread
 from autograder.bench.stages import NECESSARY, STAGES, WARM_UP
 
@@ -99,21 +100,27 @@ def _sizes(results: Results) -> Iterator[str]:
         yield from (_NOT_YET, "")
         return
     yield from (
-        "| learners | seconds each | until the first is marked | in all | memory of all processes | processes |",
-        "|---:|---:|---:|---:|---:|---:|",
+        "| learners | seconds each | compared with small classes | until the first is marked | in all "
+        "| memory of all processes | processes |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
     )
     for size in results.sizes:
+        growth = "" if size.growth is None else f"{size.growth:.2f} times"
         yield (
-            f"| {size.learners:,} | {size.each:.3f} | {size.first:.1f} s | {size.seconds:.0f} s | "
+            f"| {size.learners:,} | {size.each:.3f} | {growth} | {size.first:.1f} s | {size.seconds:.0f} s | "
             f"{size.peak / 2**20:,.0f} MiB | {size.processes} |"
         )
     peak, apart = max(size.peak for size in results.sizes), spread(results.sizes)
-    even, small = ("reached" if holds else "**missed**" for holds in (apart <= MOST_SPREAD, peak <= MOST_MEMORY))
+    even, fits = ("reached" if holds else "**missed**" for holds in (apart <= MOST_SPREAD, peak <= MOST_MEMORY))
+    small = min(size.learners for size in results.sizes)
     yield ""
-    yield f"A submission takes {apart:.0%} more time in the slowest class than in the fastest; at most"
-    yield f"{MOST_SPREAD:.0%} ({even}). The most memory is {peak / 2**30:.2f} GiB; at most {MOST_MEMORY / 2**30:g} GiB"
-    yield f"({small})."
+    yield f"A submission takes up to {apart:.0%} more time in one class than in another; at most {MOST_SPREAD:.0%}"
+    yield f"({even}). The most memory is {peak / 2**30:.2f} GiB; at most {MOST_MEMORY / 2**30:g} GiB ({fits})."
     yield ""
+    yield f"*Compared*: each larger class halts up to {PAIRS} times, at last at its end. Its latest {small} learners"
+    yield "are graded again at once, as a class of their own; the time that a submission took in the large class is"
+    yield "divided by the time it takes in the small one. The column before it cannot be compared from row to row: the"
+    yield "machine's own speed changes within minutes, and other learners hand in other answers."
     yield "*Seconds each* begin when the first submission is marked: imports are in the column beside it."
     yield "Memory is the sum of proportional set sizes of all processes at one moment (a page that several share counts"
     yield from ("once), sampled twice a second, at its highest.", "")

@@ -52,8 +52,23 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """The same learners graded twice, right after each other: as part of a large class, and as a class of their own.
+
+    Both are seconds for each submission.
+    """
+
+    in_the_class: float
+    alone: float
+
+
+@dataclass(frozen=True)
 class ClassSize:
-    """A class of one size: seconds until its first submission was marked, seconds in all, bytes at the most."""
+    """A class of one size: seconds until its first submission was marked, seconds in all, bytes at the most.
+
+    `pairs` compare parts of it with small classes. Seconds of two classes cannot be compared: the machine's own speed
+    changes from one minute to the next, and other learners hand in other answers.
+    """
 
     learners: int
     workers: int
@@ -61,11 +76,19 @@ class ClassSize:
     seconds: float
     peak: int
     processes: int
+    pairs: Sequence[Pair] = ()
 
     @property
     def each(self) -> float:
         """Seconds for each submission after the first: the start of the command is not in it."""
         return (self.seconds - self.first) / (self.learners - 1)
+
+    @property
+    def growth(self) -> float | None:
+        """How many times as long a submission takes as in a small class; None where that was not measured."""
+        if not self.pairs:
+            return None
+        return sum(pair.in_the_class for pair in self.pairs) / sum(pair.alone for pair in self.pairs)
 
 
 @dataclass(frozen=True)
@@ -103,6 +126,6 @@ class Results:
 
 
 def spread(sizes: Sequence[ClassSize]) -> float:
-    """How much more time a submission takes in the slowest class than in the fastest, as a share of the fastest."""
-    each = [size.each for size in sizes]
-    return max(each) / min(each) - 1
+    """How far apart the times for a submission are, smallest classes and larger ones, as a share of the shortest."""
+    growths = [1.0, *(size.growth for size in sizes if size.growth is not None)]
+    return max(growths) / min(growths) - 1

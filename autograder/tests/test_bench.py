@@ -8,9 +8,9 @@ from rich.console import Console
 from autograder.bench.clock import Clock
 from autograder.bench.command import Bench
 from autograder.bench.learners import MIX, class_of
-from autograder.bench.measure import _turns
+from autograder.bench.measure import _pace, _turns
 from autograder.bench.page import page
-from autograder.bench.results import ClassSize, Comparison, Results, Spent, StockRun, spread
+from autograder.bench.results import ClassSize, Comparison, Pair, Results, Spent, StockRun, spread
 from autograder.bench.stages import STAGES
 from autograder.bench.stock import with_stock_checks
 from autograder.build import solution_notebook
@@ -21,7 +21,10 @@ UNIT = Unit("00_start")
 STOCK = (StockRun("ana", "right", 8.0, 20.0, 20.0), StockRun("bo", "mistaken", 12.0, 14.65, 15.0))
 COMPARED = Comparison(learners=200, workers=2, seconds=100.0, stock=STOCK, confinement=["all"])
 SPENT = Spent([{"cells": 0.5, "tests": 0.1, "wire": 0.2}, {"cells": 0.7, "pytest": 0.1}], [{"cells": 0.4}, {}])
-SMALL, LARGE = ClassSize(50, 2, 5.0, 54.0, 2 << 30, 9), ClassSize(101, 2, 6.0, 126.0, 1 << 30, 9)
+SMALL = ClassSize(50, 2, 5.0, 54.0, 2 << 30, 9)
+LARGE = ClassSize(
+    101, 2, 6.0, 126.0, 1 << 30, 9, [Pair(in_the_class=1.3, alone=1.0), Pair(in_the_class=2.3, alone=2.0)]
+)
 
 
 def test_a_class_has_its_mix_and_begins_like_a_larger_one():
@@ -70,7 +73,21 @@ def test_overhead_is_all_but_the_learners_code_and_the_suites_arithmetic():
 
 def test_the_time_of_each_begins_when_the_first_is_marked():
     assert SMALL.each == pytest.approx(1.0)
+    assert LARGE.each == pytest.approx(1.2)
+
+
+def test_the_pace_of_a_class_is_that_of_its_middle():
+    begins_and_ends_slowly = [0.0, 5.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 20.0, 25.0]
+    assert _pace(begins_and_ends_slowly, 2) == pytest.approx(1.0)
+    assert _pace([0.0, 2.0, 8.0], 2) == pytest.approx(4.0)
+
+
+def test_classes_are_compared_by_the_same_learners_graded_at_the_same_time():
+    assert SMALL.growth is None
+    assert LARGE.growth == pytest.approx(1.2)
     assert spread([SMALL, LARGE]) == pytest.approx(0.2)
+    quicker = ClassSize(500, 2, 6.0, 126.0, 1 << 30, 9, [Pair(in_the_class=0.8, alone=1.0)])
+    assert spread([LARGE, quicker]) == pytest.approx(0.5)
 
 
 def test_a_moment_belongs_to_the_innermost_span_alone():
@@ -96,20 +113,20 @@ def test_the_page_says_what_was_reached_and_what_was_missed():
     assert "**20.0 times as fast** with 2 workers; at least 15 (reached)" in text
     assert "the same points for 1\nof the 2 submissions" in text
     assert "**0.150 s** for each submission" in text
-    assert "20% more time in the slowest class than in the fastest; at most\n10% (**missed**)" in text
-    assert "The most memory is 2.00 GiB; at most 3 GiB\n(reached)" in text
+    assert "up to 20% more time in one class than in another; at most 10%\n(**missed**)" in text
+    assert "The most memory is 2.00 GiB; at most 3 GiB (reached)" in text
 
 
 def test_the_page_of_a_run_that_was_stopped_says_what_is_not_measured():
     text = page(Results("05_masking", sizes=[SMALL]), {})
     assert text.count("Not measured in this run.") == 2
-    assert "| 50 | 1.000 | 5.0 s | 54 s | 2,048 MiB | 9 |" in text
+    assert "| 50 | 1.000 |  | 5.0 s | 54 s | 2,048 MiB | 9 |" in text
 
 
 @pytest.mark.slow
 def test_a_tiny_class_is_measured_from_end_to_end(tmp_path):
     bench = Bench(Console(quiet=True), UNIT, tmp_path / "page.md", 1)
-    bench.run(learners=3, sample=1, studied=2, sizes=[2])
+    bench.run(learners=3, sample=1, studied=2, sizes=[2, 5])
     found = bench.results
     assert found.comparison.agreed == 1
     assert found.comparison.ratio > 0
@@ -118,4 +135,6 @@ def test_a_tiny_class_is_measured_from_end_to_end(tmp_path):
     assert found.spent.seconds("cells") > 0
     assert found.spent.seconds("gradebook") > 0
     assert found.sizes[0].peak > 100 << 20
+    assert [len(size.pairs) for size in found.sizes] == [0, 3]
+    assert found.sizes[1].growth > 0
     assert (tmp_path / "page.md").read_text("utf-8") == page(found, bench._facts)
