@@ -81,12 +81,20 @@ def leaves_out_padding(ids, size):
     return ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1) > 0, "float32")
 
 
-@mistake("one_hot", "NumPy cannot read ids that are not known yet. Use `keras.ops`, so that Keras can compile it.")
+@mistake(
+    "one_hot",
+    "NumPy cannot read ids that are not known yet. Use `keras.ops`, so that Keras can compile it.",
+    backends=("tensorflow", "jax"),
+)
 def indexes_an_identity_of_numpy(ids, size):
     return np.eye(size, dtype="float32")[np.array(ids)]
 
 
-@mistake("one_hot", "A Python loop needs to know how many ids there are. Work on all at once, by broadcasting.")
+@mistake(
+    "one_hot",
+    "A Python loop needs to know how many ids there are. Work on all at once, by broadcasting.",
+    backends=("tensorflow",),
+)
 def loops_over_ids(ids, size):
     return ops.stack([ops.one_hot(one, size) for one in ids])
 
@@ -185,7 +193,11 @@ def looks_up_with_numpy(ids, table):
     return ops.convert_to_tensor(np.array(table)[np.array(ids)])
 
 
-@mistake("embed", "A Python loop needs to know how many ids there are. `ops.take` looks all of them up at once.")
+@mistake(
+    "embed",
+    "A Python loop needs to know how many ids there are. `ops.take` looks all of them up at once.",
+    backends=("tensorflow",),
+)
 def loops_over_rows(ids, table):
     return ops.stack([ops.take(table, one, axis=0) for one in ids])
 
@@ -730,7 +742,9 @@ def loses_digits_of_scores(center, positive, negatives):
 
 
 @mistake(
-    "negative_sampling_loss", "A loop over the batch needs its size, which a graph does not know. Use whole arrays."
+    "negative_sampling_loss",
+    "A loop over the batch needs its size, which a graph does not know. Use whole arrays.",
+    backends=("tensorflow",),
 )
 def loops_over_the_batch(center, positive, negatives):
     losses = []
@@ -855,7 +869,12 @@ def sorts_by_row_number(table, index, k):
     return sorted([int(row) for row in order if row != index][:k])
 
 
-@mistake("nearest_neighbours", "A row of zeros gives 0 / 0, and NaN sorts anywhere. Divide it by 1 instead.")
+# JAX and PyTorch sort NaN last, as `puts_zeros_last` does.
+@mistake(
+    "nearest_neighbours",
+    "A row of zeros gives 0 / 0, and NaN sorts anywhere. Divide it by 1 instead.",
+    backends=("tensorflow",),
+)
 def divides_zero_by_zero(table, index, k):
     directions = table / ops.norm(table, axis=-1, keepdims=True)
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(directions, directions[index])))
