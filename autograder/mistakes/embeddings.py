@@ -21,7 +21,11 @@ def returns_int32(ids, size):
     return ops.cast(ops.equal(ops.expand_dims(ids, -1), ops.arange(size)), "int32")
 
 
-@mistake("one_hot", "You return float64, twice as large as needed. Use float32, as Keras does.")
+@mistake(
+    "one_hot",
+    "You return float64, twice as large as needed. Use float32, as Keras does.",
+    backends=("tensorflow", "torch"),
+)
 def returns_float64(ids, size):
     return ops.cast(ops.equal(ops.expand_dims(ids, -1), ops.arange(size)), "float64")
 
@@ -983,10 +987,26 @@ def asks_for_more_than_there_are(table, index, k):
     return [int(row) for row in rows if int(row) != index][:k]
 
 
-@mistake("nearest_neighbours", "`/=` changes the table that you were given. Make a new one: `table = table / lengths`.")
+@mistake(
+    "nearest_neighbours",
+    "`/=` changes the table that you were given. Make a new one: `table = table / lengths`.",
+    backends=("tensorflow", "jax"),
+)
 def normalises_in_place(table, index, k):
     lengths = ops.norm(table, axis=-1, keepdims=True)
     table /= ops.convert_to_numpy(ops.where(lengths > 0, lengths, 1.0))
+    order = ops.convert_to_numpy(ops.argsort(-ops.matmul(table, ops.convert_to_tensor(table)[index])))
+    return [int(row) for row in order if row != index][:k]
+
+
+@mistake(
+    "nearest_neighbours",
+    "`/=` changes the table that you were given. Make a new one: `table = table / lengths`.",
+    backends=("torch",),
+)
+def normalises_a_tensor_in_place(table, index, k):
+    lengths = ops.norm(table, axis=-1, keepdims=True)
+    table /= ops.where(lengths > 0, lengths, 1.0)
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(table, ops.convert_to_tensor(table)[index])))
     return [int(row) for row in order if row != index][:k]
 

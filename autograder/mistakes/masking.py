@@ -797,12 +797,26 @@ def assigns_into_the_scores(scores, mask=None):
 
 
 @mistake(
-    "masked_softmax", "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone."
+    "masked_softmax",
+    "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone.",
+    backends=("tensorflow", "jax"),
 )
 def adds_into_the_scores(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     scores += np.where(mask, 0.0, -1e9).astype("float32")
+    return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone.",
+    backends=("torch",),
+)
+def adds_into_the_tensor_of_scores(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    scores += ops.where(mask, 0.0, -1e9)
     return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)
 
 

@@ -853,6 +853,12 @@ class IgnoresTheMask(keras.layers.Layer):
 @mistake(
     "MultiHeadAttention",
     "Scores have four axes, your mask three, so B meets H. Give the mask an axis of size 1 for the heads.",
+    backends=("tensorflow", "jax"),
+)
+@mistake(
+    "MultiHeadAttention",
+    "In your mask B stands where the scores have H. It needs an axis of size 1 for the heads, as axis 1.",
+    backends=("torch",),  # whose errors do not tell (B, T, S) from (1, B, T, S)
 )
 class GivesTheMaskNoAxisForHeads(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
@@ -907,7 +913,16 @@ class PutsTheAxisOfTheHeadsAtTheWrongPlace(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
-@mistake("MultiHeadAttention", "The new axis of your mask is in front, so B meets H. Heads are axis 1 of (B, H, T, S).")
+@mistake(
+    "MultiHeadAttention",
+    "The new axis of your mask is in front, so B meets H. Heads are axis 1 of (B, H, T, S).",
+    backends=("tensorflow", "jax"),
+)
+@mistake(
+    "MultiHeadAttention",
+    "In your mask B stands where the scores have H. It needs an axis of size 1 for the heads, as axis 1.",
+    backends=("torch",),  # whose errors do not tell (B, T, S) from (1, B, T, S)
+)
 class PutsTheAxisOfTheHeadsInFront(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
         super().__init__(**kwargs)
