@@ -515,7 +515,12 @@ def attends_with_an_overflowing_softmax(query, key, value):
 @mistake(
     "scaled_dot_product_attention",
     "You turned the weights into a NumPy array. Return the tensor as it is.",
-    backends=("tensorflow", "jax"),
+    backends=("tensorflow",),
+)
+@mistake(
+    "scaled_dot_product_attention",
+    "Your weights meet NumPy, which has no gradients and no graphs. Use `ops` up to the return.",
+    backends=("jax",),  # whose errors do not tell the product from the return
 )
 def returns_the_weights_as_numpy(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
@@ -523,7 +528,14 @@ def returns_the_weights_as_numpy(query, key, value):
 
 
 @mistake(
-    "scaled_dot_product_attention", "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`."
+    "scaled_dot_product_attention",
+    "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.",
+    backends=("tensorflow", "torch"),
+)
+@mistake(
+    "scaled_dot_product_attention",
+    "Your weights meet NumPy, which has no gradients and no graphs. Use `ops` up to the return.",
+    backends=("jax",),  # whose errors do not tell the product from the return
 )
 def averages_with_numpy(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
