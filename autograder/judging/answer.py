@@ -64,7 +64,7 @@ class Answer:
         return self._ask("compiled", args, kwargs, unknown_axes=unknown_axes)
 
     def effect_on(self, *args: Any, **kwargs: Any) -> tuple:
-        """Call it with NumPy arrays and return those arrays as they are afterwards."""
+        """Call it with what can be changed, NumPy arrays or PyTorch's tensors, and return that as it is afterwards."""
         return self._ask("effect", args, kwargs)
 
     def gradient(

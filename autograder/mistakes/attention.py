@@ -61,13 +61,13 @@ def loses_the_axis_of_the_maximum(scores):
     return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 
-@mistake("softmax", "A tensor has no `.max()`. Use `ops.max`.")
+@mistake("softmax", "A tensor has no `.max()`. Use `ops.max`.", backends=("tensorflow", "torch"))
 def calls_the_maximum_as_a_method(scores):
     powers = ops.exp(scores - scores.max(axis=-1, keepdims=True))
     return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 
-@mistake("softmax", "A tensor has no `.sum()`. Use `ops.sum`.")
+@mistake("softmax", "A tensor has no `.sum()`. Use `ops.sum`.", backends=("tensorflow",))
 def calls_the_sum_as_a_method(scores):
     powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
@@ -300,12 +300,14 @@ def transposes_the_batch_as_well(query, key):
     return ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5
 
 
-@mistake("attention_scores", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+@mistake(
+    "attention_scores", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.", backends=("tensorflow",)
+)
 def turns_the_keys_by_an_attribute(query, key):
     return ops.matmul(query, key.T) / query.shape[-1] ** 0.5
 
 
-@mistake("attention_scores", "A tensor has no `.transpose`. Use `ops.transpose`.")
+@mistake("attention_scores", "A tensor has no `.transpose`. Use `ops.transpose`.", backends=("tensorflow", "torch"))
 def turns_the_keys_by_a_method(query, key):
     return ops.matmul(query, key.transpose(0, 2, 1)) / query.shape[-1] ** 0.5
 
@@ -327,7 +329,11 @@ def applies_the_softmax_already(query, key):
     return ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
 
 
-@mistake("attention_scores", "Your Python loop needs the batch size, which a graph lacks. Use one product for all.")
+@mistake(
+    "attention_scores",
+    "Your Python loop needs the batch size, which a graph lacks. Use one product for all.",
+    backends=("tensorflow",),
+)
 def loops_over_the_batch(query, key):
     scores = [ops.matmul(query[b], ops.transpose(key[b])) for b in range(query.shape[0])]
     return ops.stack(scores) / query.shape[-1] ** 0.5
@@ -420,7 +426,11 @@ def turns_the_batch_as_well(query, key, value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("scaled_dot_product_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+@mistake(
+    "scaled_dot_product_attention",
+    "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.",
+    backends=("tensorflow",),
+)
 def attends_by_an_attribute(query, key, value):
     weights = ops.softmax(ops.matmul(query, key.T) / query.shape[-1] ** 0.5)
     return ops.matmul(weights, value), weights
@@ -502,14 +512,30 @@ def attends_with_an_overflowing_softmax(query, key, value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("scaled_dot_product_attention", "You turned the weights into a NumPy array. Return the tensor as it is.")
+@mistake(
+    "scaled_dot_product_attention",
+    "You turned the weights into a NumPy array. Return the tensor as it is.",
+    backends=("tensorflow",),
+)
+@mistake(
+    "scaled_dot_product_attention",
+    "Your weights meet NumPy, which has no gradients and no graphs. Use `ops` up to the return.",
+    backends=("jax",),  # whose errors do not tell the product from the return
+)
 def returns_the_weights_as_numpy(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
     return ops.matmul(weights, value), ops.convert_to_numpy(weights)
 
 
 @mistake(
-    "scaled_dot_product_attention", "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`."
+    "scaled_dot_product_attention",
+    "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.",
+    backends=("tensorflow", "torch"),
+)
+@mistake(
+    "scaled_dot_product_attention",
+    "Your weights meet NumPy, which has no gradients and no graphs. Use `ops` up to the return.",
+    backends=("jax",),  # whose errors do not tell the product from the return
 )
 def averages_with_numpy(query, key, value):
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
@@ -640,7 +666,9 @@ def turns_all_axes_of_the_keys(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("self_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+@mistake(
+    "self_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.", backends=("tensorflow",)
+)
 def turns_the_projection_by_an_attribute(x, w_query, w_key, w_value):
     query, key, value = x @ w_query, x @ w_key, x @ w_value
     weights = ops.softmax(ops.matmul(query, key.T) / query.shape[-1] ** 0.5)
@@ -705,7 +733,12 @@ def makes_the_matrices_constants(x, w_query, w_key, w_value):
     return ops.matmul(weights, value), weights
 
 
-@mistake("self_attention", "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.")
+# On PyTorch it fails as `makes_the_matrices_constants` does, whose sentence holds for it as well.
+@mistake(
+    "self_attention",
+    "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.",
+    backends=("tensorflow", "jax"),
+)
 def projects_with_numpy(x, w_query, w_key, w_value):
     query, key, value = np.matmul(x, w_query), np.matmul(x, w_key), np.matmul(x, w_value)
     weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)

@@ -21,7 +21,11 @@ def returns_int32(ids, size):
     return ops.cast(ops.equal(ops.expand_dims(ids, -1), ops.arange(size)), "int32")
 
 
-@mistake("one_hot", "You return float64, twice as large as needed. Use float32, as Keras does.")
+@mistake(
+    "one_hot",
+    "You return float64, twice as large as needed. Use float32, as Keras does.",
+    backends=("tensorflow", "torch"),
+)
 def returns_float64(ids, size):
     return ops.cast(ops.equal(ops.expand_dims(ids, -1), ops.arange(size)), "float64")
 
@@ -81,12 +85,20 @@ def leaves_out_padding(ids, size):
     return ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1) > 0, "float32")
 
 
-@mistake("one_hot", "NumPy cannot read ids that are not known yet. Use `keras.ops`, so that Keras can compile it.")
+@mistake(
+    "one_hot",
+    "NumPy cannot read ids that are not known yet. Use `keras.ops`, so that Keras can compile it.",
+    backends=("tensorflow", "jax"),
+)
 def indexes_an_identity_of_numpy(ids, size):
     return np.eye(size, dtype="float32")[np.array(ids)]
 
 
-@mistake("one_hot", "A Python loop needs to know how many ids there are. Work on all at once, by broadcasting.")
+@mistake(
+    "one_hot",
+    "A Python loop needs to know how many ids there are. Work on all at once, by broadcasting.",
+    backends=("tensorflow",),
+)
 def loops_over_ids(ids, size):
     return ops.stack([ops.one_hot(one, size) for one in ids])
 
@@ -185,7 +197,11 @@ def looks_up_with_numpy(ids, table):
     return ops.convert_to_tensor(np.array(table)[np.array(ids)])
 
 
-@mistake("embed", "A Python loop needs to know how many ids there are. `ops.take` looks all of them up at once.")
+@mistake(
+    "embed",
+    "A Python loop needs to know how many ids there are. `ops.take` looks all of them up at once.",
+    backends=("tensorflow",),
+)
 def loops_over_rows(ids, table):
     return ops.stack([ops.take(table, one, axis=0) for one in ids])
 
@@ -730,7 +746,9 @@ def loses_digits_of_scores(center, positive, negatives):
 
 
 @mistake(
-    "negative_sampling_loss", "A loop over the batch needs its size, which a graph does not know. Use whole arrays."
+    "negative_sampling_loss",
+    "A loop over the batch needs its size, which a graph does not know. Use whole arrays.",
+    backends=("tensorflow",),
 )
 def loops_over_the_batch(center, positive, negatives):
     losses = []
@@ -855,7 +873,12 @@ def sorts_by_row_number(table, index, k):
     return sorted([int(row) for row in order if row != index][:k])
 
 
-@mistake("nearest_neighbours", "A row of zeros gives 0 / 0, and NaN sorts anywhere. Divide it by 1 instead.")
+# JAX and PyTorch sort NaN last, as `puts_zeros_last` does.
+@mistake(
+    "nearest_neighbours",
+    "A row of zeros gives 0 / 0, and NaN sorts anywhere. Divide it by 1 instead.",
+    backends=("tensorflow",),
+)
 def divides_zero_by_zero(table, index, k):
     directions = table / ops.norm(table, axis=-1, keepdims=True)
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(directions, directions[index])))
@@ -964,10 +987,26 @@ def asks_for_more_than_there_are(table, index, k):
     return [int(row) for row in rows if int(row) != index][:k]
 
 
-@mistake("nearest_neighbours", "`/=` changes the table that you were given. Make a new one: `table = table / lengths`.")
+@mistake(
+    "nearest_neighbours",
+    "`/=` changes the table that you were given. Make a new one: `table = table / lengths`.",
+    backends=("tensorflow", "jax"),
+)
 def normalises_in_place(table, index, k):
     lengths = ops.norm(table, axis=-1, keepdims=True)
     table /= ops.convert_to_numpy(ops.where(lengths > 0, lengths, 1.0))
+    order = ops.convert_to_numpy(ops.argsort(-ops.matmul(table, ops.convert_to_tensor(table)[index])))
+    return [int(row) for row in order if row != index][:k]
+
+
+@mistake(
+    "nearest_neighbours",
+    "`/=` changes the table that you were given. Make a new one: `table = table / lengths`.",
+    backends=("torch",),
+)
+def normalises_a_tensor_in_place(table, index, k):
+    lengths = ops.norm(table, axis=-1, keepdims=True)
+    table /= ops.where(lengths > 0, lengths, 1.0)
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(table, ops.convert_to_tensor(table)[index])))
     return [int(row) for row in order if row != index][:k]
 

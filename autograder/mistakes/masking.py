@@ -63,13 +63,19 @@ def repeats_the_row_for_every_query(ids):
     return ops.repeat(ops.not_equal(ids, 0)[:, None, :], ids.shape[1], axis=1)
 
 
-@mistake("padding_mask", "NumPy needs real numbers, and a compiled graph has none yet. Compare with `keras.ops`.")
+@mistake(
+    "padding_mask",
+    "NumPy needs real numbers, and a compiled graph has none yet. Compare with `keras.ops`.",
+    backends=("tensorflow", "jax"),
+)
 def compares_with_numpy(ids):
     return np.asarray(ids)[:, None, :] != 0
 
 
 @mistake(
-    "padding_mask", "In a compiled graph B is not known, and `ids.shape[0]` is None. Add the axis without naming B."
+    "padding_mask",
+    "In a compiled graph B is not known, and `ids.shape[0]` is None. Add the axis without naming B.",
+    backends=("tensorflow",),
 )
 def reshapes_with_the_batch_size(ids):
     return ops.reshape(ops.not_equal(ids, 0), (ids.shape[0], 1, ids.shape[1]))
@@ -146,7 +152,11 @@ def compares_a_row_with_a_row_alone(length):
     return s <= t
 
 
-@mistake("causal_mask", "A tensor cannot be changed in place. Make the whole mask at once, with a comparison.")
+@mistake(
+    "causal_mask",
+    "A tensor cannot be changed in place. Make the whole mask at once, with a comparison.",
+    backends=("tensorflow", "jax"),
+)
 def assigns_row_by_row(length):
     mask = ops.zeros((1, length, length), dtype="bool")
     for t in range(length):
@@ -154,14 +164,16 @@ def assigns_row_by_row(length):
     return mask
 
 
-@mistake("causal_mask", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+@mistake("causal_mask", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.", backends=("tensorflow",))
 def writes_dot_t_for_a_column(length):
     s = ops.arange(length)[None, :]
     return (s <= s.T)[None]
 
 
 @mistake(
-    "causal_mask", "A NumPy function got a tensor of `keras.ops`, which a graph cannot allow. Stay with `keras.ops`."
+    "causal_mask",
+    "A NumPy function got a tensor of `keras.ops`, which a graph cannot allow. Stay with `keras.ops`.",
+    backends=("tensorflow", "jax"),
 )
 def mixes_numpy_and_ops(length):
     return np.tril(ops.ones((1, length, length), dtype="bool"))
@@ -313,7 +325,9 @@ def combines_with_the_word_all(*masks):
 
 
 @mistake(
-    "combine_masks", "`!= None` and `== None` compare a mask number by number. Ask with `is not None` or `is None`."
+    "combine_masks",
+    "`!= None` and `== None` compare a mask number by number. Ask with `is not None` or `is None`.",
+    backends=("tensorflow", "jax"),
 )
 def asks_whether_it_differs_from_none(*masks):
     combined = None
@@ -395,7 +409,11 @@ def overwrites_the_first_mask(*masks):
     return combined
 
 
-@mistake("combine_masks", "NumPy cannot work on the tensors of a compiled graph. Use the logical AND of `keras.ops`.")
+@mistake(
+    "combine_masks",
+    "NumPy cannot work on the tensors of a compiled graph. Use the logical AND of `keras.ops`.",
+    backends=("tensorflow", "jax"),
+)
 def combines_with_numpy(*masks):
     given = [np.asarray(mask) for mask in masks if mask is not None]
     if not given:
@@ -656,7 +674,9 @@ def asks_whether_a_mask_is_true(scores, mask=None):
 
 
 @mistake(
-    "masked_softmax", "`== None` and `!= None` compare a mask number by number. Ask with `is None` or `is not None`."
+    "masked_softmax",
+    "`== None` and `!= None` compare a mask number by number. Ask with `is None` or `is not None`.",
+    backends=("tensorflow", "jax"),
 )
 def asks_whether_a_mask_equals_none(scores, mask=None):
     if mask == None:  # noqa: E711
@@ -667,6 +687,7 @@ def asks_whether_a_mask_equals_none(scores, mask=None):
 @mistake(
     "masked_softmax",
     "A boolean mask cannot be subtracted. Choose with `ops.where`, or turn it over with `ops.logical_not`.",
+    backends=("tensorflow", "torch"),
 )
 def subtracts_booleans(scores, mask=None):
     if mask is None:
@@ -677,6 +698,7 @@ def subtracts_booleans(scores, mask=None):
 @mistake(
     "masked_softmax",
     "A boolean mask cannot be subtracted. Choose with `ops.where`, or turn it over with `ops.logical_not`.",
+    backends=("tensorflow", "torch"),
 )
 def subtracts_booleans_from_a_float(scores, mask=None):
     if mask is None:
@@ -687,6 +709,7 @@ def subtracts_booleans_from_a_float(scores, mask=None):
 @mistake(
     "masked_softmax",
     "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+    backends=("tensorflow",),
 )
 def multiplies_scores_by_booleans(scores, mask=None):
     if mask is None:
@@ -697,6 +720,7 @@ def multiplies_scores_by_booleans(scores, mask=None):
 @mistake(
     "masked_softmax",
     "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+    backends=("tensorflow",),
 )
 def multiplies_weights_by_booleans(scores, mask=None):
     if mask is None:
@@ -707,6 +731,12 @@ def multiplies_weights_by_booleans(scores, mask=None):
 @mistake(
     "masked_softmax",
     "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+    backends=("tensorflow",),
+)
+@mistake(
+    "masked_softmax",
+    "A large hidden score, or an empty row, makes your sum 0. Hide before you share, and guard the sum.",
+    backends=("jax", "torch"),
 )
 def multiplies_shares_by_booleans(scores, mask=None):
     if mask is None:
@@ -718,6 +748,7 @@ def multiplies_shares_by_booleans(scores, mask=None):
 @mistake(
     "masked_softmax",
     "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask first.",
+    backends=("tensorflow",),
 )
 def multiplies_shares_by_booleans_and_guards(scores, mask=None):
     if mask is None:
@@ -748,7 +779,7 @@ def multiplies_by_infinity_and_hides(scores, mask=None):
     return ops.where(mask, weights, 0.0)
 
 
-@mistake("masked_softmax", "A tensor has no `.max()`. Use `ops.max`.")
+@mistake("masked_softmax", "A tensor has no `.max()`. Use `ops.max`.", backends=("tensorflow", "torch"))
 def calls_dot_max(scores, mask=None):
     mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
     peak = ops.where(mask, scores, -1e9).max(axis=-1, keepdims=True)
@@ -766,12 +797,26 @@ def assigns_into_the_scores(scores, mask=None):
 
 
 @mistake(
-    "masked_softmax", "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone."
+    "masked_softmax",
+    "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone.",
+    backends=("tensorflow", "jax"),
 )
 def adds_into_the_scores(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     scores += np.where(mask, 0.0, -1e9).astype("float32")
+    return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone.",
+    backends=("torch",),
+)
+def adds_into_the_tensor_of_scores(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    scores += ops.where(mask, 0.0, -1e9)
     return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)
 
 
@@ -943,7 +988,9 @@ def turns_all_axes_of_the_key(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
-@mistake("masked_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+@mistake(
+    "masked_attention", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.", backends=("tensorflow",)
+)
 def writes_dot_t_for_the_key(query, key, value, mask=None):
     scores = query @ key.T / query.shape[-1] ** 0.5
     if mask is None:

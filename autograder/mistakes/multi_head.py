@@ -66,7 +66,11 @@ def puts_the_words_last(x, num_heads):
     return ops.transpose(x, (0, 2, 3, 1))
 
 
-@mistake("split_heads", "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.")
+@mistake(
+    "split_heads",
+    "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.",
+    backends=("tensorflow",),
+)
 def reads_the_batch_size_from_the_shape(x, num_heads):
     batch, length, width = x.shape
     x = ops.reshape(x, (batch, ops.shape(x)[1], num_heads, width // num_heads))
@@ -74,7 +78,9 @@ def reads_the_batch_size_from_the_shape(x, num_heads):
 
 
 @mistake(
-    "split_heads", "In a graph `x.shape[0]` and `x.shape[1]` are None. Write −1 for B, and take T from `ops.shape(x)`."
+    "split_heads",
+    "In a graph `x.shape[0]` and `x.shape[1]` are None. Write −1 for B, and take T from `ops.shape(x)`.",
+    backends=("tensorflow",),
 )
 def reads_every_size_from_the_shape(x, num_heads):
     batch, length, width = x.shape
@@ -82,7 +88,11 @@ def reads_every_size_from_the_shape(x, num_heads):
     return ops.transpose(x, (0, 2, 1, 3))
 
 
-@mistake("split_heads", "In a graph for any length `x.shape[1]` is None. `ops.shape(x)[1]` is T all the same.")
+@mistake(
+    "split_heads",
+    "In a graph for any length `x.shape[1]` is None. `ops.shape(x)[1]` is T all the same.",
+    backends=("tensorflow",),
+)
 def reads_the_length_from_the_shape(x, num_heads):
     x = ops.reshape(x, (-1, x.shape[1], num_heads, x.shape[2] // num_heads))
     return ops.transpose(x, (0, 2, 1, 3))
@@ -223,7 +233,11 @@ def melts_sentences_and_words(x):
     return ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (-1, heads * width))
 
 
-@mistake("merge_heads", "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.")
+@mistake(
+    "merge_heads",
+    "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.",
+    backends=("tensorflow",),
+)
 def reads_the_batch_of_heads_from_the_shape(x):
     batch, heads, length, width = x.shape
     return ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (batch, length, heads * width))
@@ -839,6 +853,12 @@ class IgnoresTheMask(keras.layers.Layer):
 @mistake(
     "MultiHeadAttention",
     "Scores have four axes, your mask three, so B meets H. Give the mask an axis of size 1 for the heads.",
+    backends=("tensorflow", "jax"),
+)
+@mistake(
+    "MultiHeadAttention",
+    "In your mask B stands where the scores have H. It needs an axis of size 1 for the heads, as axis 1.",
+    backends=("torch",),  # whose errors do not tell (B, T, S) from (1, B, T, S)
 )
 class GivesTheMaskNoAxisForHeads(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
@@ -893,7 +913,16 @@ class PutsTheAxisOfTheHeadsAtTheWrongPlace(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
-@mistake("MultiHeadAttention", "The new axis of your mask is in front, so B meets H. Heads are axis 1 of (B, H, T, S).")
+@mistake(
+    "MultiHeadAttention",
+    "The new axis of your mask is in front, so B meets H. Heads are axis 1 of (B, H, T, S).",
+    backends=("tensorflow", "jax"),
+)
+@mistake(
+    "MultiHeadAttention",
+    "In your mask B stands where the scores have H. It needs an axis of size 1 for the heads, as axis 1.",
+    backends=("torch",),  # whose errors do not tell (B, T, S) from (1, B, T, S)
+)
 class PutsTheAxisOfTheHeadsInFront(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
         super().__init__(**kwargs)
@@ -1380,7 +1409,11 @@ class TakesTheLengthOfTheQueryForAll(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
-@mistake("MultiHeadAttention", "In a graph `query.shape[0]` is None. Write −1 for B, or take it from `ops.shape`.")
+@mistake(
+    "MultiHeadAttention",
+    "In a graph `query.shape[0]` is None. Write −1 for B, or take it from `ops.shape`.",
+    backends=("tensorflow",),
+)
 class ReadsTheBatchSizeFromTheShape(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
         super().__init__(**kwargs)
@@ -1414,6 +1447,7 @@ class ReadsTheBatchSizeFromTheShape(keras.layers.Layer):
 @mistake(
     "MultiHeadAttention",
     "In a graph the width of your heads is unknown: −1 stands for it. Write K = D / H, and −1 for B if you like.",
+    backends=("tensorflow",),
 )
 class LeavesTheWidthOfAHeadToReshape(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):

@@ -248,7 +248,11 @@ def computes_in_half_precision(length, depth):
     return ops.cast(table, "float32")
 
 
-@mistake("sinusoidal_positions", "A tensor cannot be filled by columns. Compute sines and cosines, then stack them.")
+@mistake(
+    "sinusoidal_positions",
+    "A tensor cannot be filled by columns. Compute sines and cosines, then stack them.",
+    backends=("tensorflow", "jax"),
+)
 def fills_a_tensor_in_place(length, depth):
     if depth % 2:
         raise ValueError(f"depth must be even; received depth={depth}")
@@ -262,6 +266,7 @@ def fills_a_tensor_in_place(length, depth):
 @mistake(
     "sinusoidal_positions",
     "Positions are whole numbers, speeds are not, and TensorFlow won't divide one by the other. Make both float32.",
+    backends=("tensorflow",),
 )
 def divides_integers_by_floats(length, depth):
     if depth % 2:
@@ -282,6 +287,7 @@ def begins_with_the_slowest(length, depth):
 @mistake(
     "sinusoidal_positions",
     "NumPy's sine got a tensor of `keras.ops`, which a compiled graph cannot allow. Take `ops.sin` and `ops.cos`.",
+    backends=("tensorflow", "jax"),
 )
 def mixes_numpy_and_ops(length, depth):
     if depth % 2:
@@ -844,6 +850,7 @@ class AssertsTheLength(keras.layers.Layer):
 @mistake(
     "PositionalEmbedding",
     "`ids.shape[-1]` is None while a graph is made for any length. Take T from `ops.shape(ids)[-1]`.",
+    backends=("tensorflow",),
 )
 class TakesTheLengthFromTheShape(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -866,6 +873,7 @@ class TakesTheLengthFromTheShape(keras.layers.Layer):
 @mistake(
     "PositionalEmbedding",
     "While a graph is made the length may be None, which cannot be compared. Ask `is not None` first.",
+    backends=("tensorflow",),
 )
 class ComparesNoneWithANumber(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -888,6 +896,7 @@ class ComparesNoneWithANumber(keras.layers.Layer):
 @mistake(
     "PositionalEmbedding",
     "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.",
+    backends=("tensorflow",),
 )
 class AsksATensorForTheLength(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -911,6 +920,7 @@ class AsksATensorForTheLength(keras.layers.Layer):
 @mistake(
     "PositionalEmbedding",
     "In half precision words are float16 and your table is float32. Cast it: `ops.cast(places, words.dtype)`.",
+    backends=("tensorflow",),
 )
 class AddsFloat32ToFloat16(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -1486,6 +1496,7 @@ def looks_up_with_numpy(query_length, key_length, table):
 @mistake(
     "relative_position_bias",
     "Square brackets cannot look up a whole matrix of rows in a tensor. `ops.take(table, rows, axis=0)` can.",
+    backends=("tensorflow",),
 )
 def indexes_a_tensor_with_a_matrix(query_length, key_length, table):
     reach = (table.shape[0] - 1) // 2
@@ -1726,6 +1737,7 @@ def returns_float32_always(x, positions):
 @mistake(
     "rotate_positions",
     "x may be float16, your cosine is float32; TensorFlow multiplies only equals. Cast cosine and sine to x's dtype.",
+    backends=("tensorflow",),
 )
 def multiplies_unequal_dtypes(x, positions):
     width = x.shape[-1]
@@ -1752,6 +1764,7 @@ def computes_angles_in_the_dtype_of_x(x, positions):
 @mistake(
     "rotate_positions",
     "Positions are whole numbers, and TensorFlow won't multiply them by a fraction. Cast them to float32 first.",
+    backends=("tensorflow",),
 )
 def forgets_to_cast_the_positions(x, positions):
     width = x.shape[-1]
@@ -1765,6 +1778,7 @@ def forgets_to_cast_the_positions(x, positions):
 @mistake(
     "rotate_positions",
     "In a compiled graph B is not known, and `x.shape[0]` is None. Reshape to `ops.shape(x)`.",
+    backends=("tensorflow",),
 )
 def reshapes_to_a_shape_with_none(x, positions):
     batch, heads, length, width = x.shape
@@ -1778,6 +1792,7 @@ def reshapes_to_a_shape_with_none(x, positions):
 @mistake(
     "rotate_positions",
     "A tensor cannot be changed column by column. Compute both numbers of all pairs, then stack and reshape.",
+    backends=("tensorflow", "jax"),
 )
 def writes_into_a_tensor(x, positions):
     width = x.shape[-1]

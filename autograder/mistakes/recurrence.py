@@ -1005,7 +1005,11 @@ def keeps_only_h_at_padding(step, inputs, initial_state, mask):
     return ops.stack(states, axis=1)
 
 
-@mistake("run_recurrent", "A tensor cannot be filled in place. Collect the states in a list, and stack it at the end.")
+@mistake(
+    "run_recurrent",
+    "A tensor cannot be filled in place. Collect the states in a list, and stack it at the end.",
+    backends=("tensorflow", "jax"),
+)
 def fills_a_tensor_in_place(step, inputs, initial_state, mask):
     first = initial_state[0] if isinstance(initial_state, (tuple, list)) else initial_state
     states = ops.zeros((inputs.shape[0], inputs.shape[1], first.shape[-1]))

@@ -127,14 +127,16 @@ def average_without_return(values, weights):
     ops.shape(average)
 
 
-@mistake("weighted_average", "A tensor has no method `sum`. Use `ops.sum`.")
+@mistake("weighted_average", "A tensor has no method `sum`. Use `ops.sum`.", backends=("tensorflow",))
 def sums_by_a_method(values, weights):
     shares = weights / weights.sum(axis=-1, keepdims=True)
     return ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)
 
 
 @mistake(
-    "weighted_average", "A tensor has no `.T`. Nothing needs turning here: give the weights a last axis of size 1."
+    "weighted_average",
+    "A tensor has no `.T`. Nothing needs turning here: give the weights a last axis of size 1.",
+    backends=("tensorflow",),
 )
 def turns_the_weights_by_an_attribute(values, weights):
     shares = weights / ops.sum(weights, axis=-1, keepdims=True)
@@ -150,6 +152,7 @@ def average_in_numpy(values, weights):
 @mistake(
     "weighted_average",
     "Your loop counts the sentences, but Keras compiles before it knows B. Work on the whole batch at once.",
+    backends=("tensorflow",),
 )
 def average_in_a_loop_over_sentences(values, weights):
     rows = []
@@ -185,7 +188,8 @@ def average_word_by_word(values, weights):
     return total / norm
 
 
-@correct("weighted_average")
+# Keras 3.15.1 on PyTorch divides by the sum over the last axis of the weights, whatever `axis` says.
+@correct("weighted_average", backends=("tensorflow", "jax"))
 def average_by_a_library_function(values, weights):
     repeated = ops.broadcast_to(ops.expand_dims(weights, -1), ops.shape(values))
     return ops.average(values, axis=1, weights=repeated)
@@ -201,12 +205,12 @@ def turns_a_instead_of_b(a, b):
     return ops.matmul(ops.transpose(a, (0, 2, 1)), b)
 
 
-@mistake("pairwise_dot", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.")
+@mistake("pairwise_dot", "A tensor has no `.T`. Swap its last two axes with `ops.transpose`.", backends=("tensorflow",))
 def turns_by_an_attribute(a, b):
     return ops.matmul(a, b.T)
 
 
-@mistake("pairwise_dot", "A tensor has no method `transpose`. Use `ops.transpose`.")
+@mistake("pairwise_dot", "A tensor has no method `transpose`. Use `ops.transpose`.", backends=("tensorflow", "torch"))
 def turns_by_a_method(a, b):
     return ops.matmul(a, b.transpose(0, 2, 1))
 
@@ -280,7 +284,11 @@ def dots_without_return(a, b):
     ops.shape(dots)
 
 
-@mistake("pairwise_dot", "NumPy does not work where Keras compiles a function. Use the same functions from `ops`.")
+@mistake(
+    "pairwise_dot",
+    "NumPy does not work where Keras compiles a function. Use the same functions from `ops`.",
+    backends=("tensorflow", "jax"),
+)
 def dots_in_numpy(a, b):
     return np.matmul(a, np.transpose(b, (0, 2, 1)))
 
@@ -288,6 +296,7 @@ def dots_in_numpy(a, b):
 @mistake(
     "pairwise_dot",
     "Your loop counts the sentences, but Keras compiles before it knows B. Work on the whole batch at once.",
+    backends=("tensorflow",),
 )
 def dots_in_a_loop_over_sentences(a, b):
     return ops.stack([ops.matmul(a[i], ops.transpose(b[i])) for i in range(a.shape[0])])

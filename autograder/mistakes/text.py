@@ -839,13 +839,21 @@ def blanks_the_end(target_ids):
     return ops.where(target_ids == 3, 0, target_ids)[:, :-1], target_ids[:, 1:]
 
 
-@mistake("teacher_forcing", "NumPy does not work where Keras compiles a function. Slice what you are given as it is.")
+@mistake(
+    "teacher_forcing",
+    "NumPy does not work where Keras compiles a function. Slice what you are given as it is.",
+    backends=("tensorflow", "jax"),
+)
 def slices_in_numpy(target_ids):
     target_ids = np.array(target_ids)
     return target_ids[:, :-1], target_ids[:, 1:]
 
 
-@mistake("teacher_forcing", "Your loop counts the sentences, but Keras compiles before it knows B. Slice all at once.")
+@mistake(
+    "teacher_forcing",
+    "Your loop counts the sentences, but Keras compiles before it knows B. Slice all at once.",
+    backends=("tensorflow",),
+)
 def loops_over_sentences(target_ids):
     from keras import ops
 

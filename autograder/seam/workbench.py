@@ -115,9 +115,16 @@ class Workbench:
         return compiled(traced, [fixed[slot] for slot in slots], unknown_axes)
 
     def _effect(self, found: Any, args: tuple, kwargs: dict) -> Any:
-        arrays = self._tensors(args, as_numpy=True)
-        found(*arrays, **self._tensors(kwargs, as_numpy=True))
-        return arrays
+        """The arguments as they are after a call, in what can be changed: NumPy arrays, or PyTorch's own tensors.
+
+        PyTorch has no arithmetic between the two, so with arrays a right answer would fail.
+        """
+        from autograder.seam.backends import tensors_are_fixed
+
+        as_numpy = tensors_are_fixed()
+        changeable = self._tensors(args, as_numpy)
+        found(*changeable, **self._tensors(kwargs, as_numpy))
+        return changeable
 
     def _gradient(
         self, found: Any, args: tuple, kwargs: dict, wrt: tuple[int | Place, ...], cotangent: np.ndarray

@@ -128,6 +128,12 @@ def test_changes_in_place_are_seen():
     assert ROWS[0, 0] == 0, "the judge's own array must stay as it was"
 
 
+def test_what_may_be_changed_can_be_mixed_with_tensors():
+    bench = Workbench({"centre": lambda x: x - ops.mean(x, axis=-1, keepdims=True)})
+    (after,) = bench.perform("effect", "centre", (ROWS,), {})
+    np.testing.assert_array_equal(after, ROWS)
+
+
 def test_gradients_are_those_of_the_weighted_sum():
     bench = Workbench({"square": lambda x, y: (x * x + 0 * y, "not differentiated")})
     cotangent = np.full((2, 3), 3.0)

@@ -1,11 +1,15 @@
 """`verify` itself must be able to fail."""
 
+import importlib.util
+import subprocess
+import sys
+
 import pytest
 
 from autograder import verify
 from autograder.judging.known import correct_in, mistakes_in
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
-from autograder.units import Unit, all_units
+from autograder.units import ROOT, Unit, all_units
 from autograder.verify import Case, Verified, _settle
 
 UNIT = Unit("04_attention")
@@ -61,3 +65,13 @@ def test_the_published_scores_speak_of_all_known_answers():
             right = sum(one.exercise == exercise for one in correct_in(known))
             caught, accepted = f"{mistakes} of {mistakes}", f"{right} of {right}"
             assert f"| {unit.stem} | {exercise} | {caught} | {caught} | {accepted} |" in published
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_suites_hold_on_every_backend(backend):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed; `make backends` installs it")
+    command = [sys.executable, "-m", "autograder", "verify", "--backend", backend]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
