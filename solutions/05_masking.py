@@ -267,13 +267,14 @@ figures.once_written(both_rules)
 # This is the line where masks go wrong in public code: a little attention leaks, or one empty row turns a whole model
 # into `NaN`. Yours will do neither.
 #
-# **Write** `masked_softmax(scores, mask=None)`: `(B, T, S)` → weights `(B, T, S)`.
+# **Write** `masked_softmax(scores, mask=None)`: `(B, T, S)` → weights `(B, T, S)`. Unit 6 will hand it scores with one
+# axis more, `(B, H, T, S)`: it must take them too.
 #
 # - In each row the allowed scores share 1 as softmax does. A hidden score gets exactly 0 and changes nothing, however
 #   large it is.
 # - A row that may look nowhere gets zeros. Gradients are finite in every row.
 #
-# The mask broadcasts to `(B, T, S)`; `None` allows everything. Allowed scores may lie anywhere from −10,000 to 10,000.
+# The mask broadcasts to the scores; `None` allows everything. Allowed scores may lie anywhere from −10,000 to 10,000.
 #
 # | scores | mask | weights |
 # |---|---|---|
@@ -288,7 +289,8 @@ figures.once_written(both_rules)
 def masked_softmax(scores, mask=None):
     """Softmax over the allowed scores of each row; hidden ones get 0, and so do all in a row without allowed ones.
 
-    scores: (B, T, S). mask: booleans that broadcast to (B, T, S), True = may look, or None. Returns (B, T, S).
+    scores: (B, T, S), or (B, H, T, S). mask: booleans that broadcast to the scores, True = may look, or None.
+    Returns weights of the shape of the scores.
     """
     ### BEGIN SOLUTION
     if mask is None:

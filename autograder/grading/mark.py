@@ -36,6 +36,17 @@ class Marked:
     digest: str = ""
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is to be marked: with the marker's own settings, all that a verdict depends on."""
+
+    unit: Unit
+    cells: Sequence[Cell]
+    references: Sequence[Reference]
+    problem: str | None
+    only: Sequence[str] | None
+
+
 class Marker:
     """Marks notebooks one after the other, in workers that share a template. Close it when done.
 
@@ -72,48 +83,32 @@ class Marker:
 
         With `only`, all cells are run, and these exercises alone are judged.
         """
-        cells = cells_of(notebook)
-        problem = notebook.metadata.get("problem")
-        references = references_before(unit)
-        digest = self._digest(cells, references, unit, problem, only)
+        task = _Task(unit, cells_of(notebook), references_before(unit), notebook.metadata.get("problem"), only)
+        digest = self._digest(task)
         kept = self._kept(digest)
         if kept is None:
-            kept = self._mark(cells, references, unit, problem, only)
+            kept = self._mark(task)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(
-        self,
-        cells: Sequence[Cell],
-        references: Sequence[Reference],
-        unit: Unit,
-        problem: str | None,
-        only: Sequence[str] | None,
-    ) -> Marked:
+    def _mark(self, task: _Task) -> Marked:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
-        seed = secrets.randbits(32)
-        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=problem)
+        unit, seed = task.unit, secrets.randbits(32)
+        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
         use_device(self._device)
-        with RemoteWorkbench(cells, self._limits, self._launcher, self._unconfined, references) as workbench:
+        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, task.references) as workbench:
             results = workbench.run()
-            with built.giving(References(references)):  # to known mistakes, which build on the same
-                verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), only)
+            with built.giving(References(task.references)):  # to known mistakes, which build on the same
+                verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), task.only)
             verdict.confinement = workbench.confinement
         return Marked(verdict, [inert_outputs(result.outputs) for result in results])
 
-    def _digest(
-        self,
-        cells: Sequence[Cell],
-        references: Sequence[Reference],
-        unit: Unit,
-        problem: str | None,
-        only: Sequence[str] | None,
-    ) -> str:
-        executed = [[cell.source, cell.binds] for cell in cells], references
-        parts = [json.dumps(executed), unit.stem, str(problem), str(only)]
-        parts += [self._device, self._backend, repr(self._limits), _version(unit), version("keras")]
+    def _digest(self, task: _Task) -> str:
+        executed = [[cell.source, cell.binds] for cell in task.cells], task.references
+        parts = [json.dumps(executed), task.unit.stem, str(task.problem), str(task.only)]
+        parts += [self._device, self._backend, repr(self._limits), _version(task.unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     def _kept(self, digest: str) -> Marked | None:

@@ -660,6 +660,28 @@ def shares_down_the_columns(scores, mask=None):
 
 
 @mistake(
+    "masked_softmax",
+    "You call the axis of the keys 2. With heads it is 3: take `axis=-1`, the last, however many stand before it.",
+)
+def counts_the_axis_from_the_front(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=2)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=2), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "You expect exactly three axes, and with heads there are four. What is done per row needs the last axis alone.",
+)
+def unpacks_three_axes(scores, mask=None):
+    _, queries, keys = scores.shape
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    mask = ops.broadcast_to(mask, (ops.shape(scores)[0], queries, keys))
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
     "masked_softmax", "You use the mask without asking whether it is None. Without a mask, all scores are allowed."
 )
 def does_not_expect_a_missing_mask(scores, mask=None):

@@ -225,6 +225,13 @@ class TestMaskedSoftmax:
         square, causal = rng.normal(size=(2, 6, 6)), causal_by_loops(6)
         expect.close(learner(square, causal), weights_by_loops(square, causal), "A causal mask hides what is right.")
 
+    def test_the_keys_are_the_last_axis_with_heads_too(self, learner, rng):
+        scores, rule = rng.normal(size=(2, 4, 5, 7)), "Scores of several heads are (B, H, T, S): the keys stand last."
+        for shape in ((2, 1, 5, 7), (1, 4, 1, 7)):
+            mask = some_mask(rng, shape)
+            expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule)
+        expect.close(learner(scores), weights_by_loops(scores), rule)
+
     @worth(2)
     def test_a_hidden_score_changes_nothing_however_large(self, learner, rng):
         mask = some_mask(rng, (2, 5, 7))

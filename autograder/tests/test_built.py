@@ -4,6 +4,7 @@ from course import built
 from course.built import Reference, References
 
 import ast
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from autograder.earlier import references_before
 from autograder.grading import intake
 from autograder.grading.mark import Marker, write_into
 from autograder.needed import needed, statements
+from autograder.notebook import check
 from autograder.sandbox import Cell, RemoteWorkbench
 from autograder.tests.attacks.scene import added, printed
 from autograder.units import Unit, all_units
@@ -162,6 +164,18 @@ def test_without_solutions_it_is_said_what_to_do(desk, monkeypatch):
         from course.built import softmax  # noqa: F401
     with pytest.raises(ImportError, match="no reference of `softmax`: solutions/04_attention is missing"):
         References(references_before(LATER))("softmax")
+
+
+def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(tmp_path, monkeypatch):
+    later = Unit("06_multi_head")
+    (tmp_path / later.stem).mkdir()
+    monkeypatch.chdir(tmp_path / later.stem)
+    monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
+    monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
+    monkeypatch.setattr("autograder.notebook._answers", lambda: {"split_heads": lambda x, num_heads: x})
+    with pytest.raises(ImportError, match="`masked_softmax` is needed here"):
+        later.mistakes()
+    assert "(B, H, T, K)" in str(check("split_heads"))
 
 
 def test_no_exercise_is_hidden_by_a_name_of_the_module():
