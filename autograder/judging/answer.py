@@ -52,6 +52,10 @@ class Answer:
         """Call it, eagerly."""
         return self._ask("call", args, kwargs)
 
+    def elsewhere(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it as another process would, in which `hash` gives other numbers for text."""
+        return self._ask("elsewhere", args, kwargs)
+
     def under_policy(self, policy: str, *args: Any, **kwargs: Any) -> Any:
         """Call it, eagerly, while Keras' default dtype policy is this one, such as `mixed_float16`."""
         return self._ask("call", args, kwargs, policy=policy)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.answer import Transcript
+from autograder.judging.errors import likely_cause
 from autograder.judging.known import Known
 from autograder.judging.verdicts import TestVerdict
 from autograder.seam import Handle, LearnerError, Workbench
@@ -28,6 +29,11 @@ class Trial:
         """Whether it failed by what no known answer does: a cell that did not run, or a misspelled name."""
         last = self.transcript[-1].result if self.transcript else None
         return isinstance(last, LearnerError) and (not last.types or last.types[0] == "NameError")
+
+    @property
+    def is_about_dtype(self) -> bool:
+        """Whether it failed by a dtype: float16 and float64 are different mistakes then, and else the same numbers."""
+        return self.verdict.got.startswith("dtype ")
 
     @property
     def is_slow(self) -> bool:
@@ -57,7 +63,7 @@ class Trial:
                 mine = workbench.perform(operation, target, *args, **options)
             except LearnerError as error:
                 mine = error
-            if not _same(_renamed(mine, known), theirs, its_handles):
+            if not _same(_renamed(mine, known), theirs, its_handles, self.is_about_dtype):
                 return number
         return None
 
@@ -84,7 +90,7 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     A false sentence is worse than none. So a mistake is named only if it gives what the learner gave in
     at least half of the tests that failed and in every test that passed; among several, the one that
     explains most failures, then the one listed first. Tests that compile or save are slow to run again: they take
-    over what explains the others.
+    over what explains the others. An error that none explains may be one that any tensor gives.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
     failed = [trial for trial in failed if not trial.speaks_for_itself]
@@ -96,6 +102,10 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     if found:
         for trial in explained + [trial for trial in failed if trial.is_slow]:
             trial.verdict.mistake = found.sentence
+    for trial in failed:
+        last = trial.transcript[-1]
+        if trial.verdict.mistake is None and isinstance(last.result, LearnerError):
+            trial.verdict.mistake = likely_cause(last.result, in_a_graph=last.operation == "compiled")
 
 
 def _best(
@@ -174,19 +184,24 @@ def _renamed(result: Any, known: Known) -> Any:
     return result
 
 
-def _same(mine: Any, theirs: Any, handles: dict[Handle, Handle]) -> bool:
+def _same(mine: Any, theirs: Any, handles: dict[Handle, Handle], to_the_dtype: bool = False) -> bool:
     """Whether two results are the same, up to rounding; pairs the handles in them."""
     if isinstance(mine, LearnerError) and isinstance(theirs, LearnerError):
         return (mine.outcome, mine.types, mine.message) == (theirs.outcome, theirs.types, theirs.message)
     if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
         if mine.shape != theirs.shape or mine.dtype.kind != theirs.dtype.kind:
             return False
+        if to_the_dtype and mine.dtype != theirs.dtype:
+            return False
         return bool(np.allclose(mine, theirs, rtol=1e-4, atol=1e-5, equal_nan=True))
     if isinstance(mine, Handle) and isinstance(theirs, Handle):
         handles[theirs] = mine
         return True
     if isinstance(mine, (list, tuple)) and type(mine) is type(theirs):
-        return len(mine) == len(theirs) and all(_same(a, b, handles) for a, b in zip(mine, theirs, strict=True))
+        pairs = zip(mine, theirs, strict=False)
+        return len(mine) == len(theirs) and all(_same(a, b, handles, to_the_dtype) for a, b in pairs)
     if isinstance(mine, dict) and isinstance(theirs, dict):
-        return mine.keys() == theirs.keys() and all(_same(mine[key], theirs[key], handles) for key in mine)
+        return mine.keys() == theirs.keys() and all(
+            _same(mine[key], theirs[key], handles, to_the_dtype) for key in mine
+        )
     return type(mine) is type(theirs) and mine == theirs

@@ -57,7 +57,7 @@ def equal(actual: Any, expected: Any, sentence: str) -> None:
         return
     found = _bare(actual)
     if isinstance(found, np.ndarray) or type(found) is not type(expected) or found != expected:
-        raise Unmet(sentence, summary(actual), summary(expected))
+        raise Unmet(sentence, _returned(actual), summary(expected))
 
 
 def shape(actual: Any, expected: Sequence[int], sentence: str) -> None:
@@ -80,7 +80,7 @@ def finite(actual: Any, sentence: str) -> None:
     bad = ~np.isfinite(array)
     if bad.any():
         where = tuple(int(index) for index in np.argwhere(bad)[0])
-        raise Unmet(sentence, f"{array[where]} at {list(where)}", "only finite numbers")
+        raise Unmet(sentence, f"{array[where]}{_at(where)}", "only finite numbers")
 
 
 def true(condition: bool, sentence: str, got: str = "", expected: str = "") -> None:
@@ -140,8 +140,11 @@ def _items(values: list | tuple | dict) -> str:
 def _array(actual: Any, sentence: str) -> np.ndarray:
     if isinstance(actual, (np.ndarray, bool, int, float)):
         return np.asarray(actual)
-    got = "None (is a `return` missing?)" if actual is None else summary(actual)
-    raise Unmet(sentence, got, "a tensor")
+    raise Unmet(sentence, _returned(actual), "a tensor")
+
+
+def _returned(value: Any) -> str:
+    return "None (is a `return` missing?)" if value is None else summary(value)
 
 
 def _bare(value: Any) -> Any:
@@ -154,7 +157,7 @@ def _axes(found: tuple[int, ...]) -> str:
 
 def _difference(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray, sentence: str) -> Unmet:
     where = tuple(int(index) for index in np.argwhere(wrong)[0])
-    place = f" at {list(where)}" if where else ""
+    place = _at(where)
     count = f"; {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
     return Unmet(
         sentence,
@@ -162,6 +165,10 @@ def _difference(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray, sent
         f"{_number(expected[where])}{place}",
         (array, expected) if array.ndim else None,
     )
+
+
+def _at(place: tuple[int, ...]) -> str:
+    return f" at {list(place)}" if place else ""
 
 
 def _number(value: Any) -> str:

@@ -79,6 +79,9 @@ def _first_lines(error: BaseException) -> str:
     if text.startswith("Graph execution error"):
         text = _reason_in_graph(text)
     text = _KERAS_FRAME.sub("", text.split("\n\nArguments received by")[0])
+    text = text.split("If you are looking for numpy-related methods")[
+        0
+    ]  # what TensorFlow advises helps in no other place
     text = _TENSORFLOW_NOISE.sub("", text).strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 

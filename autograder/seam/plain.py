@@ -77,7 +77,7 @@ def _key(key: Any) -> str:
 def _leaf_to_plain(value: Any, keep: Callable[[Any], Handle]) -> Any:
     if value is None or type(value) in (bool, int, float, str):
         return value
-    if isinstance(value, (np.ndarray, np.generic)):
+    if isinstance(value, (np.ndarray, np.generic)) and not isinstance(value, str):  # NumPy's text is text
         return plain_array(value)
     if isinstance(value, (bool, int, float, str)):
         base = next(kind for kind in (bool, int, float, str) if isinstance(value, kind))

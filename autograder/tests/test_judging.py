@@ -94,6 +94,11 @@ def once(f, x):
     return f(x)
 
 
+def assigns(x):
+    x[0] = 1.0
+    return x
+
+
 def outcomes(verdict):
     return [test.outcome for test in verdict.tests]
 
@@ -297,6 +302,91 @@ def test_what_no_known_answer_does_is_not_looked_for_among_them(suite, error):
     (total,) = judge(suite, Workbench({"total": stops}), 1, known, ["total"])
     assert outcomes(total) == ["error", "error"]
     assert not asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (lambda x: x.astype("float32"), "A tensor has no `.astype()`. Use `ops.cast`."),
+        (lambda x: x.T, "A tensor has no `.T`. Use `ops.transpose`."),
+        (lambda x: x.sum(axis=-1), "A tensor has no `.sum()`. Use `ops.sum`."),
+        (lambda x: x.sumup(), None),
+        (lambda x: x[ops.zeros((2, 2), "int32")], "A tensor takes numbers and slices between [ ], no other tensor"),
+        (lambda x: x[np.array([0, 1])], "A tensor takes numbers and slices between [ ], no other tensor"),
+        (assigns, "You assign into a tensor, which cannot be changed."),
+        (lambda x: x + None, None),
+    ],
+)
+def test_an_error_that_any_tensor_gives_is_explained(suite, answer, cause):
+    """Without any known mistake; where an error may mean something else, nothing is said."""
+    (verdict,) = judge(suite, Workbench({"total": answer}), 1, only=["total"])
+    eager, graph = (test.mistake for test in verdict.tests)
+    assert [test.outcome for test in verdict.tests] == ["error", "error"]
+    assert (eager or "").startswith(cause or ""), eager
+    assert bool(eager) == bool(cause)
+    assert graph is None or graph.startswith(cause or ""), graph
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (lambda x: ops.sum(x, -1) * x.shape[0] / x.shape[0], "In a compiled graph a size may still be unknown"),
+        (lambda x: ops.sum(x, -1) * len(x) / len(x), "In a compiled graph a size may still be unknown"),
+        (lambda x: ops.stack([ops.sum(x[row]) for row in range(x.shape[0])]), "In a compiled graph a size may"),
+        (lambda x: ops.stack([ops.sum(row) for row in x]), "While a graph is compiled"),
+        (lambda x: ops.sum(x, -1) if ops.max(x) < 1e9 else x, "While a graph is compiled"),
+        (lambda x: ops.convert_to_tensor(np.sum(x, -1)), "While a graph is compiled"),
+        (lambda x: ops.convert_to_tensor(x.numpy().sum(-1)), "While a graph is compiled"),
+        (lambda x: ops.sum(x, -1) + 0 * float(ops.max(x)), "While a graph is compiled"),
+    ],
+)
+def test_what_fails_in_a_compiled_graph_alone_says_what_that_asks_for(suite, answer, cause):
+    (verdict,) = judge(suite, Workbench({"total": answer}), 1, only=["total"])
+    eager, graph = verdict.tests
+    assert (eager.outcome, graph.outcome) == ("passed", "error")
+    assert graph.mistake.startswith(cause)
+    assert graph.call.endswith("in a compiled graph")
+
+
+def test_a_known_mistake_goes_before_what_an_error_means_in_general(tmp_path, suite):
+    text = """
+        from autograder.judging import mistake
+
+        @mistake("total", "Keras adds the numbers of each row by `ops.sum`.")
+        def asks_the_tensor(x):
+            return x.sum(axis=-1)
+    """
+    module = load("known_errors", tmp_path / "known_errors.py", text)
+    (verdict,) = judge(suite, Workbench({"total": lambda x: x.sum(axis=-1)}), 1, module, ["total"])
+    assert {test.mistake for test in verdict.tests} == {"Keras adds the numbers of each row by `ops.sum`."}
+
+
+def test_two_dtypes_are_two_mistakes_where_a_dtype_is_asked_for(tmp_path):
+    path = tmp_path / "test_dtype.py"
+    path.write_text(
+        """
+import numpy as np
+from autograder.judging import exercise, expect
+
+@exercise("same", points=1)
+class TestSame:
+    def test_the_dtype_stays(self, learner):
+        found = learner(np.ones(3))
+        expect.true(found.dtype == np.float32, "float32 stays.", f"dtype {found.dtype}", "dtype float32")
+"""
+    )
+    text = """
+        from keras import ops
+        from autograder.judging import mistake
+
+        @mistake("same", "That is float64.")
+        def doubles(x):
+            return ops.cast(x, "float64")
+    """
+    module = load("known_dtypes", tmp_path / "known_dtypes.py", text)
+    for dtype, named in (("float64", "That is float64."), ("float16", None)):
+        (verdict,) = judge(path, Workbench({"same": lambda x, dtype=dtype: ops.cast(x, dtype)}), 1, module)
+        assert verdict.tests[0].mistake == named
 
 
 def test_known_answers_are_asked_with_the_same_tensors(suite):

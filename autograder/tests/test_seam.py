@@ -53,6 +53,10 @@ def test_subclasses_of_plain_types_lose_their_disguise():
     assert plain != 4.0
 
 
+def test_text_of_numpy_is_text():
+    assert [type(one) for one in to_plain([*np.unique(["b", "a"])], refuse)] == [str, str]
+
+
 def test_a_subclass_of_array_becomes_a_plain_array():
     class Loud(np.ndarray):
         pass
@@ -126,6 +130,25 @@ def test_changes_in_place_are_seen():
     (after,) = Workbench({"spoil": spoil}).perform("effect", "spoil", (ROWS,), {})
     np.testing.assert_array_equal(after, ROWS + 1)
     assert ROWS[0, 0] == 0, "the judge's own array must stay as it was"
+
+
+def test_elsewhere_text_has_other_hashes_and_all_else_is_the_same():
+    def hashes(text):
+        return [hash(text), hash((text, 1)), hash(7), hash((7, 8)), sorted([text, "a"])]
+
+    workbench = Workbench({"answer": hashes})
+    here, there = (workbench.perform(kind, "answer", ("b",), {}) for kind in ("call", "elsewhere"))
+    assert here[0] != there[0]
+    assert here[1] != there[1]
+    assert here[2:] == there[2:]
+    assert workbench.perform("call", "answer", ("b",), {}) == here
+
+
+def test_the_gradient_of_a_result_in_float64_is_taken():
+    (found,) = Workbench({"answer": lambda x: ops.cast(x, "float64") ** 2}).perform(
+        "gradient", "answer", (np.ones(2, "float32"),), {}, wrt=(0,), cotangent=np.array([1.0, 3.0])
+    )
+    assert found.tolist() == [2.0, 6.0]
 
 
 def test_what_may_be_changed_can_be_mixed_with_tensors():

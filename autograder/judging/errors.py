@@ -1,0 +1,45 @@
+"""What errors that any tensor can give mean: the likely mistake where no known one of the exercise explains it."""
+
+import re
+
+from autograder.seam import LearnerError
+
+_OPERATIONS = {  # NumPy's methods and attributes by the function of `keras.ops` that does the same
+    **{name: name for name in ("all", "any", "argmax", "argmin", "argsort", "clip", "copy", "cumsum", "diagonal")},
+    **{name: name for name in ("max", "mean", "min", "prod", "ravel", "repeat", "reshape", "round", "sort", "squeeze")},
+    **{name: name for name in ("size", "std", "sum", "swapaxes", "take", "trace", "transpose", "var")},
+    **{"astype": "cast", "dot": "matmul", "flatten": "ravel", "T": "transpose"},
+}
+_NO_ATTRIBUTE = re.compile(r"AttributeError: '?[\w.]*(?:Tensor|ArrayImpl|Tracer)'? object has no attribute '?(\w+)'?")
+_NO_NUMBERS_YET = (
+    "While a graph is compiled or a gradient is traced, a tensor has no numbers that Python or NumPy could read: "
+    "compute with `keras.ops` alone."
+)
+_NO_SIZE_YET = (
+    "In a compiled graph a size may still be unknown, and `x.shape` holds None for it: "
+    "use `ops.shape(x)`, or −1 in `ops.reshape`, or a function that needs no size."
+)
+_CANNOT_CHANGE = "You assign into a tensor, which cannot be changed. Make a new one, for example with `ops.where`."
+_CANNOT_INDEX = "A tensor takes numbers and slices between [ ], no other tensor or array: use `ops.take`."
+_TELLTALES = (  # what an error says, and what it means
+    (r"does not support item assignment|attribute '__setitem__'|arrays are immutable", _CANNOT_CHANGE),
+    (r"Only integers, slices .* are valid indices|Expected begin, end, and strides to be 1D", _CANNOT_INDEX),
+    (r"symbolic `?tf.Tensor|not 'SymbolicTensor'|'SymbolicTensor' .*'(numpy|item|tolist)'", _NO_NUMBERS_YET),
+    (r"Tracer\w+ConversionError|ConcretizationTypeError|NonConcreteBooleanIndexError", _NO_NUMBERS_YET),
+)
+_TELLTALES_OF_A_GRAPH = (  # elsewhere a None may have come from anywhere
+    (r"None values not supported|partially known TensorShape|'NoneType' object cannot be interpreted", _NO_SIZE_YET),
+    (r"unsupported operand .*'NoneType'|Failed to convert elements of \(None,|len is not well defined", _NO_SIZE_YET),
+)
+
+
+def likely_cause(error: LearnerError, in_a_graph: bool) -> str | None:
+    """The sentence that helps with an error of a tensor, whatever the exercise; None for any other error."""
+    for pattern, sentence in _TELLTALES + (_TELLTALES_OF_A_GRAPH if in_a_graph else ()):
+        if re.search(pattern, error.message):
+            return sentence
+    missing = _NO_ATTRIBUTE.match(error.message)
+    if missing and missing[1] in _OPERATIONS:
+        call = "" if missing[1] in ("T", "size") else "()"
+        return f"A tensor has no `.{missing[1]}{call}`. Use `ops.{_OPERATIONS[missing[1]]}`."
+    return None
