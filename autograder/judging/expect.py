@@ -113,6 +113,16 @@ def raises(type_name: str, sentence: str, mentions: Sequence[str] = ()) -> Itera
         raise Unmet(sentence, "no error", f"a {type_name}")
 
 
+@contextmanager
+def beforehand() -> Iterator[None]:
+    """What a test needs before its own question makes sense, such as a right result: said so where it does not hold."""
+    try:
+        yield
+    except Unmet as unmet:
+        sentence = "This is asked of a right result only, and yours is not right yet."
+        raise Unmet(sentence, unmet.got, unmet.expected, unmet.arrays) from unmet
+
+
 def summary(value: Any) -> str:
     """A value in a few words: numbers and short text whole, arrays by shape and dtype, the first of many items."""
     if isinstance(value, np.ndarray):

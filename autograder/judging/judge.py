@@ -114,18 +114,29 @@ def _last_call(transcript: Transcript) -> str:
     """The last thing a test asked of the learner's code, as the learner would write it."""
     if not transcript:
         return ""
-    target, operation, args, *_ = transcript[-1]
-    shown = [_shown(value) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
+    target, operation, args, options, _ = transcript[-1]
+    unknown = options.get("unknown_axes", 0) if _leaves_sizes_open() else 0
+    shown = [_shown(value, unknown) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
     if len(args) > 1 and isinstance(args[1], dict):
         shown += [f"{name}={_shown(value)}" for name, value in args[1].items()]
     note = {"compiled": " in a compiled graph", "gradient": ", and its gradient"}.get(operation, "")
     return f"{named(target)}({', '.join(shown)}){note}"
 
 
-def _shown(value: Any) -> str:
-    """An argument in a few words: a function by its name."""
+def _leaves_sizes_open() -> bool:
+    """Whether a compiled graph is traced with sizes unknown: TensorFlow's is."""
+    import keras
+
+    return keras.backend.backend() == "tensorflow"
+
+
+def _shown(value: Any, unknown: int = 0) -> str:
+    """An argument in a few words: a function by its name, an array with the first axes unknown as the graph sees it."""
     if isinstance(value, Handle):
         return named(value)
+    if unknown and isinstance(value, np.ndarray) and value.ndim > 1:
+        sizes = ["None"] * unknown + [str(size) for size in value.shape[unknown:]]
+        return f"({', '.join(sizes)}) {value.dtype}"
     return getattr(value, "__name__", "a function") if callable(value) else summary(value)
 
 

@@ -348,6 +348,11 @@ def test_what_fails_in_a_compiled_graph_alone_says_what_that_asks_for(suite, ans
     assert graph.call.endswith("in a compiled graph")
 
 
+def test_a_call_in_a_compiled_graph_shows_the_sizes_that_are_unknown_there(suite):
+    (verdict,) = judge(suite, Workbench({"total": lambda x: ops.sum(x, 0)}), 1, only=["total"])
+    assert verdict.tests[1].call == "total((None, 5) float32) in a compiled graph"
+
+
 def test_a_known_mistake_goes_before_what_an_error_means_in_general(tmp_path, suite):
     text = """
         from autograder.judging import mistake
@@ -564,6 +569,14 @@ def test_each_expectation_can_hold_and_can_break(holds, breaks):
     with pytest.raises(Unmet) as unmet:
         breaks()
     assert unmet.value.sentence
+
+
+def test_a_test_whose_condition_fails_does_not_accuse_of_what_it_asks():
+    with pytest.raises(Unmet) as failure, expect.beforehand():
+        expect.close(np.ones(2), np.zeros(2), "Each number is 0.")
+    told = failure.value
+    assert told.sentence == "This is asked of a right result only, and yours is not right yet."
+    assert (told.got, told.expected) == ("1 at [0]; 2 of 2 numbers differ", "0 at [0]")
 
 
 def told(outcome, *types, message="d_model=10"):
