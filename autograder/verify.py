@@ -1,5 +1,6 @@
 """Proving the suites: known answers are submitted as if a learner had, and the verdicts must be the right ones."""
 
+import ast
 import concurrent.futures
 import itertools
 import multiprocessing
@@ -61,9 +62,24 @@ def cases(unit: Unit) -> Iterator[Case]:
     yield Case(unit, "solution")
     yield Case(unit, "untouched")
     for one in mistakes_in(known):
-        yield Case(unit, "mistake", one.exercise, one.name, one.sentence, one.source())
+        yield Case(unit, "mistake", one.exercise, one.name, one.sentence, in_own_words(one.source()))
     for one in correct_in(known):
         yield Case(unit, "correct", one.exercise, one.name, "", one.source())
+
+
+def in_own_words(source: str) -> str:
+    """The same code with other messages in its errors: no learner words them as the known answer does."""
+    tree = ast.parse(source)
+    texts = [
+        part
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+    for text in texts:
+        text.value = f"Sorry: {text.value}"
+    return ast.unparse(tree) if texts else source
 
 
 def submission(case: Case) -> NotebookNode:

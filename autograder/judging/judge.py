@@ -29,6 +29,19 @@ _WITHOUT_INPUTS = {
     "not_attempted": "",
 }
 
+_OF_KERAS = {
+    "weights": "get_weights()",
+    "set_weights": "set_weights(…)",
+    "rebuilt": "from_config(get_config())",
+}
+_NOTES = {
+    "compiled": " in a compiled graph",
+    "gradient": ", and its gradient",
+    "weight_gradients": ", and the gradients of its weights",
+    "reloaded": ", saved in a model and loaded again",
+    "elsewhere": ", as in another process",
+}
+
 
 def judge(
     suite: Path,
@@ -115,12 +128,18 @@ def _last_call(transcript: Transcript) -> str:
     if not transcript:
         return ""
     target, operation, args, options, _ = transcript[-1]
+    name = named(target)
+    if operation == "attribute":
+        return f"{name}.{args[0]}"
+    if operation in _OF_KERAS:
+        return f"{name}.{_OF_KERAS[operation]}"
+    if operation == "method":
+        name, args = f"{name}.{args[0]}", args[1:]
     unknown = options.get("unknown_axes", 0) if _leaves_sizes_open() else 0
     shown = [_shown(value, unknown) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
     if len(args) > 1 and isinstance(args[1], dict):
         shown += [f"{name}={_shown(value)}" for name, value in args[1].items()]
-    note = {"compiled": " in a compiled graph", "gradient": ", and its gradient"}.get(operation, "")
-    return f"{named(target)}({', '.join(shown)}){note}"
+    return f"{name}({', '.join(shown)}){_NOTES.get(operation, '')}"
 
 
 def _leaves_sizes_open() -> bool:

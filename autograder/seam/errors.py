@@ -78,6 +78,8 @@ def _first_lines(error: BaseException) -> str:
     text = text[:_LONGEST_READ]
     if text.startswith("Graph execution error"):
         text = _reason_in_graph(text)
+    if "could not be deserialized properly" in text:  # Keras tells the reason last, after a page of the config
+        text = text.rsplit("Exception encountered: ", 1)[-1]
     text = _KERAS_FRAME.sub("", text.split("\n\nArguments received by")[0])
     text = text.split("If you are looking for numpy-related methods")[
         0

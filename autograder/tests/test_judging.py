@@ -5,17 +5,20 @@ import json
 import textwrap
 import types
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
 from autograder.display import Report
-from autograder.judging import correct, expect, keras_layer, mistake
+from autograder.judging import correct, errors, expect, keras_layer, mistake
 from autograder.judging.answer import Answer, Transcript
 from autograder.judging.expect import Unmet
 from autograder.judging.judge import judge
 from autograder.judging.known import correct_in, mistakes_in
+from autograder.sandbox import Cell, RemoteWorkbench
 from autograder.seam import Handle, LearnerError, Workbench
+from autograder.verify import in_own_words
 
 SUITE = """
 import numpy as np
@@ -304,6 +307,10 @@ def test_what_no_known_answer_does_is_not_looked_for_among_them(suite, error):
     assert not asked
 
 
+def test_what_is_advised_in_the_place_of_a_method_is_there():
+    assert [name for name in errors._OPERATIONS.values() if not callable(getattr(ops, name))] == []
+
+
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [
@@ -314,6 +321,9 @@ def test_what_no_known_answer_does_is_not_looked_for_among_them(suite, error):
         (lambda x: x[ops.zeros((2, 2), "int32")], "A tensor takes numbers and slices between [ ], no other tensor"),
         (lambda x: x[np.array([0, 1])], "A tensor takes numbers and slices between [ ], no other tensor"),
         (assigns, "You assign into a tensor, which cannot be changed."),
+        (lambda x: ops.sum(x * (1 - (x > 0)), -1), "You calculate with booleans."),
+        (lambda x: x + ops.ones((3, 5), "int32"), "Two tensors that meet in `+`, `*` and the like must have one dtype"),
+        (lambda x: x @ ops.ones(5), "`@` wants two axes or more on both sides."),
         (lambda x: x + None, None),
     ],
 )
@@ -333,6 +343,8 @@ def test_an_error_that_any_tensor_gives_is_explained(suite, answer, cause):
         (lambda x: ops.sum(x, -1) * x.shape[0] / x.shape[0], "In a compiled graph a size may still be unknown"),
         (lambda x: ops.sum(x, -1) * len(x) / len(x), "In a compiled graph a size may still be unknown"),
         (lambda x: ops.stack([ops.sum(x[row]) for row in range(x.shape[0])]), "In a compiled graph a size may"),
+        (lambda x: ops.sum(ops.zeros((x.shape[0], 5)) + x, -1), "In a compiled graph a size may still be unknown"),
+        (lambda x: ops.sum(ops.reshape(x, (x.shape[0], 5)), -1), "In a compiled graph a size may still be unknown"),
         (lambda x: ops.stack([ops.sum(row) for row in x]), "While a graph is compiled"),
         (lambda x: ops.sum(x, -1) if ops.max(x) < 1e9 else x, "While a graph is compiled"),
         (lambda x: ops.convert_to_tensor(np.sum(x, -1)), "While a graph is compiled"),
@@ -364,6 +376,80 @@ def test_a_known_mistake_goes_before_what_an_error_means_in_general(tmp_path, su
     module = load("known_errors", tmp_path / "known_errors.py", text)
     (verdict,) = judge(suite, Workbench({"total": lambda x: x.sum(axis=-1)}), 1, module, ["total"])
     assert {test.mistake for test in verdict.tests} == {"Keras adds the numbers of each row by `ops.sum`."}
+
+
+REFUSING = """
+import numpy as np
+from autograder.judging import exercise, expect
+
+@exercise("half", points=2)
+class TestHalf:
+    def test_an_odd_number_is_refused(self, learner):
+        with expect.raises("ValueError", "Refuse an odd number.", ["7"]):
+            learner(7)
+
+    def test_it_is_half(self, learner):
+        for number in (4, 6):
+            expect.equal(learner(number), number // 2, "Divide by 2.")
+"""
+
+
+def test_everybody_words_errors_in_their_own_way(tmp_path):
+    (tmp_path / "test_half.py").write_text(REFUSING)
+    text = """
+        from autograder.judging import mistake
+
+        @mistake("half", "You double.")
+        def doubles(number):
+            if number % 2:
+                raise ValueError(f"{number} is odd")
+            return number * 2
+
+        @mistake("half", "You refuse the even numbers too.")
+        def refuses_all(number):
+            raise ValueError(f"{number} is odd")
+    """
+    module = load("known_refusals", tmp_path / "known_refusals.py", text)
+    for known, sentence in zip(mistakes_in(module), ("You double.", "You refuse the even numbers too."), strict=True):
+        source = in_own_words(known.source())
+        assert "Sorry: " in source
+        with RemoteWorkbench([Cell(source, "half")], unconfined=True) as workbench:
+            workbench.run()
+            (verdict,) = judge(tmp_path / "test_half.py", workbench, 1, module)
+        assert sentence in {test.mistake for test in verdict.tests}
+
+
+def test_layers_of_which_keras_counts_another_number_are_the_same(tmp_path):
+    (tmp_path / "test_unhappy.py").write_text(
+        """
+import numpy as np
+from autograder.judging import exercise, expect
+
+@exercise("Unhappy", points=1)
+class TestUnhappy:
+    def test_it_takes_one_axis(self, learner):
+        layer = learner()
+        expect.shape(layer(np.ones(3)), (3,), "One axis stays one.")
+"""
+    )
+    text = """
+        import keras
+        from autograder.judging import mistake
+
+        @mistake("Unhappy", "You need two axes.")
+        class Unhappy(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.dense = keras.layers.Dense(3)
+
+            def call(self, x):
+                return self.dense(x)
+    """
+    module = load("known_unhappy", tmp_path / "known_unhappy.py", text)
+    keras.layers.Dense(1)  # so that the learner's has another number than the known one's
+    (verdict,) = judge(tmp_path / "test_unhappy.py", Workbench({"Unhappy": module.Unhappy}), 1, module)
+    assert verdict.tests[0].outcome == "error"
+    assert verdict.tests[0].mistake == "You need two axes."
 
 
 def test_two_dtypes_are_two_mistakes_where_a_dtype_is_asked_for(tmp_path):
