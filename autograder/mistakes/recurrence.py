@@ -1497,6 +1497,41 @@ def stacks_both_parts_of_the_pair(step, inputs, initial_state, mask):
     return ops.stack(states, axis=1)
 
 
+@mistake(
+    "run_recurrent",
+    "`len(…) == 2` holds for a batch of two sentences as well. A pair is a tuple: `isinstance(initial_state, tuple)`.",
+)
+def takes_two_sentences_for_a_pair(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if len(initial_state) == 2:
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=False))
+            states.append(state[0])
+        else:
+            state = ops.where(real, new, state)
+            states.append(state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "You stop where no sentence has a word, and return too few states. Keep the old state there, and go on to S.",
+)
+def stops_where_no_sentence_goes_on(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        if not ops.any(mask[:, s]):
+            break
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
 @correct("run_recurrent")
 def blends_by_multiplication(step, inputs, initial_state, mask):
     def blend(real, new, old):
@@ -1627,6 +1662,17 @@ def multiplies_as_unit_4_does(query, keys, w_query, w_key, v, mask=None):
 def swaps_query_and_key_matrices(query, keys, w_query, w_key, v, mask=None):
     compared = ops.tanh(ops.matmul(query, w_key)[:, None] + ops.matmul(keys, w_query))
     scores = ops.sum(compared * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You used `w_query` twice. The query goes with `w_query`, the keys with `w_key`.")
+def uses_the_matrix_of_the_query_twice(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_query)) * v, axis=-1)
     if mask is not None:
         scores = ops.where(mask, scores, -1e9)
     weights = ops.softmax(scores, axis=-1)
@@ -1841,6 +1887,17 @@ def hides_with_minus_twenty(query, keys, w_query, w_key, v, mask=None):
 
 
 @mistake("additive_attention", "What hides padding is not low enough: real scores can lie below it. Use −10⁹.")
+def hides_with_minus_ten(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -10.0)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "What hides padding is not low enough: real scores can lie below it. Use −10⁹.")
 def hides_with_minus_hundred(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
     if mask is not None:
@@ -1861,6 +1918,19 @@ def shares_out_again_after_softmax(query, keys, w_query, w_key, v, mask=None):
     if mask is not None:
         weights = weights * ops.cast(mask, "float32")
         weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def shares_out_again_with_a_larger_epsilon(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+        weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
@@ -2169,6 +2239,21 @@ def subtracts_the_mask_from_one_in_the_scores(query, keys, w_query, w_key, v, ma
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
     if mask is not None:
         scores = scores + (1 - mask) * -1e9
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A tensor cannot be changed in place. Make new scores: `ops.where` chooses, place by place.",
+    backends=("tensorflow", "jax"),
+)
+def assigns_into_the_scores(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores[~mask] = -1e9
     weights = ops.softmax(scores, axis=-1)
     if mask is not None:
         weights = ops.where(mask, weights, 0.0)
