@@ -232,6 +232,21 @@ def leaves_tabs(text):
     return " ".join(word for word in "".join(spaced).split(" ") if word)
 
 
+@mistake("standardize", "You look at the ends of words only: a mark may stand inside a word. Look at each character.")
+def looks_at_the_ends_of_words(text):
+    result = []
+    for word in unicodedata.normalize("NFC", text).lower().split():
+        behind = []
+        while word and unicodedata.category(word[0]).startswith("P"):
+            result.append(word[0])
+            word = word[1:]
+        while word and unicodedata.category(word[-1]).startswith("P"):
+            behind.insert(0, word[-1])
+            word = word[:-1]
+        result += [word] * bool(word) + behind
+    return " ".join(result)
+
+
 @correct("standardize")
 def collects_words(text):
     words, word = [], ""
@@ -467,6 +482,28 @@ def spells_the_specials_otherwise(sentences, max_size):
     counts = Counter(word for sentence in sentences for word in sentence.split())
     words = sorted(counts, key=lambda word: (-counts[word], word))
     return (["<pad>", "<unk>", "<start>", "<end>"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", 'The specials are spelled otherwise here: "[PAD]", "[UNK]", "[START]", "[END]".')
+def spells_the_ends_as_pages_do(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["<pad>", "<unk>", "<s>", "</s>"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", "You counted characters: going through a text gives them one by one. Split it into words.")
+def counts_characters_and_spaces(sentences, max_size):
+    counts = Counter("".join(sentences))
+    letters = sorted(counts, key=lambda letter: (-counts[letter], letter))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + letters)[:max_size]
+
+
+@mistake("build_vocabulary", "You fill the list up to the size. It may be shorter: `max_size` is the most it may have.")
+def fills_the_list_up(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    words = (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+    return words + ["[PAD]"] * (max_size - len(words))
 
 
 @correct("build_vocabulary")
@@ -862,6 +899,28 @@ def takes_ids_out_on_the_way(ids, vocabulary):
     return " ".join(vocabulary[one] for one in kept)
 
 
+@mistake("decode", "You drop the first id, whatever it is. [START] may be missing: look at each id.")
+def drops_the_first_id(ids, vocabulary):
+    words = []
+    for one in ids[1:]:
+        if one == 3:
+            break
+        if one != 0:
+            words.append(vocabulary[one])
+    return " ".join(words)
+
+
+@mistake("decode", "Without an [END] nothing comes back: you return only where one stands. Return after the loop too.")
+def returns_at_the_end_only(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            return " ".join(words)
+        if one not in (0, 2):
+            words.append(vocabulary[one])
+    return None
+
+
 @correct("decode")
 def cuts_first(ids, vocabulary):
     ids = list(ids)
@@ -1052,6 +1111,17 @@ def changes_the_given_rows(sequences, length=None):
     return np.array(sequences, dtype="int32")
 
 
+@mistake("pad_batch", "A row that you cut keeps its last id, whatever it is. Only [END], 3, is put back.")
+def keeps_the_last_id(sequences, length=None):
+    if length is None:
+        length = max(len(row) for row in sequences)
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for place, row in enumerate(sequences):
+        kept = row[: length - 1] + [row[-1]] if len(row) > length else row
+        batch[place, : len(kept)] = kept
+    return batch
+
+
 @mistake("pad_batch", "An empty row stops your function with an error: it has no last id. Ask for its length first.")
 def needs_a_last_id(sequences, length=None):
     if length is None:
@@ -1096,17 +1166,6 @@ def ends_short_rows_again(sequences, length=None):
         batch[place, : len(kept)] = kept
         if row[-1] == 3:
             batch[place, -1] = 3
-    return batch
-
-
-@mistake("pad_batch", "A row that you cut keeps its last id, whatever it is. Only [END], 3, is put back.")
-def keeps_the_last_id(sequences, length=None):
-    if length is None:
-        length = max(len(row) for row in sequences)
-    batch = np.zeros((len(sequences), length), dtype="int32")
-    for place, row in enumerate(sequences):
-        kept = row[: length - 1] + [row[-1]] if len(row) > length else row
-        batch[place, : len(kept)] = kept
     return batch
 
 
@@ -2473,7 +2532,8 @@ def joins_what_reads_like_the_pair(word, merges):
 
 
 @mistake(
-    "apply_merges", "Nothing is joined. A slice of a list never equals a tuple: compare `tuple(pieces[s : s + 2])`."
+    "apply_merges",
+    "Nothing is joined. Do you compare a slice with the pair? A list never equals a tuple: make it one.",
 )
 def compares_a_list_with_a_tuple(word, merges):
     pieces = list(word)
