@@ -655,9 +655,10 @@ class TestApplyMerges:
         merges = merges_by_counting(word_counts(rng, 14), 12)
         words = [word for word in invented(rng, 60, letters="abcd", longest=9) if len(word) > 5]
         clear = [word for word in words if pieces_in_order(word, merges) == pieces_by_rank(word, merges)]
+        rule = "Go through the merges in their order, and join each pair that is there by then."
         for word in clear[:8]:
-            rule = "Go through the merges in their order, and join each pair that is there by then."
             same_items(learner(word, merges), pieces_in_order(word, merges), rule)
+        same_items(learner("saca", [("a", "c"), ("s", "a"), ("c", "a")]), ["s", "ac", "a"], rule)
 
     def test_an_earlier_merge_takes_a_letter_from_a_later_one(self, learner):
         rule = "The merge that was learned first goes first."
