@@ -405,6 +405,15 @@ def is_one_place_short_on_both_sides(ids, window):
     return np.array(pairs, "int32").reshape(-1, 2)
 
 
+@mistake("skip_gram_pairs", "Your window is one place short on both sides: a distance of `window` still counts.")
+def stops_one_distance_short(ids, window):
+    pairs = []
+    for distance in range(1, window):
+        for left, right in zip(ids, ids[distance:], strict=False):
+            pairs += [(left, right), (right, left)]
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
 @mistake(
     "skip_gram_pairs", "The last word is never a context: `range` stops before its end. End at `min(len(ids), …)`."
 )
