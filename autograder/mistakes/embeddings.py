@@ -971,8 +971,11 @@ def adds_scores_over_the_batch(center, positive, negatives):
     return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
 
 
+# PyTorch says of this what it says of a centre without a new axis.
 @mistake(
-    "negative_sampling_loss", "`center[None]` is (1, B, D). The new axis belongs in the middle: `center[:, None]`."
+    "negative_sampling_loss",
+    "`center[None]` is (1, B, D). The new axis belongs in the middle: `center[:, None]`.",
+    backends=("tensorflow", "jax"),
 )
 def puts_the_new_axis_before_the_batch(center, positive, negatives):
     true = ops.sum(center * positive, -1)

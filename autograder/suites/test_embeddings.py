@@ -363,7 +363,7 @@ def in_order(result, table, index, k, sentence):
     strange = [row for row in others if not 0 <= row < len(table)]
     expect.true(not strange, sentence, f"row {strange[:1]}", f"rows from 0 to {len(table) - 1}")
     expect.true(len(set(others)) == len(others), sentence, expect.summary(others), "each row once")
-    expect.true(len(others) >= wanted - 1, sentence, f"{len(others)} other rows", f"{wanted} other rows")
+    expect.true(len(others) >= wanted - 1, sentence, f"other rows: {len(others)}", f"other rows: {wanted}")
     cosines = cosines_by_loops(table, index)
     best = np.sort(np.delete(cosines, index))[::-1]
     count = min(wanted, len(others))
