@@ -169,8 +169,7 @@ figures.matrix(counts, some, near, "How often do they meet?", row_label="word", 
 # |---|---|---|---|---|---|---|
 # | context | eats | she | an | eats | apple | an |
 #
-# A window of 2 adds *she–an* and *eats–apple*, both ways. Punctuation marks are words as well: a full stop keeps
-# company too.
+# A window of 2 adds *she–an* and *eats–apple*, both ways. Punctuation marks count as words.
 
 # %%
 print(f"{sum(map(len, text.sentences)):,} words in {len(text.sentences):,} sentences give {len(pairs):,} pairs")
@@ -329,8 +328,7 @@ figures.matrix(rows @ rows.T, trio, trio, "Cosines")
 #
 # **B.** The loss sees company, nothing else, and opposites keep the same.
 #
-# **A**: longer training makes it clearer, not different. −1 would need opposite company: what is likely
-# beside one is unlikely beside the other.
+# **A**: longer training changes nothing. −1 needs opposite company: likely beside one, unlikely beside the other.
 # **C**: one-hot vectors keep all words apart, equally: they know nothing of opposites.
 # **D**: dot products grow with length. A cosine divides by both lengths.
 # </details>
