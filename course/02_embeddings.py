@@ -328,7 +328,7 @@ figures.matrix(rows @ rows.T, trio, trio, "Cosines")
 #
 # **B.** The loss sees company, nothing else, and opposites keep the same.
 #
-# **A**: longer training changes nothing. −1 needs opposite company: likely beside one, unlikely beside the other.
+# **A**: longer training makes it clearer. −1 needs opposite company: likely beside one, unlikely beside the other.
 # **C**: one-hot vectors keep all words apart, equally: they know nothing of opposites.
 # **D**: dot products grow with length. A cosine divides by both lengths.
 # </details>
