@@ -631,12 +631,13 @@ class TestAdditiveAttention:
         expect.close(context, expected[0], "A sentence without any real word gets the context 0.")
 
     def test_large_scores_stay_finite(self, learner, rng):
+        two = np.zeros((1, 1)), np.array([[[0.5], [1.0]]]), np.ones((1, 1)), np.ones((1, 1)), np.array([300.0])
         arrays, mask = list(attention_arrays(rng)), some_mask(rng)
         arrays[4] = 300 * np.sign(arrays[4])  # scores of hundreds: e to that power is no float32 any more
-        for hidden in (None, mask):
-            _, weights = answer_of(learner, arrays, hidden)
+        for given, hidden in ((two, None), (arrays, None), (arrays, mask)):
+            _, weights = answer_of(learner, given, hidden)
             expect.finite(weights, "Scores of several hundred must not overflow: `ops.softmax` sees to that.")
-            expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in arrays), hidden)[1]
+            expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in given), hidden)[1]
             rule = "The weights are the softmax of the scores, also where the scores are large."
             # a score of 1000 has an error of 1e-4 in float32, and so has its share
             expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)
