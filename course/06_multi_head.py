@@ -32,7 +32,8 @@ figures.matrices(panels, words, words, row_label="query", column_label="key")
 # > **Unit 5 in two sentences.** Scores $QK^\top/\sqrt{D}$ become weights by a softmax over the keys that a mask
 # > allows, and the weights average the values. A row that may look nowhere gets zeros.
 #
-# The line `course.built: …` above is new. `masked_softmax` is your own, if your notebook of unit 5 passes its check.
+# The printed line `course.built: …` above is new. It says whether `masked_softmax` is your own: it is, if yours passes
+# its check in unit 5. In the picture, *la* has no word before it, so head 0 looks at all four alike.
 
 # %% [markdown]
 # ## 1. What can one look not do?
@@ -267,7 +268,7 @@ figures.matrices({"Head 0 of two": heads[0], "Head 1 of two": heads[1]}, rows, c
 # %% [markdown]
 # **What to notice.** One head stops at one half, whatever it does: it brings one number home where two are wanted. It
 # may read one well and miss the other, or half of each. Two heads need no more weights, and the error goes to zero.
-# Nobody told them who looks where.
+# Four do no better: there are only two numbers to bring. Nobody told them who looks where.
 
 # %% [markdown]
 # ## Check yourself
