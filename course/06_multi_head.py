@@ -19,6 +19,9 @@ panels = {"Head 0: the word before": before, "Head 1: the noun": noun}
 figures.matrices(panels, words, words, row_label="query", column_label="key")
 
 # %% [markdown]
+# No word stands before *la*, so there head 0 looks at all four alike.
+
+# %% [markdown]
 # **You will be able to**
 # - *say* what one softmax cannot do, and why several can;
 # - *cut* words into heads, and *merge* them again, without mixing words;
@@ -32,8 +35,7 @@ figures.matrices(panels, words, words, row_label="query", column_label="key")
 # > **Unit 5 in two sentences.** Scores $QK^\top/\sqrt{D}$ become weights by a softmax over the keys that a mask
 # > allows, and the weights average the values. A row that may look nowhere gets zeros.
 #
-# The printed line `course.built: …` above is new. It says whether `masked_softmax` is your own: it is, if yours passes
-# its check in unit 5. In the picture, *la* has no word before it, so head 0 looks at all four alike.
+# The printed line `course.built: …` above is new: `masked_softmax` is your own, if yours passes its check in unit 5.
 
 # %% [markdown]
 # ## 1. What can one look not do?
