@@ -892,6 +892,7 @@ class TakesRowsOfAShortTableById(keras.layers.Layer):
 @mistake(
     "PositionalEmbedding",
     "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
+    backends=("jax", "torch"),
 )
 class IndexesTheTableWithIds(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -1119,7 +1120,7 @@ class StandsOnClocksOfHalfTheFall(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "Your table has three axes, and `[:T]` cuts the first of them. Is `sinusoidal_positions` (length, depth)?",
+    "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has a batch axis, mend exercise 1.",
 )
 class StandsOnATableWithABatchAxis(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -1141,7 +1142,7 @@ class StandsOnATableWithABatchAxis(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "You add all max_length rows of the table, which fits full-length batches only. Cut it to T rows: `positions[:T]`.",
+    "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has a batch axis, mend exercise 1.",
 )
 class AddsTheWholeTable(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
