@@ -88,9 +88,9 @@ def _reference_source(solution: Path, _changed: int, names: tuple[str, ...]) -> 
 
 
 def _reference(unit: Unit, name: str, why: str) -> Any:
-    """A reference at home; raises `ImportError` with what to do where the solutions are not there."""
+    """A reference at home; raises `NotHere` with what to do where the solutions are not there."""
     if not unit.solution.exists():
-        raise ImportError(
+        raise built.NotHere(
             f"`{name}` is needed here: {why}, and there is no folder solutions/{unit.stem} to take another from. "
             f"Work on `{name}` in {unit.stem} until `check` says that everything holds, save that notebook, and run "
             "this cell again."

@@ -1,7 +1,6 @@
 """`check` and `progress`: the judge inside a learner's own notebook."""
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 from autograder.units import Unit, UnknownName, all_units, find_exercise, find_unit
@@ -55,18 +54,7 @@ def _judge(unit: Unit, answers: dict[str, Any], seed: int, only: list[str] | Non
     from autograder.seam import Workbench
 
     with silent():  # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
-        return judge(unit.suite, Workbench(answers), seed, _known(unit), only)
-
-
-def _known(unit: Unit) -> ModuleType | None:
-    """The known answers of a unit; None where they build on an earlier answer that is not to be had here.
-
-    Without the solutions, and without an own answer that passes: then a check says what holds, and guesses at no cause.
-    """
-    try:
-        return unit.mistakes()
-    except ImportError:
-        return None
+        return judge(unit.suite, Workbench(answers), seed, unit.mistakes(), only)
 
 
 def _answers() -> dict[str, Any]:

@@ -23,6 +23,10 @@ class Reference(NamedTuple):
     source: str
 
 
+class NotHere(ImportError):
+    """An earlier answer that could be had elsewhere: here the solutions are missing, and the learner's own is too."""
+
+
 class References:
     """Gives reference answers by name, those of a unit made when the first of them is asked for."""
 
@@ -36,7 +40,7 @@ class References:
             raise ImportError(f"`{name}` is no exercise of an earlier unit. There are: {', '.join(near) or 'none'}.")
         unit, _, source = self._owners[name]
         if not source:
-            raise ImportError(f"There is no reference of `{name}`: solutions/{unit} is missing here.")
+            raise NotHere(f"There is no reference of `{name}`: solutions/{unit} is missing here.")
         if unit not in self._made:
             made, file = new_namespace(), f"<reference of {unit}>"
             with giving(self):  # it may stand on units before it

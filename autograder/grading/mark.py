@@ -83,7 +83,9 @@ class Marker:
 
         With `only`, all cells are run, and these exercises alone are judged.
         """
-        task = _Task(unit, cells_of(notebook), references_before(unit), notebook.metadata.get("problem"), only)
+        cells, references = cells_of(notebook), references_before(unit)
+        problem = notebook.metadata.get("problem") or _without_references(cells, references)
+        task = _Task(unit, cells, references, problem, only)
         digest = self._digest(task)
         kept = self._kept(digest)
         if kept is None:
@@ -146,6 +148,16 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
                 late.append(Cell("", name))
             cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
     return cells + late
+
+
+def _without_references(cells: Sequence[Cell], references: Sequence[Reference]) -> str | None:
+    """What is to be said where cells build on earlier answers, and the solutions are not here."""
+    missing = [reference.unit for reference in references if reference.names and not reference.source]
+    if not missing or not any("course.built" in cell.source for cell in cells):
+        return None
+    return (
+        f"What builds on earlier units cannot be graded here: there is no solutions/{missing[-1]} to take answers from."
+    )
 
 
 def write_into(notebook: NotebookNode, marked: Marked) -> None:

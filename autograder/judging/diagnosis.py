@@ -40,6 +40,11 @@ class Trial:
         return self.verdict.got.startswith("dtype ")
 
     @property
+    def is_traced(self) -> bool:
+        """Whether what it asked last is computed with tensors that have no numbers yet, or keep a record."""
+        return self.transcript[-1].operation in ("compiled", "gradient", "weight_gradients")
+
+    @property
     def is_slow(self) -> bool:
         """Whether it compiles a graph or writes a file, which takes longer than all else in a check."""
         return any(entry.operation in ("compiled", "reloaded") for entry in self.transcript)
@@ -109,10 +114,11 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     if found:
         for trial in explained + [trial for trial in failed if trial.is_slow]:
             trial.verdict.mistake = found.sentence
+    only_in_graphs = all(trial.is_traced for trial in failed)
     for trial in failed:
-        last = trial.transcript[-1]
-        if trial.verdict.mistake is None and isinstance(last.result, LearnerError):
-            trial.verdict.mistake = likely_cause(last.result, in_a_graph=last.operation == "compiled")
+        result = trial.transcript[-1].result
+        if trial.verdict.mistake is None and isinstance(result, LearnerError):
+            trial.verdict.mistake = likely_cause(result, only_in_graphs)
 
 
 def _best(

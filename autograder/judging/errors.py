@@ -30,22 +30,25 @@ _TWO_MATRICES = "`@` wants two axes or more on both sides. `ops.matmul` takes a 
 _TELLTALES = (  # what an error says, and what it means
     (r"does not support item assignment|attribute '__setitem__'|arrays are immutable", _CANNOT_CHANGE),
     (r"Only integers, slices .* are valid indices|Expected begin, end, and strides to be 1D", _CANNOT_INDEX),
-    (r"symbolic `?tf.Tensor|not 'SymbolicTensor'|'SymbolicTensor' .*'(numpy|item|tolist)'", _NO_NUMBERS_YET),
     (r"Cannot convert \S+ to \w+ of dtype bool|Expected bool, but got|with a bool tensor is not supported", _BOOLEANS),
     (r"expected to be a \w+ tensor but is a \w+ tensor|Op has type \w+ that does not match", _TWO_DTYPES),
     (r"In\[[01]\] ndims must be >= 2|must be rank 2 but is rank 1 for '\{\{node matmul", _TWO_MATRICES),
-    (r"Tracer\w+ConversionError|ConcretizationTypeError|NonConcreteBooleanIndexError", _NO_NUMBERS_YET),
 )
-_TELLTALES_OF_A_GRAPH = (  # elsewhere a None may have come from anywhere
+_TELLTALES_OF_A_GRAPH = (  # where all else holds: before, a loop or a None may be the lesser mistake
+    (r"symbolic `?tf.Tensor|not 'SymbolicTensor'|'SymbolicTensor' .*'(numpy|item|tolist)'", _NO_NUMBERS_YET),
+    (r"Tracer\w+ConversionError|ConcretizationTypeError|NonConcreteBooleanIndexError", _NO_NUMBERS_YET),
     (r"None values not supported|partially known TensorShape|'NoneType' object cannot be interpreted", _NO_SIZE_YET),
     (r"unsupported operand .*'NoneType'|Failed to convert elements of \(None,|len is not well defined", _NO_SIZE_YET),
     (r"Expected int32, but got None", _NO_SIZE_YET),
 )
 
 
-def likely_cause(error: LearnerError, in_a_graph: bool) -> str | None:
-    """The sentence that helps with an error of a tensor, whatever the exercise; None for any other error."""
-    for pattern, sentence in _TELLTALES + (_TELLTALES_OF_A_GRAPH if in_a_graph else ()):
+def likely_cause(error: LearnerError, only_in_graphs: bool) -> str | None:
+    """The sentence that helps with an error of a tensor, whatever the exercise; None for any other error.
+
+    `only_in_graphs` says that nothing else is wrong with the answer.
+    """
+    for pattern, sentence in _TELLTALES + (_TELLTALES_OF_A_GRAPH if only_in_graphs else ()):
         if re.search(pattern, error.message):
             return sentence
     missing = _NO_ATTRIBUTE.match(error.message)

@@ -92,7 +92,7 @@ def true(condition: bool, sentence: str, got: str = "", expected: str = "") -> N
 def pair(result: Any, names: str) -> tuple[Any, Any]:
     """`result` is a tuple (or list) of two, such as `(output, weights)`; returns it."""
     if not isinstance(result, (list, tuple)) or len(result) != 2:
-        raise Unmet(f"Return two things: `return {names}`.", summary(result), f"a tuple ({names})")
+        raise Unmet(f"Return two things: `return {names}`.", _returned(result), f"a tuple ({names})")
     return result[0], result[1]
 
 

@@ -173,9 +173,18 @@ def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(t
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
     monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
     monkeypatch.setattr("autograder.notebook._answers", lambda: {"split_heads": lambda x, num_heads: x})
-    with pytest.raises(ImportError, match="`masked_softmax` is needed here"):
-        later.mistakes()
+    assert later.mistakes() is None
     assert "(B, H, T, K)" in str(check("split_heads"))
+
+
+def test_a_notebook_that_cannot_have_its_references_is_graded_with_a_note(marker, monkeypatch):
+    later = Unit("06_multi_head")
+    notebook = submission(Case(later, "solution"))
+    monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
+    monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
+    verdict = marker.mark(notebook, later, only=["split_heads"]).verdict
+    assert "there is no solutions/05_masking" in verdict.problem
+    assert verdict.exercises[0].score < verdict.exercises[0].max_score
 
 
 def test_no_exercise_is_hidden_by_a_name_of_the_module():
