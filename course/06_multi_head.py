@@ -19,6 +19,9 @@ panels = {"Head 0: the word before": before, "Head 1: the noun": noun}
 figures.matrices(panels, words, words, row_label="query", column_label="key")
 
 # %% [markdown]
+# No word stands before *la*, so there head 0 looks at all four alike.
+
+# %% [markdown]
 # **You will be able to**
 # - *say* what one softmax cannot do, and why several can;
 # - *cut* words into heads, and *merge* them again, without mixing words;
@@ -32,7 +35,7 @@ figures.matrices(panels, words, words, row_label="query", column_label="key")
 # > **Unit 5 in two sentences.** Scores $QK^\top/\sqrt{D}$ become weights by a softmax over the keys that a mask
 # > allows, and the weights average the values. A row that may look nowhere gets zeros.
 #
-# The line `course.built: …` above is new. `masked_softmax` is your own, if your notebook of unit 5 passes its check.
+# The printed line `course.built: …` above is new: `masked_softmax` is your own, if yours passes its check in unit 5.
 
 # %% [markdown]
 # ## 1. What can one look not do?
@@ -267,7 +270,7 @@ figures.matrices({"Head 0 of two": heads[0], "Head 1 of two": heads[1]}, rows, c
 # %% [markdown]
 # **What to notice.** One head stops at one half, whatever it does: it brings one number home where two are wanted. It
 # may read one well and miss the other, or half of each. Two heads need no more weights, and the error goes to zero.
-# Nobody told them who looks where.
+# Four do no better: there are only two numbers to bring. Nobody told them who looks where.
 
 # %% [markdown]
 # ## Check yourself

@@ -7,13 +7,7 @@
 #
 # Axes: B batch, T queries, S keys, H heads, D width of a word, K = D / H width of a head.
 
-# %% [markdown]
-# The first line below brings your own `masked_softmax` along from unit 5, if all its checks hold there. Otherwise you
-# get the reference, and nothing is lost: it says which of the two. Whoever grades this notebook always takes the
-# reference.
-
 # %%
-from course.built import masked_softmax
 from course.toolkit import figures
 
 import keras
@@ -38,12 +32,12 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # - Words stay whole: `result[b, h, t]` comes from word t of sentence b, and from no other.
 # - B and T may be unknown while Keras makes a graph. H and K are known, and stay so: never leave K to −1.
 #
-# Two words, D = 4, H = 2, so K = 2:
+# Two words, D = 6, H = 3, so K = 2:
 #
-# | `x[0]` | `result[0, 0]`, head 0 | `result[0, 1]`, head 1 |
-# |---|---|---|
-# | `[[1, 2, 3, 4],` | `[[1, 2],` | `[[3, 4],` |
-# | ` [5, 6, 7, 8]]` | ` [5, 6]]` | ` [7, 8]]` |
+# | `x[0]` | head 0, `result[0, 0]` | head 1, `result[0, 1]` | head 2, `result[0, 2]` |
+# |---|---|---|---|
+# | `[[1, 2, 3,  4,  5,  6],` | `[[1, 2],` | `[[3,  4],` | `[[ 5,  6],` |
+# | ` [7, 8, 9, 10, 11, 12]]` | ` [7, 8]]` | ` [9, 10]]` | ` [11, 12]]` |
 
 
 # %% grade_id="split_heads"
@@ -84,7 +78,7 @@ check("split_heads")
 # <details><summary>Help: only the compiled graph fails</summary>
 #
 # While a graph is made, `x.shape[0]` and `x.shape[1]` are None. In a reshape −1 stands for B, and `ops.shape(x)[1]` is
-# T. If −1 stands for K, the graph forgets how wide a head is, and the layer below cannot take its root.
+# T. If −1 stands for K, the graph forgets how wide a head is, and the layer of task 3 cannot take its root.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -123,12 +117,12 @@ figures.once_written(your_heads)
 # **Write** `merge_heads(x)`: `(B, H, T, K)` → `(B, T, D)`, with D = H · K.
 #
 # - It is the inverse of `split_heads`: the columns of head 0 come first, then those of head 1 …
-# - B and T may be unknown while Keras makes a graph.
+# - B and T may be unknown while Keras makes a graph. D is known, and stays so: write H · K, never −1.
 #
-# | `x[0, 0]`, head 0 | `x[0, 1]`, head 1 | `result[0]` |
-# |---|---|---|
-# | `[[1, 2],` | `[[3, 4],` | `[[1, 2, 3, 4],` |
-# | ` [5, 6]]` | ` [7, 8]]` | ` [5, 6, 7, 8]]` |
+# | head 0, `x[0, 0]` | head 1, `x[0, 1]` | head 2, `x[0, 2]` | `result[0]` |
+# |---|---|---|---|
+# | `[[1, 2],` | `[[3,  4],` | `[[ 5,  6],` | `[[1, 2, 3,  4,  5,  6],` |
+# | ` [7, 8]]` | ` [9, 10]]` | ` [11, 12]]` | ` [7, 8, 9, 10, 11, 12]]` |
 
 
 # %% grade_id="merge_heads"
@@ -190,13 +184,22 @@ figures.once_written(there_and_back)
 
 # %%
 
+# %% [markdown]
+# The layer below builds on `masked_softmax` of unit 5. This line brings your own along, if all its checks hold there,
+# else the reference, and says which. Where the folder `solutions` is missing there is no reference: then the cell says
+# what to do. Whoever grades this notebook always takes the reference.
+
+# %%
+from course.built import masked_softmax
+
 # %% [markdown] grade_id="MultiHeadAttention-task"
 # ## 3. The layer
 #
 # Difficulty ●●●●○ · Importance ●●●●● · up to 40 minutes · 13 points
 #
-# Units 8, 9 and 10 stack this layer, twelve times and more. Given the same weights, yours computes exactly what
-# `keras.layers.MultiHeadAttention` computes. The check compares the two.
+# Units 8, 9 and 10 stack this layer, twelve times and more. Given the same weights, yours computes what
+# `keras.layers.MultiHeadAttention` computes, and the check compares the two. Only for a query that may look nowhere
+# Keras has two answers. Yours has one: zero weights, so that the output is the bias of `output_dense`.
 #
 # **Write** `MultiHeadAttention(d_model, num_heads)`, called as `layer(query, key, value, mask=None,
 # return_weights=False)`:
@@ -212,7 +215,7 @@ figures.once_written(there_and_back)
 #
 # `__init__` makes the four layers, and raises a `ValueError` that names both numbers where num_heads does not divide
 # d_model. `get_config` adds both arguments to what `super().get_config()` gives. `compute_mask` is written for you:
-# without it, Keras would hang your mask on the output.
+# without it, Keras warns at `mask=…` that the mask is lost after this layer, which is what we want.
 
 # %% [markdown]
 # A case by hand: D = 2 and H = 2, so K = 1. All kernels are the identity, all biases 0. The query is `[1, 0]`, the keys
@@ -231,7 +234,7 @@ class MultiHeadAttention(keras.layers.Layer):
     """Scaled dot-product attention in several heads at once (Vaswani et al. 2017, section 3.2.2).
 
     d_model: D, the width of the words. num_heads: H, a divisor of D. Call with query (B, T, D), key and value
-    (B, S, D) and a mask that broadcasts to (B, T, S), True = may look; returns (B, T, D), or with
+    (B, S, D) and a mask (B, 1, S), (1, T, S) or (B, T, S), True = may look; returns (B, T, D), or with
     `return_weights=True` also the weights (B, H, T, S). Raises ValueError if H does not divide D.
     """
 
@@ -294,7 +297,7 @@ check("MultiHeadAttention")
 # <details><summary>Help: my mask does not fit</summary>
 #
 # Scores are (B, H, T, S), masks have three axes. Broadcasting lines axes up from the right, so B would meet H. Put an
-# axis of size 1 where the heads are: `ops.expand_dims(mask, axis=-3)` makes (B, 1, 1, S) of (B, 1, S).
+# axis of size 1 where the heads are: `ops.expand_dims(mask, axis=1)` makes (B, 1, 1, S) of (B, 1, S).
 # </details>
 #
 # <details><summary>Help: my output is a little off</summary>
@@ -303,7 +306,7 @@ check("MultiHeadAttention")
 # suspects: the values are made by `key_dense`, or one Dense serves twice.
 # </details>
 #
-# <details><summary>Help: “unsupported operand type(s) for **: NoneType”</summary>
+# <details><summary>Help: “unsupported operand type(s) for ** or pow(): 'NoneType' and 'float'”</summary>
 #
 # Somewhere on its way the graph has lost K. Look at the reshape in `split_heads`: write the width of a head there, as D
 # divided by H, and let −1 stand for B only.
@@ -312,7 +315,7 @@ check("MultiHeadAttention")
 # <details><summary>Help: the saved layer does not come back</summary>
 #
 # Keras builds it anew from `get_config`, then fills in the weights. So the configuration needs both arguments, and
-# every Dense must be made in `__init__`. Don't forget `**kwargs` and `super().__init__(**kwargs)`: they carry the name.
+# no Dense may be made in `call`. Don't forget `**kwargs` and `super().__init__(**kwargs)`: they carry the name.
 # </details>
 #
 # <details><summary>Why it works</summary>

@@ -32,6 +32,32 @@ def reshapes_in_one_go(x, num_heads):
 
 
 @mistake(
+    "split_heads",
+    "You reshape to (B, H, T, K) at once, which mixes words, then swap the axes back. Cut D where it stands first: "
+    "(B, T, H, K).",
+)
+def reshapes_in_one_go_and_swaps(x, num_heads):
+    length, width = ops.shape(x)[1], x.shape[-1]
+    return ops.transpose(ops.reshape(x, (-1, num_heads, length, width // num_heads)), (0, 2, 1, 3))
+
+
+@mistake(
+    "split_heads",
+    "Your columns move before they are cut, so a reshape reads them word by word. Cut D into (H, K) first, then swap.",
+)
+def swaps_before_the_cut(x, num_heads):
+    length, width = ops.shape(x)[1], x.shape[-1]
+    return ops.reshape(ops.transpose(x, (0, 2, 1)), (-1, num_heads, length, width // num_heads))
+
+
+@mistake("split_heads", "Your result has three axes: heads and sentences share the first. Keep four, (B, H, T, K).")
+def lays_the_heads_into_the_batch(x, num_heads):
+    length, width = ops.shape(x)[1], x.shape[-1]
+    x = ops.transpose(ops.reshape(x, (-1, length, num_heads, width // num_heads)), (0, 2, 1, 3))
+    return ops.reshape(x, (-1, length, width // num_heads))
+
+
+@mistake(
     "split_heads", "Your heads take every H-th column. A head is a block of neighbours: cut D into (H, K), not (K, H)."
 )
 def takes_every_hth_column(x, num_heads):
@@ -59,7 +85,7 @@ def turns_all_axes(x, num_heads):
     return ops.transpose(ops.reshape(x, (-1, length, num_heads, width // num_heads)))
 
 
-@mistake("split_heads", "You made (B, H, K, T): the words are last. The order (0, 2, 1, 3) leaves K at the end.")
+@mistake("split_heads", "You made (B, H, K, T): the words are last. Swap the last two axes.")
 def puts_the_words_last(x, num_heads):
     length, width = ops.shape(x)[1], x.shape[-1]
     x = ops.reshape(x, (-1, length, num_heads, width // num_heads))
@@ -74,6 +100,16 @@ def puts_the_words_last(x, num_heads):
 def reads_the_batch_size_from_the_shape(x, num_heads):
     batch, length, width = x.shape
     x = ops.reshape(x, (batch, ops.shape(x)[1], num_heads, width // num_heads))
+    return ops.transpose(x, (0, 2, 1, 3))
+
+
+@mistake(
+    "split_heads",
+    "In a graph `x.shape[0]` is None. Take B from `ops.shape(x)`, and leave −1 to T.",
+    backends=("tensorflow",),
+)
+def reads_the_batch_size_and_leaves_the_length(x, num_heads):
+    x = ops.reshape(x, (x.shape[0], -1, num_heads, x.shape[2] // num_heads))
     return ops.transpose(x, (0, 2, 1, 3))
 
 
@@ -96,6 +132,16 @@ def reads_every_size_from_the_shape(x, num_heads):
 def reads_the_length_from_the_shape(x, num_heads):
     x = ops.reshape(x, (-1, x.shape[1], num_heads, x.shape[2] // num_heads))
     return ops.transpose(x, (0, 2, 1, 3))
+
+
+@mistake(
+    "split_heads",
+    "In a graph nobody knows K of your heads. Write it as D // H with D = `x.shape[-1]`, not as −1.",
+    backends=("tensorflow",),
+)
+def leaves_the_width_to_reshape(x, num_heads):
+    batch, length, _ = ops.shape(x)
+    return ops.transpose(ops.reshape(x, (batch, length, num_heads, -1)), (0, 2, 1, 3))
 
 
 @mistake("split_heads", "`/` makes a number with a decimal point, even 3.0, and sizes are whole. Divide with `//`.")
@@ -125,7 +171,7 @@ def returns_a_list_of_heads(x, num_heads):
     return ops.split(x, num_heads, axis=-1)
 
 
-@mistake("split_heads", "You stack the heads in front of the batch. The order is (B, H, T, K): stack along axis 1.")
+@mistake("split_heads", "Your heads come before the batch. The order is (B, H, T, K).")
 def stacks_the_heads_in_front(x, num_heads):
     return ops.stack(ops.split(x, num_heads, axis=-1), axis=0)
 
@@ -135,6 +181,12 @@ def always_cuts_into_four(x, num_heads):
     length, width = ops.shape(x)[1], x.shape[-1]
     x = ops.reshape(x, (-1, length, 4, width // 4))
     return ops.transpose(x, (0, 2, 1, 3))
+
+
+@mistake("split_heads", "The number of heads stands fixed in your code. Use the argument `num_heads`.")
+def always_cuts_into_two(x, num_heads):
+    width = x.shape[-1] // 2
+    return ops.stack([x[:, :, :width], x[:, :, width:]], axis=1)
 
 
 @mistake("split_heads", "NumPy cuts the gradients and fails in a graph. Use `ops.reshape` and `ops.transpose`.")
@@ -203,6 +255,12 @@ def swaps_words_and_columns(x):
     return ops.reshape(ops.swapaxes(x, 2, 3), (-1, length, heads * width))
 
 
+@mistake("merge_heads", "You swap heads and columns. Heads and words must change places: the order is (0, 2, 1, 3).")
+def swaps_heads_and_columns(x):
+    heads, length, width = x.shape[1], ops.shape(x)[2], x.shape[3]
+    return ops.reshape(ops.transpose(x, (0, 3, 2, 1)), (-1, length, heads * width))
+
+
 @mistake("merge_heads", "You read H and T after the transpose, when they have changed places. Read the sizes before.")
 def reads_the_sizes_after_the_transpose(x):
     x = ops.transpose(x, (0, 2, 1, 3))
@@ -243,9 +301,51 @@ def reads_the_batch_of_heads_from_the_shape(x):
     return ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (batch, length, heads * width))
 
 
+@mistake(
+    "merge_heads",
+    "In a graph `x.shape[0]` is None. Take B from `ops.shape(x)`, and leave −1 to T.",
+    backends=("tensorflow",),
+)
+def reads_the_batch_of_heads_and_leaves_the_length(x):
+    return ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (x.shape[0], -1, x.shape[1] * x.shape[3]))
+
+
+@mistake(
+    "merge_heads",
+    "In a graph for any length T is None in `.shape`. `ops.shape(x)[2]` is T all the same.",
+    backends=("tensorflow",),
+)
+def reads_the_length_of_heads_from_the_shape(x):
+    x = ops.transpose(x, (0, 2, 1, 3))
+    return ops.reshape(x, (-1, x.shape[1], x.shape[2] * x.shape[3]))
+
+
+@mistake(
+    "merge_heads",
+    "In a graph nobody knows D of your result. Write it as `x.shape[1] * x.shape[3]`, not as −1.",
+    backends=("tensorflow",),
+)
+def leaves_the_merged_width_to_reshape(x):
+    batch, heads, length, width = ops.shape(x)
+    return ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (batch, length, -1))
+
+
+@mistake(
+    "merge_heads",
+    "One sentence alone loses its axis B: `ops.squeeze` without an axis drops all of size 1. Name the axis.",
+)
+def squeezes_every_axis(x):
+    return ops.squeeze(ops.concatenate(ops.split(x, x.shape[1], axis=1), axis=-1))
+
+
 @mistake("merge_heads", "Only head 0 is left. Put all heads side by side: D = H · K columns.")
 def keeps_the_first_head(x):
     return x[:, 0]
+
+
+@mistake("merge_heads", "Two heads stand fixed in your code. There are as many as axis 1 of x is long.")
+def joins_two_heads(x):
+    return ops.concatenate([x[:, 0], x[:, 1]], axis=-1)
 
 
 @mistake("merge_heads", "NumPy cuts the gradients and fails in a graph. Use `ops.transpose` and `ops.reshape`.")
@@ -276,6 +376,34 @@ def joins_pieces_of_a_split(x):
 def lets_the_width_follow(x):
     batch, _, length, _ = ops.shape(x)
     return ops.reshape(ops.einsum("bhtk->bthk", x), [batch, length, x.shape[1] * x.shape[3]])
+
+
+@mistake("MultiHeadAttention", "Your error does not name both numbers. Put d_model and num_heads into its text.")
+class RefusesWithoutNumbers(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError("num_heads must divide d_model")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
 @mistake("MultiHeadAttention", "You divide by √D. A head multiplies K pairs of numbers: divide by √K, with K = D / H.")
@@ -390,6 +518,126 @@ class DividesByTheRootOfH(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
+@mistake(
+    "MultiHeadAttention",
+    "Your `call` takes value before key, as Keras' own layer does. The order here: query, key, value.",
+)
+class TakesValueBeforeKey(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, value, key, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake("MultiHeadAttention", "You divide the weights by √K, after the softmax. Divide the scores, before it.")
+class ScalesTheWeights(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask) / query.shape[-1] ** 0.5
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
+    "MultiHeadAttention", "You scale `query` before its Dense, whose bias stays as large. Divide the scores by √K."
+)
+class ScalesTheQueryBeforeItsDense(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query / (self.d_model // self.num_heads) ** 0.5), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
+    "MultiHeadAttention",
+    "`ops.transpose` without axes turns all four. Swap only the last two of the keys: (0, 1, 3, 2).",
+)
+class TurnsAllAxesOfTheKeys(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
 @mistake("MultiHeadAttention", "`key_dense` makes your values. They have a Dense of their own, `value_dense`.")
 class MakesTheValuesWithTheKeysDense(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
@@ -446,6 +694,34 @@ class MakesTheValuesOfTheKeys(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
+@mistake("MultiHeadAttention", "Your values are made of `key`. Send `value` through `value_dense`.")
+class MakesTheValuesOfTheKeyInput(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        queries = split_heads(self.query_dense(query), self.num_heads)
+        keys = split_heads(self.key_dense(key), self.num_heads)
+        values = split_heads(self.value_dense(key), self.num_heads)
+        scores = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2))) / queries.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, values)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
 @mistake("MultiHeadAttention", "You average the keys. They make the weights; what these average is the values.")
 class AveragesTheKeysInEachHead(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
@@ -496,6 +772,34 @@ class MakesTheKeysOfTheQuery(keras.layers.Layer):
             mask = ops.expand_dims(mask, axis=1)
         weights = masked_softmax(scores, mask)
         output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake("MultiHeadAttention", "Your keys are made of `query`. Send `key` through `key_dense`.")
+class MakesTheKeysOfTheQueryInput(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        queries = split_heads(self.query_dense(query), self.num_heads)
+        keys = split_heads(self.key_dense(query), self.num_heads)
+        values = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2))) / queries.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, values)))
         return (output, weights) if return_weights else output
 
     def get_config(self):
@@ -574,6 +878,33 @@ class SharesOneDense(keras.layers.Layer):
         self.d_model = d_model
         self.num_heads = num_heads
         self.query_dense = self.key_dense = self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake("MultiHeadAttention", "One Dense serves queries and keys. Make two: what a word seeks is not what it offers.")
+class SharesADenseOfQueriesAndKeys(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
         self.output_dense = keras.layers.Dense(d_model)
 
     def call(self, query, key, value, mask=None, return_weights=False):
@@ -763,7 +1094,7 @@ class MakesDensesOfTheWidthOfAHead(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
-@mistake("MultiHeadAttention", "Your projections have an activation. They are plain Dense layers, without one.")
+@mistake("MultiHeadAttention", "Your Dense layers have an activation. They are plain Dense layers, without one.")
 class AddsAnActivation(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
         super().__init__(**kwargs)
@@ -775,6 +1106,34 @@ class AddsAnActivation(keras.layers.Layer):
         self.key_dense = keras.layers.Dense(d_model, activation="relu")
         self.value_dense = keras.layers.Dense(d_model, activation="relu")
         self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake("MultiHeadAttention", "Your Dense layers have an activation. They are plain Dense layers, without one.")
+class AddsAnActivationToAllFour(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model, activation="relu")
+        self.key_dense = keras.layers.Dense(d_model, activation="relu")
+        self.value_dense = keras.layers.Dense(d_model, activation="relu")
+        self.output_dense = keras.layers.Dense(d_model, activation="relu")
 
     def call(self, query, key, value, mask=None, return_weights=False):
         query = split_heads(self.query_dense(query), self.num_heads)
@@ -913,6 +1272,34 @@ class PutsTheAxisOfTheHeadsAtTheWrongPlace(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
+@mistake("MultiHeadAttention", "The new axis of your mask is at the wrong place: heads are axis 1 of (B, H, T, S).")
+class PutsTheAxisOfTheHeadsLast(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=-1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
 @mistake(
     "MultiHeadAttention",
     "The new axis of your mask is in front, so B meets H. Heads are axis 1 of (B, H, T, S).",
@@ -942,6 +1329,37 @@ class PutsTheAxisOfTheHeadsInFront(keras.layers.Layer):
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
         if mask is not None:
             mask = ops.expand_dims(mask, axis=0)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
+    "MultiHeadAttention",
+    "You repeat the mask along axis 0, which is B. It needs a new axis of size 1 for the heads, as axis 1.",
+)
+class RepeatsTheMaskInFront(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.repeat(mask, self.num_heads, axis=0)
         weights = masked_softmax(scores, mask)
         output = self.output_dense(merge_heads(ops.matmul(weights, value)))
         return (output, weights) if return_weights else output
@@ -1028,6 +1446,37 @@ class HidesWhatMayBeSeen(keras.layers.Layer):
         if mask is not None:
             mask = ops.logical_not(ops.expand_dims(mask, axis=1))
         weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
+    "MultiHeadAttention",
+    "You multiply scores by the mask, and a score of 0 still gets weight. Hand the mask to `masked_softmax`.",
+)
+class MultipliesTheScoresByTheMask(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            scores = scores * ops.cast(ops.expand_dims(mask, axis=1), scores.dtype)
+        weights = ops.softmax(scores, axis=-1)
         output = self.output_dense(merge_heads(ops.matmul(weights, value)))
         return (output, weights) if return_weights else output
 
@@ -1479,6 +1928,39 @@ class LeavesTheWidthOfAHeadToReshape(keras.layers.Layer):
 
 
 @mistake(
+    "MultiHeadAttention",
+    "In a graph sizes in `.shape` are None, and you make a mask of them. `masked_softmax` needs none: give it None.",
+    backends=("tensorflow",),
+)
+class MakesAMaskOfTheSizesInShape(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is None:
+            mask = ops.ones((query.shape[0], query.shape[2], key.shape[2]), dtype="bool")
+        mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
     "MultiHeadAttention", "You return the weights unasked. Without `return_weights=True` only the output is wanted."
 )
 class AlwaysReturnsTheWeights(keras.layers.Layer):
@@ -1681,34 +2163,6 @@ class AssertsTheNumberOfHeads(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
-@mistake("MultiHeadAttention", "Your error does not say what came. Name both numbers in it, d_model and num_heads.")
-class RefusesWithoutNumbers(keras.layers.Layer):
-    def __init__(self, d_model, num_heads, **kwargs):
-        super().__init__(**kwargs)
-        if d_model % num_heads != 0:
-            raise ValueError("num_heads must divide d_model")
-        self.d_model = d_model
-        self.num_heads = num_heads
-        self.query_dense = keras.layers.Dense(d_model)
-        self.key_dense = keras.layers.Dense(d_model)
-        self.value_dense = keras.layers.Dense(d_model)
-        self.output_dense = keras.layers.Dense(d_model)
-
-    def call(self, query, key, value, mask=None, return_weights=False):
-        query = split_heads(self.query_dense(query), self.num_heads)
-        key = split_heads(self.key_dense(key), self.num_heads)
-        value = split_heads(self.value_dense(value), self.num_heads)
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
-        if mask is not None:
-            mask = ops.expand_dims(mask, axis=1)
-        weights = masked_softmax(scores, mask)
-        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
-        return (output, weights) if return_weights else output
-
-    def get_config(self):
-        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
-
-
 @mistake(
     "MultiHeadAttention", "`get_config` returns what Keras has anyway. Add your two arguments, d_model and num_heads."
 )
@@ -1826,6 +2280,66 @@ class StoresTheWidthOfAHead(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model // self.num_heads, "num_heads": self.num_heads}
 
 
+@mistake("MultiHeadAttention", "`get_config` returns nothing. `return` the dictionary, with your two arguments in it.")
+class ForgetsToReturnTheConfig(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"d_model": self.d_model, "num_heads": self.num_heads})
+
+
+@mistake(
+    "MultiHeadAttention",
+    "`__init__` takes `**kwargs` and drops them, name and trainable too. Write `super().__init__(**kwargs)`.",
+)
+class DropsTheOtherArguments(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
 @mistake(
     "MultiHeadAttention",
     "`__init__` takes no `**kwargs`, so Keras cannot give the layer its name. Pass them to `super().__init__`.",
@@ -1859,7 +2373,7 @@ class TakesNoOtherArguments(keras.layers.Layer):
 
 @mistake(
     "MultiHeadAttention",
-    "The gradient is cut on its way to query and key. Let the weights stay part of the computation.",
+    "The gradient is cut on its way to query and key, by NumPy or `stop_gradient`. Compute with `keras.ops` alone.",
 )
 class StopsTheGradientOfTheWeights(keras.layers.Layer):
     def __init__(self, d_model, num_heads, **kwargs):
@@ -1882,6 +2396,38 @@ class StopsTheGradientOfTheWeights(keras.layers.Layer):
             mask = ops.expand_dims(mask, axis=1)
         weights = masked_softmax(scores, mask)
         weights = ops.stop_gradient(weights)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
+    "MultiHeadAttention",
+    "The gradient is cut on its way to query and key, by NumPy or `stop_gradient`. Compute with `keras.ops` alone.",
+    backends=("tensorflow",),
+)
+class ScoresWithNumPy(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        query = split_heads(self.query_dense(query), self.num_heads)
+        key = split_heads(self.key_dense(key), self.num_heads)
+        value = split_heads(self.value_dense(value), self.num_heads)
+        scores = np.matmul(query, np.swapaxes(key, -1, -2)) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
         output = self.output_dense(merge_heads(ops.matmul(weights, value)))
         return (output, weights) if return_weights else output
 

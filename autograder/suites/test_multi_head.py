@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from autograder.judging import exercise, expect, keras_layer, worth
+from autograder.seam import LearnerError
 
 WIDTH, HEADS = 12, 4
 PROJECTIONS = ("query_dense", "key_dense", "value_dense")
@@ -69,21 +70,49 @@ def built(learner, width=WIDTH, heads=HEADS, **options):
     return layer
 
 
-def dressed(learner, names=SUBLAYERS, width=WIDTH, heads=HEADS, **options):
+def dressed(learner, names=SUBLAYERS, width=WIDTH, heads=HEADS, masked=False, **options):
     """The learner's layer with weights in these sublayers, biases too; returns it and their weights by name.
 
-    Weights and a first look are the same in every test, so that naming a mistake refutes most others once for all;
-    what a test asks is drawn anew.
+    Weights and the first looks, the second under a mask, are the same in every test, so that naming a mistake refutes
+    most others once for all; what a test asks is drawn anew.
     """
     layer, usual, weights = built(learner, width, heads, **options), np.random.default_rng(6), {}
-    for name in names:
-        part = layer.attribute(name)
-        shapes = [array.shape for array in part.weights()]
-        weights[name] = [(usual.normal(size=shape) / math.sqrt(shape[0])).astype("float32") for shape in shapes]
-        part.set_weights(weights[name])
-    words = usual.normal(size=(3, 1, 3, width))
+    words = usual.normal(size=(3, 2, 3, width))
+    for name in PROJECTIONS:
+        weights[name] = _dress(layer, name, width, usual)
     layer(*words)
+    if "output_dense" in names:
+        weights["output_dense"] = _dress(layer, "output_dense", width, usual)
+    if masked:
+        mask = np.array([[True, False, False], [False, False, False], [False, True, True]])
+        layer(*words, mask=np.stack([mask, mask.T]))
     return layer, weights
+
+
+def _dress(layer, name, width, usual):
+    """Give one sublayer its usual weights, and return them."""
+    part, shapes = dense_of(layer, name, width)
+    weights = [(usual.normal(size=shape) / math.sqrt(width)).astype("float32") for shape in shapes]
+    part.set_weights(weights)
+    return weights
+
+
+def dense_of(layer, name, width=WIDTH):
+    """A sublayer and the shapes of its weights: those of a Dense of width D, with or without bias."""
+    part = layer.attribute(name)
+    rule = f"`{name}` must be one keras.layers.Dense of width D, for all heads."
+    expect.true(hasattr(part, "weights"), rule, returned(part), "a Dense layer")
+    shapes, kernel = [array.shape for array in part.weights()], (width, width)
+    rule = f"`{name}` has no weights, as no call has used it. Each of the four Dense layers has its place in `call`."
+    expect.true(bool(shapes), rule, "no weights", f"a kernel {kernel}")
+    rule = f"`{name}` reads whole words and is D wide, for all heads at once, so its kernel is (D, D)."
+    expect.true(shapes in ([kernel], [kernel, (width,)]), rule, f"weights {shapes}", f"a kernel {kernel}")
+    return part, shapes
+
+
+def returned(value):
+    """What came back, in a few words."""
+    return "None (is a `return` missing?)" if value is None else expect.summary(value)
 
 
 def three(rng, batch=2, queries=5, keys=7, width=WIDTH):
@@ -98,9 +127,33 @@ def some_mask(rng, shape):
     return ranks < rng.integers(1, keys, size=(*shape[:-1], 1))
 
 
-def both(layer, *inputs, **options):
-    """The output and the weights that a layer returns."""
-    return expect.pair(layer(*inputs, return_weights=True, **options), "output, weights")
+def both(layer, *inputs, heads=HEADS, **options):
+    """The output and the weights that a layer returns, these in their shape."""
+    output, weights = expect.pair(layer(*inputs, return_weights=True, **options), "output, weights")
+    (batch, queries, _), keys = inputs[0].shape, inputs[1].shape[1]
+    with expect.beforehand():
+        expect.shape(weights, (batch, heads, queries, keys), "The weights are (B, H, T, S).")
+    return output, weights
+
+
+def output_of(layer, *inputs, **options):
+    """The output that a layer returns when nobody asks for weights, in its shape."""
+    output = layer(*inputs, **options)
+    with expect.beforehand():
+        expect.shape(output, inputs[0].shape, "The output is (B, T, D).")
+    return output
+
+
+def traced_for_any_length(learner, sizes, *others):
+    """The sizes of a result that Keras knows while it makes a graph, None for others; or the error that stops it.
+
+    `sizes` are those of the input: also where `compiled` can leave none of them open, as its open axes are the first.
+    """
+    words = learner.from_keras("Input")(batch_shape=sizes)
+    try:
+        return learner.from_keras("ops.switch")(0, [learner.attribute("__call__")], words, *others).attribute("shape")
+    except LearnerError as error:
+        return error
 
 
 def keras_twin(weights):
@@ -132,9 +185,9 @@ class TestSplitHeads:
             expect.shape(heads_of, (batch, heads, length, width // heads), "(B, T, D) becomes (B, H, T, K), K = D / H.")
 
     def test_the_worked_example_comes_out(self, learner):
-        found = learner(np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]]]), 2)
-        expected = np.array([[[[1.0, 2], [5, 6]], [[3, 4], [7, 8]]]])
-        expect.close(found, expected, "Head 0 gets the columns 0 and 1 of both words, head 1 the columns 2 and 3.")
+        found = learner(np.arange(1.0, 13).reshape(1, 2, 6), 3)
+        expected = np.array([[[[1.0, 2], [7, 8]], [[3, 4], [9, 10]], [[5, 6], [11, 12]]]])
+        expect.close(found, expected, "Head 0 gets the columns 0 and 1 of both words, head 1 the columns 2 and 3 …")
 
     @worth(3)
     def test_a_head_is_a_block_of_columns_of_every_word(self, learner, rng):
@@ -168,8 +221,14 @@ class TestSplitHeads:
 
     def test_it_works_in_a_compiled_graph_of_unknown_length(self, learner, rng):
         x = rng.normal(size=(2, 5, 12))
+        traced = traced_for_any_length(learner, (None, None, 12), 4)
         rule = "A graph made for any B and T must give the same: take T from `ops.shape(x)`, and −1 for B."
         expect.close(learner.compiled(x, 4, unknown_axes=2), heads_by_loops(x, 4), rule)
+        if isinstance(traced, LearnerError):
+            raise traced
+        _, heads, _, width = traced
+        rule = "In a graph too, Keras must know H and K of the result: write K as D // H, with D = `x.shape[-1]`."
+        expect.true((heads, width) == (4, 3), rule, f"H = {heads}, K = {width}", "H = 4, K = 3")
 
 
 @exercise("merge_heads", points=3)
@@ -180,9 +239,9 @@ class TestMergeHeads:
             expect.shape(merged, (batch, length, heads * width), "(B, H, T, K) becomes (B, T, D), D = H · K.")
 
     def test_the_worked_example_comes_out(self, learner):
-        found = learner(np.array([[[[1.0, 2], [5, 6]], [[3, 4], [7, 8]]]]))
-        expected = np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]]])
-        expect.close(found, expected, "Word 0 is 1, 2 of head 0, then 3, 4 of head 1.")
+        found = learner(np.array([[[[1.0, 2], [7, 8]], [[3, 4], [9, 10]], [[5, 6], [11, 12]]]]))
+        expected = np.arange(1.0, 13).reshape(1, 2, 6)
+        expect.close(found, expected, "Word 0 is 1, 2 of head 0, then 3, 4 of head 1, then 5, 6 of head 2.")
 
     @worth(3)
     def test_heads_stand_side_by_side_head_0_first(self, learner, rng):
@@ -205,10 +264,15 @@ class TestMergeHeads:
         found = learner.gradient(x, cotangent=pull)[0]
         expect.close(found, heads_by_loops(pull, 4), "Each number's gradient returns to its own head.")
 
-    def test_it_works_in_a_compiled_graph_of_any_batch(self, learner, rng):
+    def test_it_works_in_a_compiled_graph_of_any_batch_and_length(self, learner, rng):
         x = rng.normal(size=(2, 4, 5, 3))
-        rule = "A graph made for any B must give the same: write −1 for B."
+        traced = traced_for_any_length(learner, (None, 4, None, 3))
+        rule = "A graph made for any B must give the same: write −1 for B, or take it from `ops.shape(x)`."
         expect.close(learner.compiled(x), merged_by_loops(x), rule)
+        if isinstance(traced, LearnerError):
+            raise traced
+        rule = "In a graph too, Keras must know D of the result: write D as `x.shape[1] * x.shape[3]`, not as −1."
+        expect.true(traced[2] == 12, rule, f"D = {traced[2]}", "D = 12")
 
 
 @exercise("MultiHeadAttention", points=13)
@@ -221,15 +285,15 @@ class TestMultiHeadAttention:
 
     def test_each_head_has_its_own_weights_and_they_sum_to_1(self, learner, rng):
         layer, _ = dressed(learner, PROJECTIONS)
-        _, weights = both(layer, *three(rng))
+        _, weights = expect.pair(layer(*three(rng), return_weights=True), "output, weights")
         expect.shape(weights, (2, HEADS, 5, 7), "`return_weights=True` adds the weights, of shape (B, H, T, S).")
         expect.close(weights.sum(-1), np.ones((2, HEADS, 5)), "In each head every query spends exactly 1.")
 
     def test_the_worked_example_comes_out(self, learner):
         layer = built(learner, 2, 2)
         for name in SUBLAYERS:
-            part = layer.attribute(name)
-            part.set_weights([np.eye(2), np.zeros(2)][: len(part.weights())])
+            part, shapes = dense_of(layer, name, 2)
+            part.set_weights([np.eye(2), np.zeros(2)][: len(shapes)])
         query, key = np.array([[[1.0, 0]]]), np.array([[[math.log(3), 0], [0, 0]]])
         value = np.array([[[10.0, 1], [20, 2]]])
         rule = "Head 0 makes 0.75 · 10 + 0.25 · 20, head 1 makes 0.5 · 1 + 0.5 · 2."
@@ -247,7 +311,7 @@ class TestMultiHeadAttention:
 
     @worth(2)
     def test_the_output_projects_what_all_heads_have_found(self, learner, rng):
-        for heads in (HEADS, 1, WIDTH):
+        for heads in (HEADS, 1):
             layer, weights = dressed(learner, heads=heads)
             inputs = list(three(rng))
             rule = f"Average the values in each of {heads} heads, merge, and send the result through output_dense."
@@ -255,7 +319,7 @@ class TestMultiHeadAttention:
 
     @worth(2)
     def test_it_computes_what_keras_computes_with_the_same_weights(self, learner, rng):
-        layer, weights = dressed(learner)
+        layer, weights = dressed(learner, masked=True)
         twin = keras_twin(weights)
         query, key, value = three(rng)
         for mask in (None, some_mask(rng, (2, 1, 7)), some_mask(rng, (1, 5, 7)), some_mask(rng, (2, 5, 7))):
@@ -268,20 +332,19 @@ class TestMultiHeadAttention:
 
     @worth(2)
     def test_the_same_mask_holds_in_every_head(self, learner, rng):
-        layer, _ = dressed(learner, PROJECTIONS)
+        layer, _ = dressed(learner, PROJECTIONS, masked=True)
         for batch, shape in ((2, (2, 1, 7)), (2, (1, 5, 7)), (2, (2, 5, 7)), (HEADS, (HEADS, 1, 7))):
             mask = some_mask(rng, shape)
             _, found = both(layer, *three(rng, batch), mask=mask)
-            expect.shape(found, (batch, HEADS, 5, 7), "The weights have the shape (B, H, T, S), with a mask too.")
             rule = f"A mask {shape} gets an axis of size 1 for the heads: each head hides the same keys."
             expect.close(np.where(mask[:, None], 0.0, found), np.zeros(found.shape), rule)
             expect.close(found.sum(-1), np.ones((batch, HEADS, 5)), "What may be looked at shares 1, in every head.")
 
     def test_what_is_hidden_changes_nothing(self, learner, rng):
-        layer, _ = dressed(learner)
+        layer, _ = dressed(learner, masked=True)
         query, key, value = three(rng, 2, 6, 6)
         mask = np.arange(6)[None, None] < np.array([3, 5])[:, None, None]  # two sentences with padding on the right
-        expected, padding = layer(query, key, value, mask=mask), ~mask[:, 0, :, None]
+        expected, padding = output_of(layer, query, key, value, mask=mask), ~mask[:, 0, :, None]
         for noise in (0.0, 50.0):
             other = np.where(padding, noise * rng.normal(size=key.shape), key)
             found = layer(query, other, np.where(padding, noise, value), mask=mask)
@@ -289,10 +352,12 @@ class TestMultiHeadAttention:
 
     @worth(2)
     def test_a_query_that_may_look_nowhere_gets_zero_weights(self, learner, rng):
-        layer, weights = dressed(learner)
+        layer, weights = dressed(learner, masked=True)
         inputs, mask = list(three(rng, 2, 6, 6)), some_mask(rng, (2, 6, 6))
         mask[0, 3] = mask[1] = False
         output, found = both(layer, *inputs, mask=mask)
+        with expect.beforehand():
+            expect.shape(output, (2, 6, WIDTH), "The output is (B, T, D).")
         expect.finite(output, "A query that may look nowhere must stay free of NaN.")
         looks = np.where(mask.any(-1)[:, None], 1.0, 0.0) * np.ones((2, HEADS, 6))
         expect.close(found.sum(-1), looks, "A query that may look nowhere has zero weights, in every head.")
@@ -304,7 +369,6 @@ class TestMultiHeadAttention:
         layer, weights = dressed(learner, PROJECTIONS)
         inputs, head = list(three(rng, 2, 6, 6)), int(rng.integers(HEADS))
         _, before = both(layer, *inputs)
-        expect.shape(before, (2, HEADS, 6, 6), "`return_weights=True` adds the weights, of shape (B, H, T, S).")
         kernel = weights["query_dense"][0].copy()
         kernel[:, head * 3 : head * 3 + 3] += rng.normal(size=(WIDTH, 3))
         layer.attribute("query_dense").set_weights([kernel, *weights["query_dense"][1:]])
@@ -316,11 +380,12 @@ class TestMultiHeadAttention:
 
     @worth(2)
     def test_every_weight_gets_the_gradient_that_keras_gives(self, learner, rng):
-        layer, weights = dressed(learner)
+        layer, weights = dressed(learner, masked=True)
         twin = keras_twin(weights)
         query, key, value = three(rng, 2, 6, 6)
         mask, pull = some_mask(rng, (2, 6, 6)), rng.normal(size=(2, 6, WIDTH))
         mask[0, 3] = False
+        output_of(layer, query, key, value, mask=mask)
         found = gradients_by_name(layer, query, key, value, mask=mask, cotangent=pull)
         asked = {"attention_mask": mask, "return_attention_scores": True}
         expected = gradients_by_name(twin, query, value, key, cotangent=pull, **asked)
@@ -334,8 +399,8 @@ class TestMultiHeadAttention:
     def test_there_are_four_dense_layers_with_bias(self, learner):
         for heads in (HEADS, 1):
             layer = built(learner, WIDTH, heads)
-            shapes = {name: [array.shape for array in layer.attribute(name).weights()] for name in SUBLAYERS}
-            for name, found in shapes.items():
+            for name in SUBLAYERS:
+                _, found = dense_of(layer, name)
                 rule = f"{name} is a Dense of width D with bias, whatever the number of heads."
                 expect.true(found == [(WIDTH, WIDTH), (WIDTH,)], rule, str(found), f"[({WIDTH}, {WIDTH}), ({WIDTH},)]")
             count, expected = sum(array.size for array in layer.weights()), 4 * (WIDTH * WIDTH + WIDTH)
@@ -350,37 +415,41 @@ class TestMultiHeadAttention:
 
     def test_it_can_be_made_again_from_its_config(self, learner, rng):
         layer, weights = dressed(learner, PROJECTIONS, 10, 5, name="looks", trainable=False)
+        rule = "This layer was made with `trainable=False`. `super().__init__(**kwargs)` hands that on to Keras."
+        expect.equal({"trainable": layer.attribute("trainable")}, {"trainable": False}, rule)
         config, sizes = layer.method("get_config"), {"d_model": 10, "num_heads": 5}
+        expect.true(isinstance(config, dict), "`get_config` returns a dictionary.", returned(config), "a dictionary")
         rule = "`get_config` returns both arguments as they came, each under its own name."
         expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
         twin = layer.rebuilt()
         inputs = list(three(rng, 2, 6, 6, width=10))
+        expected = both(layer, *inputs, heads=5)[1]
         twin(*inputs)
         for name in PROJECTIONS:
             twin.attribute(name).set_weights(weights[name])
         rule = "A layer made from `get_config()` must give the same with the same weights."
-        expect.close(both(twin, *inputs)[1], both(layer, *inputs)[1], rule)
-        rule = "Keep what `super().get_config()` gives: the name, the dtype, whether the layer is trained."
-        expect.equal(twin.attribute("trainable"), False, rule)
+        expect.close(both(twin, *inputs, heads=5)[1], expected, rule)
+        rule = "The layer was made with `trainable=False`: keep what `super().get_config()` gives, and this comes back."
+        expect.equal({"trainable": twin.attribute("trainable")}, {"trainable": False}, rule)
 
     def test_saved_and_loaded_it_is_the_same_bit_for_bit(self, learner, rng):
         layer, _ = dressed(learner, PROJECTIONS)
         inputs, mask = list(three(rng, 2, 6, 6)), some_mask(rng, (2, 1, 6))
-        before = layer(*inputs, mask)
-        expect.shape(before, (2, 6, WIDTH), "Query (B, T, D) gives (B, T, D).")
-        rule = "A saved model must come back the same: weights belong to layers made in `__init__`."
+        before = output_of(layer, *inputs, mask)
+        rule = "A saved model must come back the same: no layer with weights may be made in `call`."
         expect.equal(layer.reloaded(*inputs, mask)(*inputs, mask), before, rule)
 
     def test_it_works_in_a_compiled_graph_of_unknown_length(self, learner, rng):
         layer, weights = dressed(learner)
         inputs, mask = list(three(rng)), some_mask(rng, (2, 1, 7))
         rule = "A graph made for any B, T and S must give the same: no size of these may stand in the code."
-        found = layer.compiled(*inputs, mask, unknown_axes=2)
-        expect.close(found, by_definition(weights, HEADS, *inputs, mask)[0], rule)
+        for masks in ((mask,), ()):
+            found = layer.compiled(*inputs, *masks, unknown_axes=2)
+            expect.close(found, by_definition(weights, HEADS, *inputs, *masks)[0], rule)
 
     def test_one_sentence_of_one_word_works_too(self, learner, rng):
         layer, _ = dressed(learner)
         query, key, value = three(rng, 3, 6, 6)
-        alone = layer(query[:1, :1], key[:1], value[:1])
+        among_others = output_of(layer, query, key, value)
         rule = "Axes of size 1 stay axes: one query of one sentence gives what it gives among others."
-        expect.close(alone, layer(query, key, value)[:1, :1], rule)
+        expect.close(layer(query[:1, :1], key[:1], value[:1]), among_others[:1, :1], rule)

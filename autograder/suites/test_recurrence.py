@@ -186,7 +186,7 @@ class TestRnnStep:
         x, state, w_input, w_state, bias = arrays = rnn_arrays(rng)
         with expect.beforehand():
             expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE)
-        found = learner.compiled(x, state, w_input=w_input, w_state=w_state, bias=bias)
+        found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rule = "A compiled graph gives the same state: use `keras.ops`."
         expect.close(found, rnn_by_formula(*arrays), rule)
 
@@ -258,7 +258,7 @@ class TestGruStep:
         x, state, w_input, w_state, bias = arrays = gru_arrays(rng)
         with expect.beforehand():
             expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE)
-        found = learner.compiled(x, state, w_input=w_input, w_state=w_state, bias=bias)
+        found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rule = "A compiled graph gives the same state: use `keras.ops`."
         expect.close(found, gru_by_formula(*arrays), rule)
 
@@ -357,7 +357,7 @@ class TestLstmStep:
         with expect.beforehand():
             right_pair(learner(*arrays), expected, H_RULE, C_RULE)
         # the state of a graph has a known size here: only the words of a batch may be of any number
-        found = learner.compiled(x, state, w_input=w_input, w_state=w_state, bias=bias)
+        found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rules = (f"A compiled graph gives the same {name}: use `keras.ops`." for name in "hc")
         right_pair(found, expected, *rules)
 
@@ -701,9 +701,9 @@ class TestAdditiveAttention:
             context, weights = answer_of(learner, arrays, mask)
             expect.close(weights, expected[1], "The weights are the softmax of the scores that may be seen.")
             expect.close(context, expected[0], SEEN_RULE)
-        weights_of_it = {"w_query": w_query, "w_key": w_key, "v": v}
-        # positional arrays have a batch of any size: the mask comes by keyword, where sizes are known
-        context, weights = expect.pair(learner.compiled(query, keys, **weights_of_it, mask=mask), PAIR)
+        # the batch is of any size; the mask and the weights keep theirs
+        found = learner.compiled(query, keys, w_query, w_key, v, mask, constant=(2, 3, 4, 5))
+        context, weights = expect.pair(found, PAIR)
         rule = "A compiled graph gives the same, for any number of sentences: use `keras.ops`."
         expect.close(weights, expected[1], rule)
         expect.close(context, expected[0], rule)
