@@ -13,8 +13,10 @@ from rich.table import Table
 
 from autograder.build import solution_notebook
 from autograder.grading import intake
+from autograder.grading.intake import nbgrader_fields
 from autograder.judging.known import correct_in, mistakes_in
 from autograder.judging.verdicts import Verdict
+from autograder.needed import needed, statements
 from autograder.units import ROOT, Unit
 
 PUBLISHED = ROOT / "autograder" / "mistakes" / "README.md"
@@ -89,7 +91,17 @@ def submission(case: Case) -> NotebookNode:
         solved = intake.answers_in(solution_notebook(case.unit))
         for name, cell in intake.answers_in(notebook).items():
             cell.source = case.source if name == case.exercise else solved[name].source
+    if case.kind == "mistake":
+        notebook.cells = what_decides(notebook, case.unit)
     return notebook
+
+
+def what_decides(notebook: NotebookNode, unit: Unit) -> list[NotebookNode]:
+    """The tasks, answers and checks of a notebook, and what the answers stand on: no pictures, which take most time."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    stand_on = needed([statements(cell.source) for cell in code], unit.points())
+    chosen = [id(cell) for cell, found in zip(code, stand_on, strict=True) if found]
+    return [cell for cell in notebook.cells if id(cell) in chosen or nbgrader_fields(cell)]
 
 
 def verify(units: Sequence[Unit], workers: int, tick=lambda: None, device: str = "cpu") -> Verified:

@@ -184,6 +184,11 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 # %% [markdown]
 # In this test the first word, [4, 0, 8], weighs 3, and the second, [0, 4, 4], weighs 1.
 # So 12 is 3·4 + 1·0: nobody divided by 4.
+
+# %% [markdown]
+# A check also asks what one call does not show. Unless a task says otherwise, your function gets tensors, leaves them
+# as they are, and computes with `keras.ops` alone. Then Keras can *compile* it: make a fixed plan of it, before
+# it knows any number or the size of a batch. The report shows `None` for a size that is not known there.
 #
 # `progress()` shows the points of every exercise. One you have not touched is *not attempted*, not wrong.
 

@@ -26,7 +26,7 @@ figures.matrix(table, rows=sentences, title="Words as ids", column_label="place"
 # **You will be able to**
 # - *decide* when two words are the same, and *number* them;
 # - *choose* the size of a vocabulary from a curve;
-# - *pad*, *cut* and *shift* ids for a decoder, and *build* words from learned pieces;
+# - *pad*, *cut* and *shift* rows of ids, and *build* words from learned pieces;
 # - *split* data so that nothing leaks.
 #
 # Time: 45 minutes, under a minute of computing. Needs: unit 0. Axes: B batch, L length, V vocabulary size.
@@ -41,10 +41,7 @@ figures.matrix(table, rows=sentences, title="Words as ids", column_label="place"
 # |---|---|---|---|---|
 # | id | 4 | 5 | 6 | 1 |
 #
-# *verde* is not in the list. It becomes 1, `[UNK]`, for *unknown*.
-
-#
-# The size of a number means nothing here: 6 is not more than 4.
+# *verde* is not in the list. It becomes 1, `[UNK]`, for *unknown*. The size of an id means nothing: 6 is not above 4.
 #
 # Our sentences come from `course.toolkit.corpus`: a small grammar makes them, in English and Spanish. All are well
 # formed; not all make sense. Have a look.
@@ -94,7 +91,7 @@ for character in "a?¿'«$+_…":
 
 # %%
 def standard(text):
-    text = unicodedata.normalize("NFC", text).lower()
+    text = unicodedata.normalize("NFC", text.lower())
     apart = (f" {one} " if unicodedata.category(one)[0] == "P" else one for one in text)
     return " ".join("".join(apart).split())
 
@@ -108,7 +105,7 @@ print(len(raw), "different words before,", len({word for one in source for word 
 # ## 3. How often does each word occur?
 #
 # Let us count, and put the most frequent word first. A word's place in that order is its **rank**. George Zipf noticed
-# a law in texts of all languages: count × rank stays roughly the same.
+# a law in texts of all languages: count × rank stays roughly the same, within a factor of two or so.
 #
 # $$\text{count}(r) \approx \frac{C}{r}$$
 #
@@ -136,7 +133,7 @@ figures.lines(curves, title="Few words do most of the work", x_label="rank", y_l
 # %% [markdown]
 # ## 4. How large should the vocabulary be?
 #
-# Each word costs a row of weights, and a rare word teaches little: so we keep the V most frequent ones. **Coverage** is
+# Each word costs numbers to learn, and a rare word teaches little: so we keep the V most frequent ones. **Coverage** is
 # the share of all words in a text that have an id. It is measured on *other* sentences than those that were counted.
 #
 # **Predict:** to cover 90 % of the words, do we need 90 % of the vocabulary?
@@ -172,8 +169,8 @@ for size in (100, 200, 400, 800):
     print(f"{size}: {share:.0%} of words, {whole:.0%} of sentences; dice say {share**words_in_one:.0%}")
 
 # %% [markdown]
-# About half of them. If each word were known or not as dice fall, a sentence of n words would be known in whole with
-# the chance $\text{share}^n$: with 0.9 and n = 7, 0.48. The last column computes that; it comes close.
+# About half of them. If words were known or not as dice fall, a sentence of n words would be known in whole with chance
+# $\text{share}^n$: 0.92 and n = 7 give 0.56, as in the last column. From 400 on it comes close; below, it is too high.
 #
 # One more rule: words that occur equally often need an order, or the list differs from machine to machine. We take the
 # alphabet. A model whose ids have moved gives nonsense, without any error.
@@ -189,13 +186,14 @@ for size in (100, 200, 400, 800):
 # | 2 7 3 | 2 7 3 **0** |
 # | 2 7 8 9 3 | 2 7 8 **3** |
 #
-# The cut took 9, and `[END]` with it; so 3 is put back. Without it a model never learns to stop. L is that of the
-# longest row: one long sentence makes many zeros.
+# The cut leaves 2 7 8 9, without `[END]`; so 3 takes the place of the 9. Without it a model never learns to stop. Where
+# no length is given, L is that of the longest row: one long sentence makes many zeros.
 
 # %% [markdown]
 # ## 6. What does the decoder read, and what must it say?
 #
-# It learns to say the *next* word. So reading and saying are one row, shifted by one.
+# The **decoder** is the half of the model that writes the translation, word by word; what it should say are the
+# **labels**. It learns to say the *next* word. So reading and saying are one row, shifted by one.
 #
 # | place | 0 | 1 | 2 | 3 |
 # |---|---|---|---|---|
@@ -264,8 +262,8 @@ for word in ("saltaremos", "gatitas", "xilófono"):
         print(f"{count:4} merges: {text}")
 
 # %% [markdown]
-# Nothing is unknown any more, as long as its letters are known. *saltaremos*, we will jump, falls into pieces
-# of endings that other verbs have taught. *xilófono* stays in crumbs, as it should: nothing like it was seen.
+# Nothing is unknown any more, as long as its letters are known. *saltaremos*, we will jump, falls into pieces that
+# other words have taught; *em os* is its ending, *we*. *xilófono* stays in crumbs: nothing like it was seen.
 #
 # ## 8. Is the test fair?
 #

@@ -75,6 +75,7 @@ for word in ("garden", "girl", "woman", "dog", "cat"):
 # | cat | 0 | 1 0 0 0 |
 # | dog | 1 | 0 1 0 0 |
 # | car | 2 | 0 0 1 0 |
+# | bus | 3 | 0 0 0 1 |
 
 # %% [markdown]
 # How far is it from cat to dog? Their vectors differ in two places, by 1 each: $\sqrt{1^2 + 1^2} = \sqrt 2 = 1.414$.
@@ -82,7 +83,7 @@ for word in ("garden", "girl", "woman", "dog", "cat"):
 # **Predict:** and from cat to car?
 
 # %%
-four = ["cat", "dog", "car", "[PAD]"]
+four = ["cat", "dog", "car", "bus"]
 one_hot = np.eye(4, dtype="float32")  # all four rows: (V, V)
 apart = np.linalg.norm(one_hot[:, None] - one_hot[None, :], axis=-1)  # (V, V)
 figures.matrices({"Vectors": one_hot, "Distance": apart, "Dot product": one_hot @ one_hot.T}, four)
@@ -106,7 +107,7 @@ figures.matrices({"Vectors": one_hot, "Distance": apart, "Dot product": one_hot 
 
 # %%
 ids = np.array([1, 2, 1])  # dog car dog
-table = np.array([[1.8, 0.1], [2.0, 0.3], [-1.0, 2.5], [0.0, 0.0]], "float32")  # (V, D), made up
+table = np.array([[1.8, 0.1], [2.0, 0.3], [-1.0, 2.5], [-1.2, 2.1]], "float32")  # (V, D), made up
 figures.matrices({"One-hot": one_hot[ids], "times the table": one_hot[ids] @ table}, [four[one] for one in ids])
 
 # %% [markdown]
@@ -148,8 +149,8 @@ for name, other in {"b": b, "c": c}.items():
 # words, at most two places away. **Predict:** which rows will look alike?
 
 # %%
-pairs = word2vec.pairs_within(text.sentences, window=2)  # (N, 2): centre, context
-company = Counter((text.words[center], text.words[context]) for center, context in pairs.tolist())
+pairs = word2vec.pairs_within(text.sentences, window=2)  # (N, 2): a word, and one near it
+company = Counter((text.words[word], text.words[other]) for word, other in pairs.tolist())
 some, near = ["dog", "cat", "rabbit", "apple", "cake"], ["the", "runs", "tired", "eat", "cook", "cold"]
 counts = np.array([[company[word, other] for other in near] for word in some])
 figures.matrix(counts, some, near, "How often do they meet?", row_label="word", column_label="company")
@@ -168,7 +169,7 @@ figures.matrix(counts, some, near, "How often do they meet?", row_label="word", 
 # |---|---|---|---|---|---|---|
 # | context | eats | she | an | eats | apple | an |
 #
-# A window of 2 adds *she–an* and *eats–apple*, both ways.
+# A window of 2 adds *she–an* and *eats–apple*, both ways. Punctuation marks count as words.
 
 # %%
 print(f"{sum(map(len, text.sentences)):,} words in {len(text.sentences):,} sentences give {len(pairs):,} pairs")
@@ -225,17 +226,17 @@ print(inspect.getsource(word2vec.SkipGram.__init__), inspect.getsource(word2vec.
 # `measure` is the loss of section 6, averaged over the batch: 1024 true pairs at a time, with N = 5 noise words for
 # each. Afterwards the centres' table is kept.
 #
-# **Predict:** at the start all vectors are nearly 0, and so are all scores. How large is the first loss? And will the
-# last be 0?
+# **Predict:** at the start all vectors are nearly 0, and so are all scores. How large is the loss of the first 1024
+# pairs? And will the last be 0?
 
 # %%
-print(f"six scores of 0 cost 6 · ln 2 = {6 * np.log(2):.3f}")
+print(f"at the start: six scores of 0 cost 6 · ln 2 = {6 * np.log(2):.3f}")
 for epoch, loss in enumerate(losses, start=1):
     print(f"mean loss in epoch {epoch}: {loss:.3f}")
 
 # %% [markdown]
-# It falls fast, then stays far above 0. After *the* many words can follow, and each of them may also be drawn as noise.
-# No vector can know which it will be. It can only know what is likely.
+# It falls so fast that the mean of the first epoch is lower already. Then it stays far above 0: after *the* many words
+# can follow, and each of them may also be drawn as noise. No vector can know which it will be, only what is likely.
 #
 # ## 8. Who is near whom?
 #
@@ -327,7 +328,7 @@ figures.matrix(rows @ rows.T, trio, trio, "Cosines")
 #
 # **B.** The loss sees company, nothing else, and opposites keep the same.
 #
-# **A**: longer training makes it clearer, not different. −1 would need words that foretell each other's *absence*.
+# **A**: longer training makes it clearer. −1 needs opposite company: likely beside one, unlikely beside the other.
 # **C**: one-hot vectors keep all words apart, equally: they know nothing of opposites.
 # **D**: dot products grow with length. A cosine divides by both lengths.
 # </details>

@@ -98,7 +98,7 @@ figures.lines(curves, title="Two words, eight pads", x_label="place", y_label="s
 
 # %% [markdown]
 # Let us measure: move one word by very little, and see how far the last state moves. We use 16 units and 40 random
-# words; U is a rotation, as in a fresh Keras cell, so it shrinks nothing by itself.
+# words. U is a rotation, as in a fresh `SimpleRNNCell`, and shrinks nothing by itself. Our gated cells get one too.
 
 # %%
 units, tiny = 16, 1e-4
@@ -158,24 +158,24 @@ def gru(x, h, bias=0.0):
     return z * h + (1 - z) * candidate
 
 
-def lstm(x, state, bias=1.0):  # a fresh Keras cell has a bias of 1 at its forget gate
+def lstm(x, state, bias=1.0):  # the forget gate of a fresh Keras cell has this bias
     h, c = state
     c = gate("f", x, h, bias) * c + gate("i", x, h) * np.tanh(x @ W["c"] + h @ U["c"])
-    return np.stack([gate("o", x, h) * np.tanh(c), c])
+    return np.stack([gate("o", x, h) * np.tanh(c), c])  # stacked only for our measuring: a step returns the pair
 
 
 # %%
-cells = {"GRU, fresh": gru, "LSTM, fresh": lstm, "GRU, z ≈ 0.98": partial(gru, bias=4.0)}
+cells = {"GRU, z ≈ 0.5": gru, "LSTM, f ≈ 0.73": lstm, "GRU, z ≈ 0.98": partial(gru, bias=4.0)}
 for name, step in cells.items():
     start = np.zeros((2, units) if step is lstm else units)
     reach[name] = (back, [gradient(step, start, place) for place in places])
 figures.lines(reach, "How far a memory reaches", "words between", "gradient of the last state", log_y=True)
 
 # %% [markdown]
-# **What to notice.** Having gates is not enough. A fresh GRU keeps about half of its state at each step, z near
-# σ(0) = 0.5, and forgets like the plain cell. A fresh LSTM keeps more: its forget gate begins near σ(1) = 0.73. With
-# σ(4) = 0.98 the first word stays within reach, and every word enters softly, on the left. Such a bias can be
-# *learned*: how long to remember is up to training.
+# **What to notice.** Having gates is not enough. A fresh GRU has z near σ(0) = 0.5, keeps about half of its state at
+# each step, and forgets like the plain cell. A fresh LSTM keeps more, with f near σ(1) = 0.73. With σ(4) = 0.98 the
+# first word stays within reach, and every word enters softly, on the left. Such a bias can be *learned*: how long to
+# remember is up to training.
 
 # %% [markdown]
 # ## 5. A translator out of two cells
@@ -183,8 +183,8 @@ figures.lines(reach, "How far a memory reaches", "words between", "gradient of t
 # One cell, the **encoder**, reads the source. Its last state is all that the other cell, the **decoder**, gets to know.
 # The decoder writes word by word, each time reading the word before it (unit 1's teacher forcing).
 #
-# Our texts are short sentences of the corpus, one to four of them joined: up to 24 words. No test sentence was trained
-# on.
+# Our texts are short sentences of the corpus, one to four of them joined: up to 24 words. No English test sentence was
+# trained on; a few Spanish ones were, as two sources can share one translation.
 
 # %%
 data = seq2seq.easy_sentences()
@@ -247,7 +247,7 @@ class Attention(layers.Layer):
         compared = ops.tanh(self.w_query(query)[:, None] + self.w_key(keys))  # (B, S, A)
         scores = ops.where(mask, self.v(compared)[:, :, 0], -1e9)  # (B, S), padding far below all
         weights = ops.softmax(scores, axis=-1)
-        return ops.sum(weights[:, :, None] * keys, axis=1), weights  # (B, U), (B, S)
+        return ops.sum(weights[:, :, None] * keys, axis=1), weights  # (B, U), (B, S); no row here is all padding
 
 
 # %% [markdown]

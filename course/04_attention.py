@@ -62,7 +62,7 @@ except KeyError as error:
 # %% [markdown]
 # Cat: 2 · 1 + 1 · 0 = **2**. Dog: 2 · 0 + 1 · 1 = **1**. Horse: 2 · (−1) + 1 · (−1) = **−3**.
 #
-# Positive: they point the same way. Zero: at right angles. Negative: opposite ways.
+# Positive: they point roughly the same way. Zero: at right angles. Negative: roughly opposite ways.
 # A longer vector also makes larger scores; remember that for section 6.
 
 # %% [markdown]
@@ -125,7 +125,7 @@ figures.lines(curves, "Between cat [14, 4], dog [12, 6] and horse [3, 1]", "hour
 # %% [markdown]
 # **What to notice.** With factor 0 all weights are 1/3: the plain mean, (14 + 12 + 3) / 3 = 9.67 hours.
 # With a large factor the cat, at [14, 4], takes everything: the hard look-up is the limit of the soft one.
-# No output leaves the triangle. Weights that are positive and sum to one mix values; they never exceed them.
+# No output leaves the triangle. Weights that are not negative and sum to one mix values; they never exceed them.
 
 # %% [markdown]
 # ## 6. What do huge scores do?
@@ -151,8 +151,8 @@ for name, row in {"as they are": huge, "minus the largest": huge - huge.max()}.i
 # %% [markdown]
 # ## 7. Why divide by √D?
 # Real vectors have 64 numbers or more. Draw them at random: mean 0, variance 1. (*Variance*: the mean squared distance
-# from the mean.) A product of two has the same. A score sums D products; their variances add up to **D**.
-# Dividing a score by $c$ divides its variance by $c^2$.
+# from the mean.) The product of two such numbers has mean 0 and variance 1 too. A score sums D products; their
+# variances add up to **D**. Dividing a score by $c$ divides its variance by $c^2$.
 #
 # > **Predict before you run.** Which variance rises with D: undivided, over √D, or over D?
 
@@ -185,10 +185,10 @@ figures.matrices(panels, rows=["D = 2", "D = 32", "D = 512"], column_label="key"
 
 # %% [markdown]
 # Left: wide queries give one key everything. The softmax is **saturated**, hard again. Nudge a score: its weight $w$
-# answers with the slope $w(1 - w)$. For scores 2 and 0, $w$ = 0.881, slope 0.881 · 0.119 = 0.105.
-# For 16 and 0: 0.0000001, nothing to learn.
+# answers with the slope $w(1 - w)$ (take it on trust). Scores 2 and 0: 0.881 · 0.119 = 0.105. Scores 16 and 0:
+# 0.0000001, nothing to learn.
 #
-# > **Predict before you run.** Median slopes at the winner of six keys: which column fades?
+# > **Predict before you run.** The median slope of the largest of six weights, over 1000 queries: which column fades?
 
 # %%
 print("   D   as they are   divided by √D")
@@ -248,8 +248,8 @@ figures.matrices(panels, words, words, row_label="query", column_label="key", de
 #   The verb looks at its subject, the noun.
 
 # %% [markdown]
-# Try one matrix $W$ for both: $(xW)(xW)^\top = x\,W\,W^\top x^\top$. A dot product is the same both ways: *negr-*
-# scores *gato* as *gato* scores *negr-*. No score says “I look at you, you not at me”.
+# Try one matrix $W$, (D, K), for both: queries and keys become K wide. Their scores are $(xW)(xW)^\top$, and a dot
+# product is the same both ways: *negr-* scores *gato* as *gato* scores *negr-*.
 #
 # > **Predict before you run.** How many of 10 000 random $W$ put each highest score as we wish? With two, one for keys?
 
@@ -261,9 +261,10 @@ for name, w_key in {"one matrix:  ": w_one, "two matrices:": w_other}.items():
     print(name, (scores.argmax(-1) == wanted).all(-1).sum(), "of 10000")
 
 # %% [markdown]
-# Never, and that is no bad luck. If *gato* and *duerme* prefer each other to themselves, their score $s_{ij}$ beats
-# both $s_{ii}$ and $s_{jj}$. Yet with one matrix $s_{ii} + s_{jj} - 2 s_{ij} = \lVert x_i W - x_j W \rVert^2 \ge 0$.
-# Two matrices hit about once in 22 tries, by pure chance; training leaves less to chance.
+# Never, and that is no bad luck. *negr-* alone could prefer *gato*: each row has its own softmax. A pair cannot: if
+# *gato* and *duerme* prefer each other to themselves, their one score $s_{ij}$ beats both $s_{ii}$ and $s_{jj}$. Yet
+# with one matrix $s_{ii} + s_{jj} - 2 s_{ij} = \lVert x_i W - x_j W \rVert^2 \ge 0$.
+# Two matrices hit about once in 22 tries, by pure chance; training leaves less to it.
 
 # %% [markdown]
 # So each word gets two roles: $Q = x\,W_Q$ says what it **looks for**, $K = x\,W_K$ what it **offers to be found by**.
@@ -283,18 +284,17 @@ figures.matrices(panels, words, words, row_label="query", column_label="key", de
 # %% [markdown]
 # **What to notice.** *negr-* gives *gato* 0.965 and gets 0.018 back. (Query and key are K wide: we divide by √K = 2.)
 #
-# What is handed over? Not all of *gato*, or *negr-* would turn into a noun. A third matrix selects, $V = x\,W_V$: ours
-# keeps the gender alone.
+# What is handed over? Not all of *gato*, or *negr-* would turn into a noun. A third matrix, (D, E), selects,
+# $V = x\,W_V$: ours keeps the gender alone.
 
 # %% [markdown]
-# > **Predict before you run.** A second sentence has *casa*, house, feminine: [1, 0, 0, −1]. What does *negr-* receive
-# > in each?
+# > **Predict before you run.** A second sentence has *casa*, house, feminine: [1, 0, 0, −1]. What does *negr-* get?
 
 # %%
-w_value = np.array([[0], [0], [0], [1]], "float32")  # (D, 1)
+w_value = np.array([[0], [0], [0], [1]], "float32")  # (D, E), and E = 1
 house = np.array([[1, 0, 0, -1], [0, 1, 0, 0], [0, 0, 1, 0]], "float32")  # (T, D)
 for noun, sentence in {"gato": x, "casa": house}.items():
-    output = ops.matmul(weights, sentence @ w_value)  # (T, S) @ (S, 1) -> (T, 1)
+    output = ops.matmul(weights, sentence @ w_value)  # (T, S) @ (S, E) -> (T, E)
     print(noun, "negr- duerme:", np.round(output, 3)[:, 0])
 
 # %% [markdown]
@@ -309,11 +309,11 @@ for noun, sentence in {"gato": x, "casa": house}.items():
 # %%
 rng, names = np.random.default_rng(5), ["perro", "muerde", "hombre"]
 x = rng.normal(size=(3, 4))  # (T, D): a random vector per word
-w_query, w_key, w_value = rng.normal(size=(3, 4, 4)) / 2  # (D, K) each
+w_query, w_key, w_value = rng.normal(size=(3, 4, 4)) / 2  # (D, K), (D, K), (D, E)
 for order in ([0, 1, 2], [2, 1, 0]):
     mixed = x[order]  # the rows change places
     scores = (mixed @ w_query) @ (mixed @ w_key).T / np.sqrt(w_key.shape[-1])  # (T, S)
-    output = np.round(ops.matmul(ops.softmax(scores), mixed @ w_value), 2)  # (T, K)
+    output = np.round(ops.matmul(ops.softmax(scores), mixed @ w_value), 2)  # (T, E)
     print(*(f"{names[word]:7} {row}" for word, row in zip(order, output, strict=True)), "", sep="\n")
 
 # %% [markdown]
@@ -339,7 +339,7 @@ for order in ([0, 1, 2], [2, 1, 0]):
 # ## In this lesson
 # - Attention is a soft look-up: score by dot product, soften by softmax, average the values.
 # - Divide by √D so that softmax can learn; subtract each row's maximum so that it stays finite.
-# - Separate query and key matrices let a word look where nobody looks back; order goes unseen.
+# - Separate query and key matrices let two words seek each other rather than themselves; order goes unseen.
 #
 # **Now you:** `exercises/04_attention/04_attention.ipynb`, four exercises.
 

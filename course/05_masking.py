@@ -21,7 +21,7 @@ figures.matrices(panels, words, words, row_label="query", column_label="key")
 # **You will be able to**
 # - *build* padding and causal masks, and *combine* them;
 # - *apply* a mask where it works, also to a row that may look nowhere;
-# - *choose* the right sentence's mask in cross-attention;
+# - *choose* the right mask for cross-attention: queries from one sentence, keys from the other;
 # - *recognise* how Keras can lose a mask.
 #
 # Time: 45 minutes, seconds of computing. Needs: unit 4. Axes: B batch, T queries, S keys, D width.
@@ -134,7 +134,7 @@ for name, weights in {"after softmax": after, "before softmax": before}.items():
 # 12.69 of section 1 back.
 
 # %% [markdown]
-# ## 6. Why −∞, and not −20 or −10 000?
+# ## 6. Why −∞, and not −20 or −10,000?
 #
 # $e^{-20}$ is about 0.000000002, which looks like zero. But softmax feels only *differences*: −20 is tiny beside 2, and
 # huge beside −25. **Predict:** the real words score −25 and −26, and the hidden one is set to −20. Who gets the
@@ -150,8 +150,8 @@ print("a large score:", float(ops.sum(query * key) / np.sqrt(64.0)))
 print("-1e9 in float16:", float(ops.cast(-1e9, "float16")))
 
 # %% [markdown]
-# The hidden word takes $1 / (1 + e^{-5} + e^{-6}) = 0.9909$. −10 000 only moves the cliff. With 64 components of 40
-# against −40, the score is −64 · 1600 / 8 = −12 800: the fill wins again. And float16 ends at ±65 504, so there −10⁹
+# The hidden word takes $1 / (1 + e^{-5} + e^{-6}) = 0.9909$. −10,000 only moves the cliff. With 64 components of 40
+# against −40, the score is −64 · 1600 / 8 = −12,800: the fill wins again. And float16 ends at ±65,504, so there −10⁹
 # *is* −∞. Now −∞ has a trap of its own.
 
 # %% [markdown]
@@ -173,7 +173,7 @@ for fill in (-np.inf, -1e9):
 
 # %% [markdown]
 # The way there: never *create* a bad number. Choose harmless inputs first, hide second, divide by a guarded sum third.
-# Follow it on two equal rows; the second is empty.
+# For the peak −10⁹ will do: it lies below all our scores, and is finite. Follow two equal rows; the second is empty.
 
 # %%
 two_masks = np.array([[True, True, False], [False, False, False]])
@@ -244,7 +244,7 @@ for weigh in (add_then_patch, safe_hide_guard):
 # | decoder self | target | target | target | yes |
 # | decoder cross | target | source | **source** | no |
 #
-# With T ≠ S the wrong mask raises an error. With T = S it fits, and nothing warns you.
+# With T ≠ S the wrong mask raises an error, unless T = 1, which stretches. With T = S it fits, and nothing warns you.
 
 # %% [markdown]
 # ## 10. The trap: masks that travel by themselves
@@ -269,11 +269,11 @@ for name, step in journeys.items():
     print(f"{name:20}", "keeps" if hasattr(step(embedding(ids)), "_keras_mask") else "DROPS")
 
 # %% [markdown]
-# These layers pass it on. Arithmetic and `ops` make a new tensor without it. `Add` needs it on *both* inputs. No
+# The first five pass it on. Arithmetic and `ops` make a new tensor without it. `Add` needs it on *both* inputs. No
 # warning appears.
 #
-# Now `MultiHeadAttention`, which does read the masks of its inputs. **Predict:** after the call, who carries a mask:
-# the output, the input, or both?
+# Now `MultiHeadAttention`, Keras' ready attention layer (unit 6 opens it). It does read the masks of its inputs.
+# **Predict:** after the call, who carries a mask: the output, the input, or both?
 
 # %%
 x, attention = embedding(ids), layers.MultiHeadAttention(num_heads=2, key_dim=4)
@@ -283,8 +283,8 @@ print("input after ", getattr(x, "_keras_mask", None) is not None)
 print("output      ", getattr(attended, "_keras_mask", None) is not None)
 
 # %% [markdown]
-# The call erased the mask from *your* tensor; it has done so since Keras 3.8. So the residual sum of `x` and
-# `attention(x)`, made in every Transformer layer, has none. Does it matter? We change the vector of `[PAD]` and measure
+# The call erased the mask from *your* tensor; it has done so since Keras 3.8. So the sum of `x` and `attention(x)`,
+# made in every Transformer layer, has none. Does it matter? We change the vector of `[PAD]` and measure
 # how far *real* words move. They must not move at all.
 
 

@@ -11,9 +11,7 @@ from course.toolkit import figures, position_figures
 import numpy as np
 from keras import layers, ops
 
-angles = np.arange(60)[:, None] / 10000 ** (np.arange(0, 64, 2) / 64)  # (T, D/2)
-table = np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(60, 64)  # (T, D)
-position_figures.heat_map(table, "Sixty positions, as a Transformer reads them", "position", "column")
+position_figures.waves(60, 64)
 
 # %% [markdown]
 # **You will be able to**
@@ -50,7 +48,7 @@ print({name: round(float(size), 3) for name, size in zip(names, change, strict=T
 # recurrent network reads word after word and knows the order for free. Attention needs it *in* the numbers.
 
 # %%
-places = table[:3, :8].astype("float32")  # any three different vectors would do
+places = np.linspace(0, 1, 24, dtype="float32").reshape(3, 8)  # any three different vectors would do
 change = np.abs(attend(words[back] + places)[back] - attend(words + places)).max(-1)
 print({name: round(float(size), 3) for name, size in zip(names, change, strict=True)})
 
@@ -84,15 +82,16 @@ print({name: round(float(size), 3) for name, size in zip(names, change, strict=T
 learned = layers.Embedding(6, 64, embeddings_initializer="random_normal")
 rows = ops.convert_to_numpy(learned(np.arange(6)))  # (T, D)
 rows = rows / np.linalg.norm(rows, axis=-1, keepdims=True)  # compare directions only
-panels = {"one-hot": np.eye(6), "learned, untrained": rows @ rows.T, "waves of section 3": table[:6] @ table[:6].T / 32}
-figures.matrices(panels, row_label="position", column_label="position", decimals=1)
+panels = {"one-hot": np.eye(6), "learned, untrained": rows @ rows.T}
+panels["waves of section 3"] = position_figures.likeness_of_waves(6, 64)
+figures.matrices(panels, row_label="position", column_label="position", decimals=2)
 
 # %% [markdown]
 # **What to notice.** One-hot knows no neighbours, ever. A learned table knows none *yet*: each row waits for training
 # sentences that reach it. Place 6 has no row at all. And it costs weights: 512 places of width 768 are
 # 512 · 768 = 393,216.
 #
-# On the right, likeness falls off evenly with distance, without any training. How?
+# On the right, likeness falls off with distance, and alike from every place, without any training. How?
 
 # %% [markdown]
 # ## 3. A row of clocks
@@ -117,18 +116,13 @@ figures.matrices(panels, row_label="position", column_label="position", decimals
 
 
 # %%
-def sinusoidal(length, depth):
-    rows = np.zeros((length, depth), "float32")  # (T, D)
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000 ** (2 * i / depth)
-            rows[p, 2 * i], rows[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-    return rows
+def hand(p, i, depth):  # where clock i stands at position p
+    angle = p / 10000 ** (2 * i / depth)
+    return np.array([np.sin(angle), np.cos(angle)])
 
 
-hands = sinusoidal(6, 8).reshape(6, 4, 2)  # (T, D/2, 2)
 turns = [f"one turn in\n{2 * np.pi * 10000 ** (2 * i / 8):,.0f} words" for i in range(4)]
-position_figures.clocks(hands, turns, "Position p, told by four clocks")
+position_figures.clocks(lambda p, i: hand(p, i, 8), 6, turns, "Position p, told by four clocks")
 
 # %% [markdown]
 # **What to notice.** Pair 0 jumps by 1 radian, 57°, at every word. Pair 1 creeps, pairs 2 and 3 seem to stand. In a
@@ -148,17 +142,21 @@ position_figures.clocks(hands, turns, "Position p, told by four clocks")
 #
 # **Predict:** and positions 1003 and 1001?
 
+
 # %%
-rows = sinusoidal(1004, 4)
-print("3 and 1:      ", round(float(rows[3] @ rows[1]), 3))
-print("1003 and 1001:", round(float(rows[1003] @ rows[1001]), 3))
+def likeness(p, q, depth):  # the dot product of two positions, pair by pair
+    return sum(hand(p, i, depth) @ hand(q, i, depth) for i in range(depth // 2))
+
+
+print("3 and 1:      ", round(likeness(3, 1, 4), 3))
+print("1003 and 1001:", round(likeness(1003, 1001, 4), 3))
 
 # %% [markdown]
 # The same. PE(p) · PE(q) depends on p − q alone. Let us start at three places and walk away from each.
 
 # %%
-rows, steps = sinusoidal(161, 64), np.arange(-40, 41, 4)
-curves = {f"from position {p}": (steps, [float(rows[p] @ rows[p + step]) for step in steps]) for p in (40, 80, 120)}
+steps = np.arange(-40, 41)
+curves = {f"from position {p}": (steps, [likeness(p, p + step, 64) for step in steps]) for p in (40, 80, 120)}
 print("largest gap between them:", np.ptp([heights for _, heights in curves.values()], axis=0).max().round(4))
 figures.lines(curves, "Three walks, one curve", "distance walked", "dot product")
 
@@ -176,14 +174,16 @@ figures.lines(curves, "Three walks, one curve", "distance walked", "dot product"
 #
 # So one fixed matrix means “three further”. If $W_Q$ learns it, each query looks for the word three places ahead.
 
+
 # %%
-three_on = np.zeros((64, 64), "float32")  # one block of 2 x 2 per pair
-for i in range(32):
+def three_on(pair, i):  # the matrix has such a block of 2 x 2 for each pair
     delta = 3 / 10000 ** (2 * i / 64)
-    block = [[np.cos(delta), np.sin(delta)], [-np.sin(delta), np.cos(delta)]]
-    three_on[2 * i : 2 * i + 2, 2 * i : 2 * i + 2] = block
-scores = rows @ three_on.T @ rows.T  # (T, T): query p, turned by three, against key q
-print("queries 0 to 5 look at", scores[:6].argmax(-1), "and query 100 at", scores[100].argmax())
+    return np.array([[np.cos(delta), np.sin(delta)], [-np.sin(delta), np.cos(delta)]]) @ pair
+
+
+for p in (0, 1, 2, 100):  # a query, turned by three, against all keys
+    scores = [sum(three_on(hand(p, i, 64), i) @ hand(q, i, 64) for i in range(32)) for q in range(120)]
+    print(f"query {p} looks at {np.argmax(scores)}", end="   ")
 
 # %% [markdown]
 # ## 5. One formula, three conventions
@@ -197,10 +197,11 @@ print("queries 0 to 5 look at", scores[:6].argmax(-1), "and query 100 at", score
 # | concatenated, spaced by D/2 − 1 (tensor2tensor) | sin, sin, cos, cos | $10000^{-i/(D/2-1)}$ |
 
 # %%
-i = np.arange(2)
-for name, angle in {"2i/D": 1 / 10000 ** (2 * i / 4), "i/(D/2-1)": 1 / 10000 ** (i / 1)}.items():
-    pairs = np.stack([np.sin(angle), np.cos(angle)], axis=-1).round(4)  # (D/2, 2)
-    print(f"{name:9} interleaved {pairs.reshape(-1).tolist()}  halves {pairs.T.reshape(-1).tolist()}")
+sin, cos = np.sin, np.cos
+rows = {"interleaved": [sin(1), cos(1), sin(0.01), cos(0.01)], "halves": [sin(1), sin(0.01), cos(1), cos(0.01)]}
+rows["halves, D/2 - 1"] = [sin(1), sin(0.0001), cos(1), cos(0.0001)]
+for name, row in rows.items():
+    print(f"{name:16}", np.round(row, 4).tolist())
 
 # %% [markdown]
 # **What to notice.** Each serves: the next `Dense` does not care about the order of its inputs. But weights trained
@@ -235,12 +236,11 @@ for width in (64, 512):
 # Far distances share one number: they are clipped to ±R. For R = 2 there are 2R + 1 = 5 of them.
 
 # %%
-t, s = np.arange(4)[:, None], np.arange(6)[None, :]
-distance = s - t  # (T, S): key position − query position
-by_distance = np.array([0.0, 2.0, 0.0, -1.0, 0.0])  # for −2, −1, 0, 1, 2: this head likes the word before
-panels = {"s − t": distance, "clipped to ±2": np.clip(distance, -2, 2)}
-panels["bias"] = by_distance[np.clip(distance, -2, 2) + 2]
-figures.matrices(panels, row_label="query t", column_label="key s", decimals=0)
+likes = {-2: 0.0, -1: 2.0, 0: 0.0, 1: -1.0, 2: 0.0}  # bias by distance: this head likes the word before
+distance = [[s - t for s in range(6)] for t in range(4)]  # key position − query position
+clipped = [[max(-2, min(2, step)) for step in row] for row in distance]
+bias = np.array([[likes[step] for step in row] for row in clipped])  # (T, S)
+figures.matrices({"s − t": distance, "clipped to ±2": clipped, "bias": bias}, None, None, "query t", "key s", 0)
 
 # %% [markdown]
 # Say all scores of a row are 0. Query 1 then has shares $e^{2} = 7.389$ for key 0, 1 for itself, $e^{-1} = 0.368$ for
@@ -249,7 +249,7 @@ figures.matrices(panels, row_label="query t", column_label="key s", decimals=0)
 # **Predict:** what is its weight for the word before it? And query 0, which has no such word?
 
 # %%
-weights = ops.softmax(panels["bias"])  # scores 0, plus the bias
+weights = ops.softmax(bias)  # scores 0, plus the bias
 figures.matrix(weights, title="Looking at the word before", row_label="query t", column_label="key s")
 
 # %% [markdown]
@@ -261,7 +261,7 @@ figures.matrix(weights, title="Looking at the word before", row_label="query t",
 # %% [markdown]
 # ## 8. Turn, do not add
 #
-# Most of today's large models use **rotary** positions. Each pair of a query or key is a hand again, and its position
+# Most of today's large models use **rotary** positions. Each pair of a query or key is a hand as well, and its position
 # *turns* it. One pair at speed 1: query (1, 0) at position 2, key (1, 0) at position 3.
 #
 # - query: (cos 2, sin 2) = (−0.416, 0.909)
@@ -269,7 +269,7 @@ figures.matrix(weights, title="Looking at the word before", row_label="query t",
 # - dot product: 0.412 + 0.128 = 0.540 = cos 1
 
 # %% [markdown]
-# The general turn of a pair (a, b) by α, against the clock:
+# The general turn by α, against the clock (in section 3 (sin, cos) goes with it, and the other sine has the minus):
 #
 # $$(a, b) \;\to\; (a \cos\alpha - b \sin\alpha,\; a \sin\alpha + b \cos\alpha)$$
 #

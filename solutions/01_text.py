@@ -4,8 +4,8 @@
 # Here you write everything that stands between a file of sentences and the first layer of a Transformer. Nine short
 # functions, plan about 75 minutes. The lesson is `course/01_text.ipynb`.
 #
-# Most of it is plain Python: text, lists, dictionaries. Only `pad_batch` and `teacher_forcing` make arrays. Axes: B
-# batch, L length.
+# Most of it is plain Python: text, lists, dictionaries. Only `pad_batch` and `teacher_forcing` make arrays. A function
+# never changes what it is given. Axes: B batch, L length.
 
 # %%
 from course.toolkit import corpus, figures
@@ -32,8 +32,8 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # **Write** `standardize(text)`: text → text.
 #
 # - Lower case; Unicode form NFC, in which an accented letter is one character. Accents stay.
-# - Each punctuation character stands apart: a space before and after it. Punctuation is what
-#   `unicodedata.category(character)` calls by a name that begins with `P`; ¿ ¡ and ' are among it.
+# - Each punctuation character stands apart: a space before and after it. A character is punctuation when
+#   `unicodedata.category(character)` begins with `P`: ¿ ¡ and ' are.
 # - One space between two words, none at the ends.
 #
 # | text | result |
@@ -49,7 +49,7 @@ def standardize(text):
     text: a str, any. Returns a str.
     """
     ### BEGIN SOLUTION
-    text = unicodedata.normalize("NFC", text).lower()
+    text = unicodedata.normalize("NFC", text.lower())
     spaced = [f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]
     return " ".join("".join(spaced).split())
     ### END SOLUTION
@@ -67,8 +67,9 @@ check("standardize")
 #
 # <details><summary>Pseudocode</summary>
 #
-# Normalise to NFC, then make it lower case. Go through the characters: a punctuation character gets a space on both
-# sides, every other stays. Put them together. Split the result at white space, and join the parts with single spaces.
+# Make the text lower case, then normalise it to NFC. Go through the characters: a punctuation character gets a space on
+# both sides, every other stays. Put them together. Split the result at white space, and join the parts with single
+# spaces.
 # </details>
 #
 # <details><summary>Help: two texts look the same, and the check says they differ</summary>
@@ -97,8 +98,9 @@ figures.once_written(look_at_sentences)
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# Now *don't* is three words: `don ' t`. Let an apostrophe between two letters stay. Does the check still pass? It must
-# not; think about which of both a translation model would like better.
+# Now *don't* is three words: `don ' t`. Under another name, in the cell below, write a function that lets an apostrophe
+# between two letters stay; `standardize` remains as it is, and so does your mark. Which of both would a translation
+# model like better?
 
 # %%
 
@@ -112,8 +114,8 @@ figures.once_written(look_at_sentences)
 # **Write** `build_vocabulary(sentences, max_size)`: a list of standardised sentences → a list of words.
 #
 # - First the specials, always: `"[PAD]"`, `"[UNK]"`, `"[START]"`, `"[END]"`.
-# - Then the words, parted by spaces: the most frequent first, equally frequent ones in alphabetical order, as Python
-#   sorts text.
+# - Then the words: whatever stands between spaces, `.` and `¿` too. The most frequent first, equally frequent ones in
+#   alphabetical order, as Python sorts text.
 # - The whole list has at most `max_size` items, the specials included.
 #
 # `["ana ve la casa", "la casa", "la ve"]` with `max_size` 7 has *la* 3 times, *casa* and *ve* twice, *ana* once:
@@ -325,14 +327,14 @@ figures.once_written(there_and_back)
 # %% [markdown] grade_id="pad_batch-task"
 # ## 5. Make a rectangle
 #
-# Difficulty ●●●○○ · Importance ●●●●○ · up to 15 minutes · 3 points
+# Difficulty ●●●○○ · Importance ●●●●○ · up to 15 minutes · 2 points
 #
 # An array is a rectangle, sentences are not. Short ones are filled up. Long ones are cut, and a careless cut takes
 # `[END]` away: the model never learns to stop.
 #
 # **Write** `pad_batch(sequences, length=None)`: a list of lists of ids → an int32 array (B, L).
 #
-# - Without a length, L is that of the longest row. Short rows are filled with 0 on the right.
+# - Without a length, L is that of the longest row. Short rows, empty ones as well, are filled with 0 on the right.
 # - With a length, L is that length for every row. Longer rows lose what is too much, at the right. A row that is cut
 #   and ended in `[END]`, 3, ends in `[END]` still.
 #
@@ -413,13 +415,15 @@ figures.once_written(one_batch)
 #
 # Difficulty ●○○○○ · Importance ●●●●● · up to 5 minutes · 2 points
 #
-# A decoder learns to say the next word after having read the right ones: *teacher forcing*. Shift by none or by
-# two, and it learns to copy, or to skip.
+# The *decoder* is the half of the model that writes the translation, word by word; what it should say are the *labels*.
+# It learns to say the next word after having read the right ones: *teacher forcing*. Shift by none or by two, and it
+# learns to copy, or to skip.
 #
 # **Write** `teacher_forcing(target_ids)`: ids (B, L) → `(decoder_input, labels)`, both (B, L−1).
 #
 # - The input is everything but the last column; the labels are everything but the first.
 # - So at each place the label is the id that follows the one which is read there.
+# - It must also work inside a graph that Keras compiles: use slices or `keras.ops`, not NumPy.
 #
 # | | |
 # |---|---|
@@ -458,10 +462,17 @@ check("teacher_forcing")
 # `x[:-1]` cuts the first axis, the batch. An axis that you want whole gets a colon: `x[:, :-1]`.
 # </details>
 #
+# <details><summary>Help: it fails in a compiled graph only</summary>
+#
+# To make a function fast, Keras calls it once with stand-ins for tensors, and writes down what is done to them. They
+# have no numbers yet, and B may be unknown. Slices and `keras.ops` can wait for the numbers; NumPy and a loop over
+# sentences cannot.
+# </details>
+#
 # <details><summary>Why it works</summary>
 #
-# Both parts are views of one array, so nothing can get out of step. `[START]` is read and never said; `[END]` is said,
-# and read only in rows that were filled up, where the label is `[PAD]` and the loss will not count it.
+# Both parts are cut from one array, so nothing can get out of step. `[START]` is read and never said; `[END]` is said,
+# and read only in rows that were filled up. There the label is `[PAD]`, which will not be counted in training.
 # </details>
 
 # %%
@@ -495,8 +506,8 @@ figures.once_written(read_and_say)
 #
 # - A source sentence with all its pairs goes to one side. `test_fraction` is the share of the *distinct* sources that
 #   go to the test, up to rounding; `seed` decides which.
-# - Every pair is kept. With the same arguments the split is the same on every run and in every process. `pairs` stays
-#   as it was.
+# - Every pair is kept, as often as it comes. The order within train and within test is free.
+# - With the same arguments the split is the same on every run and in every process. `pairs` stays as it was.
 #
 # `[("Go.", "Ve."), ("Hi.", "Hola."), ("Go.", "Vete.")]` with a fraction of 0.5 has two sources, one of them for the
 # test. If that is *Go.*:
@@ -573,7 +584,7 @@ figures.once_written(leaks)
 # %% [markdown] grade_id="learn_merges-task"
 # ## 8. Learn pieces of words
 #
-# Difficulty ●●●●○ · Importance ●●●●○ · up to 20 minutes · 2 points
+# Difficulty ●●●●○ · Importance ●●●●○ · up to 20 minutes · 3 points
 #
 # *Unknown* is a poor answer. Pieces that occur often, such as endings, can be learned from the text, and from pieces
 # every word can be built: byte-pair encoding.

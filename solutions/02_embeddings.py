@@ -24,13 +24,14 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # Difficulty ●○○○○ · Importance ●●●○○ · up to 5 minutes · 2 points
 #
 # An id is a name, but a model calculates with it: to it, word 6 is three times word 2. One-hot vectors take the size
-# away: all words are equally long, and equally far from each other.
+# away: all vectors are equally long, and equally far from each other.
 #
 # **Write** `one_hot(ids, size)`: ids `(…)` → `(…, size)`.
 #
 # - The new last axis holds a 1 at the place that the id names, counted from 0, and 0 everywhere else. The numbers are
 #   float32.
-# - Ids may have any number of axes, such as (T) or (B, T). They lie between 0 and size − 1.
+# - `ids` is a tensor of integers from 0 to size − 1, with any number of axes, such as (T) or (B, T).
+# - Use `keras.ops`: Keras compiles that, and cannot compile NumPy.
 #
 # With size 4:
 #
@@ -66,9 +67,10 @@ check("one_hot")
 # (…, size) booleans. Turn them into float32. (`keras.ops` has the whole thing ready too; it will do.)
 # </details>
 #
-# <details><summary>Help: “could not broadcast” or “incompatible shapes”</summary>
+# <details><summary>Help: “could not broadcast”, “incompatible shapes”, or the shape is ()</summary>
 #
 # (B, T) does not meet (size,): the last axes, T and size, are lined up. With an axis of size 1 behind T, they are not.
+# Where shapes do not meet, TensorFlow's `==` gives one single False; `ops.equal` says so.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -106,7 +108,8 @@ figures.once_written(
 # This is the first layer of every Transformer. It is a product with one-hot vectors, on paper. Computed so, it would
 # need 50,000 numbers for each word, to pick one row.
 #
-# **Write** `embed(ids, table)`: ids `(…)`, table `(V, D)` → `(…, D)`.
+# **Write** `embed(ids, table)`: two tensors, ids `(…)` and table `(V, D)` → `(…, D)`. Use `keras.ops`, so that Keras
+# can compile it.
 #
 # - The result equals `one_hot(ids, V) @ table`: for each id, the row of the table with that number.
 # - But no one-hot vector is built. Rows that no id names take no part: were they full of `NaN`, it would not matter.
@@ -135,8 +138,8 @@ check("embed")
 # %% [markdown]
 # <details><summary>Where to begin</summary>
 #
-# With a Python list it would be `[table[one] for one in ids]`. Search `keras.ops` for the function that *takes* several
-# at once.
+# With Python lists it would be `[table[one] for one in ids]`. A tensor of TensorFlow cannot be indexed by another:
+# search `keras.ops` for the function that *takes* several rows at once.
 # </details>
 #
 # <details><summary>Pseudocode</summary>
@@ -185,6 +188,7 @@ figures.once_written(
 # - Places count, not ids: two places may hold the same word, and then that word is paired with itself. Equal pairs are
 #   kept, each one.
 # - Nothing reaches across the ends. Where there is no pair, the shape is `(0, 2)`.
+# - Id 0 is a word like any other. Leave the list as it is.
 #
 # | ids | window | pairs, in any order |
 # |---|---|---|
@@ -228,14 +232,16 @@ check("skip_gram_pairs")
 # with two columns.
 # </details>
 #
-# <details><summary>Help: pairs with words from the other end</summary>
+# <details><summary>Help: pairs with words from the other end, or none at the beginning</summary>
 #
-# `ids[-1]` is no error in Python: it is the last word. Let the places begin at `max(0, …)`.
+# `ids[-1]` is no error in Python: it is the last word. And a slice such as `ids[-1:1]` begins there, so it is empty.
+# Let the places begin at `max(0, …)`.
 # </details>
 #
 # <details><summary>Help: everything holds but a sentence without pairs</summary>
 #
-# `np.array([])` has the shape (0,). `reshape(-1, 2)` gives any list of pairs two columns, an empty one too.
+# `np.array([])` has the shape (0,), and is float64. `reshape(-1, 2)` gives any list of pairs two columns, an empty one
+# too; `dtype="int32"` makes it int32.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -272,13 +278,15 @@ figures.once_written(who_stands_near_whom)
 # If only true pairs counted, all vectors would become equal: every score high. So each true pair gets N false ones
 # beside it, words drawn at random, and the loss asks the vectors to tell them apart.
 #
-# **Write** `negative_sampling_loss(center, positive, negatives)`: `(B, D)`, `(B, D)`, `(B, N, D)` → one number.
+# **Write** `negative_sampling_loss(center, positive, negatives)`: `(B, D)`, `(B, D)`, `(B, N, D)` → one number, a
+# tensor of the shape ().
 #
 # $$\frac{1}{B}\sum_b \Big( -\ln \sigma(c_b \cdot p_b) - \sum_n \ln \sigma(-\,c_b \cdot n_{b,n}) \Big), \qquad
 # \sigma(x) = \frac{1}{1 + e^{-x}}$$
 #
 # - The score of a pair is the dot product of its vectors. Sum over the N noise words, take the mean over the batch.
 # - Scores may lie anywhere from −10,000 to 10,000: the loss and its gradients stay finite, and right.
+# - Gradients flow, and Keras can compile it: use `keras.ops`. In a compiled graph B is not known.
 #
 # With B = 1, N = 2, D = 2, centre `[1, 2]`:
 #
@@ -375,12 +383,14 @@ figures.once_written(two_curves)
 #
 # **Write** `nearest_neighbours(table, index, k)`: a table `(V, D)` → the numbers of k rows, a list of int.
 #
+# - `table` is a tensor. Nobody compiles this function: after `ops.convert_to_numpy(table)`, NumPy is welcome.
 # - The cosine of two rows is their dot product, divided by both lengths. The highest comes first. Row `index` itself is
 #   not in the list; another row that points the same way is.
 # - A row of zeros has no direction: its cosine with any other counts as 0. No `NaN`, also if row `index` is zeros.
 # - Equal cosines: in any order. If k is larger than V − 1, return all others.
 #
-# Lengths lie between 0.001 and 1000, or are 0. With this table and `index` 0, k = 3 gives `[4, 2, 3]`:
+# Lengths lie between 0.001 and 1000, or are 0. Leave the table as it is. With this one and `index` 0, k = 3
+# gives `[4, 2, 3]`:
 #
 # | row | vector | cosine with row 0 | |
 # |---|---|---|---|
@@ -388,7 +398,7 @@ figures.once_written(two_curves)
 # | 1 | `[-4, -3]` | −24 / (5 · 5) = −0.96 | fourth |
 # | 2 | `[40, 30]` | 240 / (5 · 50) = 0.96 | second |
 # | 3 | `[0, 0]` | counts as 0 | third |
-# | 4 | `[0.3, 0.4]` | 2.5 / (5 · 0.5) = 1 | first |
+# | 4 | `[1.5, 2]` | 12.5 / (5 · 2.5) = 1 | first |
 
 
 # %% grade_id="nearest_neighbours"

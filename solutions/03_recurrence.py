@@ -4,6 +4,8 @@
 # Here you write the three cells that read a sentence word by word, the loop that drives them, and the first attention.
 # Plan about 70 minutes. The lesson is `course/03_recurrence.ipynb`.
 #
+# Use `keras.ops`: the check compiles your functions and takes their gradients. NumPy allows neither.
+#
 # Axes: B batch, S words of a sentence, D width of a word, U units (width of a state), A width of the comparison.
 
 # %%
@@ -36,8 +38,8 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # - Word and state each meet their own matrix. The sum of all three goes through tanh.
 # - It equals `keras.layers.SimpleRNNCell` with the same weights.
 #
-# With B = D = U = 1: x = 1, state = 0.5, w_input = 2, w_state = −1, bias = 0.5 give tanh(2 − 0.5 + 0.5) = tanh(2) =
-# 0.964.
+# With B = D = U = 1: x = 1, state = 0.5, w_input = 2, w_state = −1, bias = 1 give tanh(2 − 0.5 + 1) = tanh(2.5) =
+# 0.987.
 
 
 # %% grade_id="rnn_step"
@@ -314,7 +316,7 @@ figures.once_written(memory_and_shown)
 #
 # - Words are read from left to right. Where the mask is `False`, the word is padding: that sentence keeps its old
 #   state, and this one is returned for the place.
-# - If the state is a pair, padding keeps both parts, and the h's are returned.
+# - If the state is a pair, a tuple, padding keeps both parts, and the h's are returned.
 # - `step` may be any Python function. So use a Python `for` loop.
 #
 # Let the step add: `step(x, state)` = state + x. One sentence, D = U = 1, initial state 10:
@@ -330,7 +332,7 @@ def run_recurrent(step, inputs, initial_state, mask):
     """Read sentences word by word; padding leaves the state as it is.
 
     step: a function of x (B, D) and a state that returns the next state. inputs: (B, S, D).
-    initial_state: (B, U), or a pair (h, c) of that shape. mask: (B, S), booleans, True = a real word.
+    initial_state: (B, U), or a tuple (h, c) of two such. mask: (B, S), booleans, True = a real word.
     Returns the states after each word, (B, S, U); of pairs, the h's.
     """
     ### BEGIN SOLUTION
@@ -338,7 +340,7 @@ def run_recurrent(step, inputs, initial_state, mask):
     for s in range(inputs.shape[1]):
         real = mask[:, s, None]  # (B, 1)
         new = step(inputs[:, s], state)
-        if isinstance(state, (tuple, list)):
+        if isinstance(state, tuple):
             state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
         else:
             state = ops.where(real, new, state)  # (B, U)
@@ -373,7 +375,7 @@ check("run_recurrent")
 #
 # <details><summary>Help: is it a pair?</summary>
 #
-# `isinstance(initial_state, (tuple, list))` tells. A tensor is neither.
+# `isinstance(initial_state, tuple)` tells. A tensor is none.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -473,7 +475,7 @@ check("additive_attention")
 # <details><summary>Help: NaN, in the weights or only in the gradients</summary>
 #
 # A row of nothing but −∞ makes softmax compute 0 / 0. Use −10⁹ in its place. Replacing the `NaN` afterwards mends the
-# weights, but not the gradients: 0 · `NaN` is `NaN` again on the way back.
+# weights. If you *added* −∞ to the scores, the gradients stay `NaN` all the same.
 # </details>
 #
 # <details><summary>Help: my context has the wrong shape</summary>

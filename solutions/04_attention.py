@@ -20,7 +20,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # ## 1. Turn scores into weights
 # Difficulty ●●○○○ · Importance ●●●●○ · up to 10 minutes · 4 points
 #
-# **Why it matters.** Scores may be any numbers. An average needs weights: positive, and summing to one. The naive
+# **Why it matters.** Scores may be any numbers. An average needs weights: none negative, and summing to one. The naive
 # formula breaks at a score of 89, and a broken softmax fills a whole model with `NaN`.
 #
 # **Write** `softmax(scores)`.
@@ -32,7 +32,8 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 #
 # $$\text{weight}_s = \frac{e^{\text{score}_s}}{\sum_j e^{\text{score}_j}}$$
 #
-# 1. Scores between −10,000 and 10,000 give finite weights and finite gradients.
+# 1. Scores between −10,000 and 10,000 give finite weights and finite gradients. A score far below the largest may give
+#    a weight of exactly 0.
 # 2. Every step is made of `keras.ops` and operators such as `-`. `ops.softmax` would pass; write it yourself, once.
 #
 # **Example.** $e^0 = 1$ and $e^{\ln 3} = 3$, together 4:
@@ -45,7 +46,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% grade_id="softmax"
 def softmax(scores):
-    """Turn scores into weights that are positive and sum to one along the last axis.
+    """Turn scores into weights, none of them negative, that sum to one along the last axis.
 
     scores: (..., S), between -10,000 and 10,000. Returns (..., S).
     """
@@ -293,8 +294,8 @@ check("scaled_dot_product_attention")
 # <details><summary>Why it works (for when everything holds)</summary>
 #
 # Row t of the matrix product is the sum over s of `weights[t, s]` times `value[s]`: a weighted average, since the
-# weights of row t are positive and sum to one. So every output lies among the values, and a key whose weight is 0 hands
-# nothing over.
+# weights of row t are not negative and sum to one. So every output lies among the values, and a key whose weight is 0
+# hands nothing over.
 # </details>
 
 # %%
@@ -329,8 +330,8 @@ figures.once_written(draw_the_look_up)
 # ## 4. Let a sentence ask itself
 # Difficulty ●●●○○ · Importance ●●●●● · up to 15 minutes · 7 points
 #
-# **Why it matters.** One matrix for queries and another for keys: only so can an adjective look at its noun without the
-# noun looking back. These three matrices are what a Transformer learns.
+# **Why it matters.** With one matrix for queries and keys the scores are symmetric, and two words can never both prefer
+# each other to themselves. With two they can. These three matrices are what a Transformer learns.
 #
 # **Write** `self_attention(x, w_query, w_key, w_value)`.
 #
@@ -400,8 +401,8 @@ check("self_attention")
 #
 # <details><summary>Help: the shapes are right, the weights are not</summary>
 #
-# Try the example. Is row *house* `[0.5, 0.5]`, and row *red* `[0.25, 0.75]`? Then look at the scale: the check uses a K
-# that differs from D. If the rows have changed places, so have two of your matrices.
+# Try the example. If *red* is `[0.5, 0.5]` and *house* `[0.75, 0.25]`, queries and keys have changed places. If both
+# rows are right, look at the scale: the example has K = 1, where a missing √K does not show.
 # </details>
 #
 # <details><summary>Why it works (for when everything holds)</summary>

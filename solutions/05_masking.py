@@ -220,8 +220,8 @@ check("combine_masks")
 # %% [markdown]
 # <details><summary>Where to begin</summary>
 #
-# `*masks` collects what you are given in a tuple, which may be empty. First write the case of exactly two masks. Which
-# function of `ops` is the logical AND?
+# `*masks` collects what you are given in a tuple, which may be empty. Which function of `ops` is the logical AND of two
+# masks? A loop applies it to any number of them.
 # </details>
 #
 # <details><summary>Pseudocode</summary>
@@ -267,14 +267,15 @@ figures.once_written(both_rules)
 # This is the line where masks go wrong in public code: a little attention leaks, or one empty row turns a whole model
 # into `NaN`. Yours will do neither.
 #
-# **Write** `masked_softmax(scores, mask=None)`: `(B, T, S)` → weights `(B, T, S)`. Unit 6 will hand it scores with one
-# axis more, `(B, H, T, S)`: it must take them too.
+# **Write** `masked_softmax(scores, mask=None)`: scores `(B, T, S)` → weights of the same shape. In unit 6 the scores of
+# H heads come at once, `(B, H, T, S)`: take these too. In both the keys stand last.
 #
-# - In each row the allowed scores share 1 as softmax does. A hidden score gets exactly 0 and changes nothing, however
-#   large it is.
+# - In each row the allowed scores share 1 as softmax does. A hidden score gets exactly 0 and changes nothing, even if
+#   it is the largest.
 # - A row that may look nowhere gets zeros. Gradients are finite in every row.
 #
-# The mask broadcasts to the scores; `None` allows everything. Allowed scores may lie anywhere from −10,000 to 10,000.
+# The mask broadcasts to the scores; `None` allows everything. All scores, hidden ones too, lie between −10,000 and
+# 10,000: one row may be near the one end, the next near the other.
 #
 # | scores | mask | weights |
 # |---|---|---|
@@ -316,9 +317,9 @@ check("masked_softmax")
 #
 # <details><summary>Pseudocode</summary>
 #
-# Find the largest *allowed* score of each row, the peak: fill the hidden ones with −10⁹, not 0, first. Subtract the
-# peak from the scores, and put 0 where they are hidden. Take exp, and set the hidden shares to 0. Sum each row. Where
-# the sum is 0, divide by 1.
+# Find the largest *allowed* score of each row, the peak: fill the hidden ones with −10⁹ first, as 0 would beat −5.
+# Subtract the peak from the scores, and put 0 where they are hidden. Take exp, and set the hidden shares to 0, as
+# e⁰ = 1. Sum each row. Where the sum is 0, divide by 1.
 #
 # A shorter way exists: choose between two values twice, once before softmax and once after it.
 # </details>
@@ -329,10 +330,14 @@ check("masked_softmax")
 # afterwards. On the way back 0 · NaN is NaN again, so the bad number must never arise.
 # </details>
 #
-# <details><summary>Help: only the check with large scores fails</summary>
+# <details><summary>Help: only a check with large scores fails</summary>
 #
-# Allowed scores are near −10,000 there and hidden ones near 10,000. What you put in place of a hidden score must lie
-# far below all others. The peak that you subtract must be an *allowed* score.
+# “A hidden score changes nothing even if it is the largest”: allowed scores are near −10,000 there, hidden ones near
+# 10,000. What you put in place of a hidden score must lie far below all others. The peak that you subtract must be an
+# *allowed* score.
+#
+# “Large allowed scores are shared out right”: one row is near 10,000 there, the next near −10,000. Each row needs its
+# own peak, also without a mask.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -356,7 +361,7 @@ figures.once_written(
 # ### Stretch (0 points)
 #
 # Give your function scores in `float16`, with a row that may look nowhere. The largest number of `float16` is 65,504:
-# what becomes of −10⁹ there? Make your answer right for it too.
+# what becomes of −10⁹ there? Are your weights still right, and their gradients? Why?
 
 # %%
 half = ops.zeros((1, 1, 3), dtype="float16")

@@ -6,6 +6,9 @@
 # `course/07_positions.ipynb`.
 #
 # Axes: B batch, H heads, T positions (queries), S keys, D width of a word, K width of a head. Positions count from 0.
+#
+# Your code is also run inside a compiled graph, and gradients must pass through exercises 2, 3 and 4: compute with
+# `keras.ops` on tensors.
 
 # %%
 from course.toolkit import figures, position_figures
@@ -26,7 +29,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # Each position needs a vector of its own that any model can read, for sentences longer than any seen. The paper builds
 # it from clocks: each pair of columns is one hand, and each clock is slower than the one before.
 #
-# **Write** `sinusoidal_positions(length, depth)`: two numbers → a table `(length, depth)`, float32.
+# **Write** `sinusoidal_positions(length, depth)`: two numbers → a tensor `(length, depth)`, float32.
 #
 # - Row p, pair i: the angle is $p / 10000^{2i/D}$, with D = depth and i = 0, 1, … D/2 − 1.
 # - Column 2i holds its sine, column 2i + 1 its cosine: sin, cos, sin, cos …
@@ -45,8 +48,8 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 def sinusoidal_positions(length, depth):
     """A vector for each position: sines and cosines of angles that grow ever more slowly along the pairs.
 
-    length: T, depth: D, both integers; D is even. Returns (T, D), float32, sines in the columns 0, 2, 4 … and cosines
-    in 1, 3, 5 … Raises ValueError if the depth is odd. (Vaswani et al. 2017, section 3.5)
+    length: T, depth: D, both integers; D is even. Returns a tensor (T, D), float32, sines in the columns 0, 2, 4 … and
+    cosines in 1, 3, 5 … Raises ValueError if the depth is odd. (Vaswani et al. 2017, section 3.5)
     """
     ### BEGIN SOLUTION
     if depth % 2 != 0:
@@ -84,6 +87,8 @@ check("sinusoidal_positions")
 # <details><summary>Help: “does not support item assignment”</summary>
 #
 # A tensor cannot be filled column by column, as a NumPy array can. Compute all sines and all cosines, then join them.
+# Or fill a NumPy array and return `ops.convert_to_tensor(array)`: exercise 2 cuts the table inside a graph, which only
+# a tensor allows.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -119,11 +124,13 @@ figures.once_written(
 # an even number.
 #
 # - `__init__` makes `self.token_embedding`, a `keras.layers.Embedding` with vocabulary_size rows of width D.
-# - `call` takes each word's vector **times √D** and adds row t of your sinusoidal table at position t. The positions
-#   are never trained: the layer trains one matrix only.
+# - `call` takes each word's vector **times √D** and adds row t of your sinusoidal table at position t (mend exercise 1
+#   first). The positions are never trained: the layer trains one matrix only.
+# - The result has the dtype of the words: float16 in mixed precision.
 # - T may be anything up to max_length, also unknown while a graph is made. A longer batch raises a `ValueError` that
 #   names its length and max_length.
-# - `get_config` adds the three arguments to what `super().get_config()` gives, so that the layer can be saved.
+# - `get_config` returns what `super().get_config()` gives and the three arguments: a saved layer is made again from it.
+#   (Keras often guesses it; here it is written out.)
 #
 # With D = 4, √D = 2. Say id 5 has the vector `[0.5, −1, 0, 2]` and stands at position 1:
 # 2 · `[0.5, −1, 0, 2]` + `[0.841, 0.540, 0.010, 1.000]` = `[1.841, −1.460, 0.010, 5.000]`.
@@ -198,7 +205,7 @@ check("PositionalEmbedding")
 # <details><summary>Help: only the compiled graph fails</summary>
 #
 # While Keras makes a graph for any length, `ids.shape[-1]` is None. `ops.shape(ids)[-1]` is the length all the same.
-# Ask `is not None` before you compare.
+# Ask `is not None` before you compare. And a NumPy table cannot be cut there: `ops.convert_to_tensor`.
 # </details>
 #
 # <details><summary>Help: only half precision fails</summary>
@@ -282,8 +289,9 @@ check("relative_position_bias")
 #
 # <details><summary>Pseudocode</summary>
 #
-# R is half of (rows − 1). Subtract the queries 0 … T − 1, as a column, from the keys 0 … S − 1, as a row: (T, S). Clip
-# to −R … R and add R, which gives row numbers 0 … 2R. Look them up in the table, (T, S, H), and bring H to the front.
+# R is the whole number (rows − 1) // 2. Subtract the queries 0 … T − 1, as a column, from the keys 0 … S − 1, as a row:
+# (T, S). Clip to −R … R and add R, which gives row numbers 0 … 2R. Look them up in the table, (T, S, H), and bring H to
+# the front.
 # </details>
 #
 # <details><summary>Help: my picture is mirrored</summary>
@@ -309,7 +317,11 @@ check("relative_position_bias")
 def your_bias():
     table = np.array([[-2.0], [-1.0], [0.0], [1.0], [2.0]], "float32")  # (2R + 1, H) with R = 2: the distance itself
     return figures.matrix(
-        relative_position_bias(5, 7, table)[0], title="Distance s − t, clipped at ±2", row_label="t", column_label="s"
+        relative_position_bias(5, 7, table)[0],
+        title="Distance s − t, clipped at ±2",
+        row_label="t",
+        column_label="s",
+        decimals=0,
     )
 
 
@@ -402,9 +414,11 @@ check("rotate_positions")
 # %%
 def your_turns():
     x = np.tile(np.array([1.0, 0.0, 1.0, 0.0], "float32"), (1, 1, 8, 1))  # (B, H, T, K)
-    turned = rotate_positions(x, np.arange(8))[0, 0]  # (T, K)
+    turned = rotate_positions(x, 20 * np.arange(8))[
+        0, 0
+    ]  # (T, K): pair 0 turns by 20 from one to the next, pair 1 by 0.2
     return position_figures.arrows(
-        {"pair 0": turned[:, :2], "pair 1, half as long": 0.5 * turned[:, 2:]}, "Positions 0 to 7"
+        {"pair 0": turned[:, :2], "pair 1, half as long": 0.5 * turned[:, 2:]}, "Arrow n: position 20 · n"
     )
 
 

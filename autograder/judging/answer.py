@@ -60,12 +60,12 @@ class Answer:
         """Call it, eagerly, while Keras' default dtype policy is this one, such as `mixed_float16`."""
         return self._ask("call", args, kwargs, policy=policy)
 
-    def compiled(self, *args: Any, unknown_axes: int = 1, **kwargs: Any) -> Any:
+    def compiled(self, *args: Any, unknown_axes: int = 1, constant: tuple[int, ...] = (), **kwargs: Any) -> Any:
         """Call it inside a compiled graph, with the first axis of the positional arrays unknown, or the first few.
 
-        Arrays passed by keyword keep their sizes: pass what has no batch axis so.
+        Those numbered in `constant`, such as weights, keep their sizes, as arrays passed by keyword do.
         """
-        return self._ask("compiled", args, kwargs, unknown_axes=unknown_axes)
+        return self._ask("compiled", args, kwargs, unknown_axes=unknown_axes, constant=constant)
 
     def effect_on(self, *args: Any, **kwargs: Any) -> tuple:
         """Call it with what can be changed, NumPy arrays or PyTorch's tensors, and return that as it is afterwards."""

@@ -136,7 +136,8 @@ def _last_call(transcript: Transcript) -> str:
     if operation == "method":
         name, args = f"{name}.{args[0]}", args[1:]
     unknown = options.get("unknown_axes", 0) if _leaves_sizes_open() else 0
-    shown = [_shown(value, unknown) for value in (args[0] if args and isinstance(args[0], tuple) else ())]
+    given, constant = args[0] if args and isinstance(args[0], tuple) else (), options.get("constant", ())
+    shown = [_shown(value, 0 if place in constant else unknown) for place, value in enumerate(given)]
     if len(args) > 1 and isinstance(args[1], dict):
         shown += [f"{name}={_shown(value)}" for name, value in args[1].items()]
     return f"{name}({', '.join(shown)}){_NOTES.get(operation, '')}"

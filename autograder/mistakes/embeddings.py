@@ -45,7 +45,7 @@ def puts_the_new_axis_second(ids, size):
     return ops.one_hot(ids, size, axis=1)
 
 
-@mistake("one_hot", "`ids[:, None]` puts the new axis second. Behind all others it is `ids[..., None]`.")
+@mistake("one_hot", "Your new axis is always the second. Behind all others it is `axis=-1`, or `ids[..., None]`.")
 def compares_along_the_second_axis(ids, size):
     return ops.cast(ops.equal(ids[:, None], ops.arange(size)), "float32")
 
@@ -103,6 +103,41 @@ def loops_over_ids(ids, size):
     return ops.stack([ops.one_hot(one, size) for one in ids])
 
 
+@mistake("one_hot", "`squeeze` drops every axis of size 1, also one of the ids. Keep all of theirs.")
+def squeezes_the_ids_too(ids, size):
+    return ops.squeeze(ops.one_hot(ids, size))
+
+
+@mistake("one_hot", "Your vectors have size + 1 places. With `size` of them, from 0 to size − 1, each id has one.")
+def makes_one_place_too_many(ids, size):
+    return ops.one_hot(ids, size + 1)
+
+
+@mistake("one_hot", "Your vectors have size − 1 places, so the last id has none. Make `size` of them.")
+def makes_one_place_too_few(ids, size):
+    return ops.cast(ops.equal(ops.expand_dims(ids, -1), ops.arange(size - 1)), "float32")
+
+
+# For shapes that do not meet, TensorFlow's `==` gives a single False.
+@mistake("one_hot", "You compare ids and places as they are. Give the ids a last axis of size 1 first.")
+def compares_by_the_sign_without_an_axis(ids, size):
+    return ops.cast(ids == ops.arange(size), "float32")
+
+
+@mistake("one_hot", "Your new axis is always the second. Behind all others it is `axis=-1`, or `ids[..., None]`.")
+def compares_by_the_sign_along_the_second_axis(ids, size):
+    return ops.cast(ids[:, None] == ops.arange(size), "float32")
+
+
+@mistake(
+    "one_hot",
+    "A tensor cannot be indexed by a tensor of ids. `ops.take(…, ids, axis=0)` takes the rows.",
+    backends=("tensorflow",),
+)
+def indexes_an_identity_of_tensors(ids, size):
+    return ops.eye(size)[ids]
+
+
 @correct("one_hot")
 def asks_keras(ids, size):
     return ops.one_hot(ids, size)
@@ -117,6 +152,24 @@ def takes_rows_of_the_identity(ids, size):
 def measures_distances(ids, size):
     distance = ops.abs(ids[..., None] - ops.arange(size, dtype="int32"))
     return 1.0 - ops.cast(ops.minimum(distance, 1), "float32")
+
+
+@mistake(
+    "embed",
+    "A tensor cannot be indexed by a tensor of ids. `ops.take(table, ids, axis=0)` takes the rows.",
+    backends=("tensorflow",),
+)
+def indexes_the_table(ids, table):
+    return table[ids]
+
+
+@mistake(
+    "embed",
+    "A tensor cannot be indexed by a tensor of ids. `ops.take(table, ids, axis=0)` takes the rows.",
+    backends=("tensorflow",),
+)
+def indexes_the_table_in_a_loop(ids, table):
+    return ops.stack([table[one] for one in ids])
 
 
 @mistake("embed", "You multiply with one-hot vectors: V numbers for each word. Take the rows, with `ops.take`.")
@@ -279,6 +332,29 @@ def reaches_round_the_beginning(ids, window):
     return np.array(pairs, "int32").reshape(-1, 2)
 
 
+@mistake("skip_gram_pairs", "A place below 0 is the other end: `ids[-1]` is the last word. Begin at `max(0, …)`.")
+def looks_below_the_first_place(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for distance in range(1, window + 1):
+            pairs.append((center, ids[place - distance]))
+            if place + distance < len(ids):
+                pairs.append((center, ids[place + distance]))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake(
+    "skip_gram_pairs",
+    "A slice that begins below 0 counts from the other end, and is mostly empty. Begin at `max(0, place - window)`.",
+)
+def slices_from_below_the_first_place(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for other in ids[place - window : place] + ids[place + 1 : place + window + 1]:
+            pairs.append((center, other))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
 @mistake("skip_gram_pairs", "`%` bends the sentence into a ring, and its ends meet. Stop at the first and last word.")
 def bends_the_sentence_into_a_ring(ids, window):
     pairs = []
@@ -304,6 +380,47 @@ def is_one_place_short_ahead(ids, window):
     pairs = []
     for place, center in enumerate(ids):
         for near in range(max(0, place - window), min(len(ids), place + window)):
+            if near != place:
+                pairs.append((center, ids[near]))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake("skip_gram_pairs", "Before the centre, your window is one place short: it begins at `place - window`.")
+def is_one_place_short_behind(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for near in range(max(0, place - window + 1), min(len(ids), place + window + 1)):
+            if near != place:
+                pairs.append((center, ids[near]))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake("skip_gram_pairs", "Your window is one place short on both sides: a distance of `window` still counts.")
+def is_one_place_short_on_both_sides(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for near in range(len(ids)):
+            if 0 < abs(place - near) < window:
+                pairs.append((center, ids[near]))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake("skip_gram_pairs", "Your window is one place short on both sides: a distance of `window` still counts.")
+def stops_one_distance_short(ids, window):
+    pairs = []
+    for distance in range(1, window):
+        for left, right in zip(ids, ids[distance:], strict=False):
+            pairs += [(left, right), (right, left)]
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake(
+    "skip_gram_pairs", "The last word is never a context: `range` stops before its end. End at `min(len(ids), …)`."
+)
+def forgets_the_last_context(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for near in range(max(0, place - window), min(len(ids) - 1, place + window + 1)):
             if near != place:
                 pairs.append((center, ids[near]))
     return np.array(pairs, "int32").reshape(-1, 2)
@@ -354,6 +471,38 @@ def skips_centres_near_the_ends(ids, window):
     return np.array(pairs, "int32").reshape(-1, 2)
 
 
+@mistake("skip_gram_pairs", "`ids.index` finds the first place of a word, always. Count the places: `enumerate(ids)`.")
+def looks_for_the_place_of_a_word(ids, window):
+    pairs = []
+    for center in ids:
+        place = ids.index(center)
+        for near in range(max(0, place - window), min(len(ids), place + window + 1)):
+            if near != place:
+                pairs.append((center, ids[near]))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake("skip_gram_pairs", "Id 0 is left out. Here it is a word like any other.")
+def leaves_out_id_zero(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for near in range(max(0, place - window), min(len(ids), place + window + 1)):
+            if near != place and center and ids[near]:
+                pairs.append((center, ids[near]))
+    return np.array(pairs, "int32").reshape(-1, 2)
+
+
+@mistake("skip_gram_pairs", "The `return` stands inside the loop, which ends with the first word. Move it to the left.")
+def returns_in_the_loop(ids, window):
+    pairs = []
+    for place, center in enumerate(ids):
+        for near in range(max(0, place - window), min(len(ids), place + window + 1)):
+            if near != place:
+                pairs.append((center, ids[near]))
+        return np.array(pairs, "int32").reshape(-1, 2)
+    return None
+
+
 @mistake("skip_gram_pairs", "A set keeps each pair once. How often words stand together is what is learned: keep all.")
 def keeps_each_pair_once(ids, window):
     pairs = {
@@ -398,7 +547,10 @@ def returns_a_list_of_pairs(ids, window):
     ]
 
 
-@mistake("skip_gram_pairs", 'NumPy makes int64 by itself. Say `dtype="int32"`: ids have that everywhere here.')
+@mistake(
+    "skip_gram_pairs",
+    'Without a dtype NumPy makes int64, and float64 where there is no pair. Say `dtype="int32"` in both cases.',
+)
 def leaves_the_dtype_to_numpy(ids, window):
     pairs = [
         (center, ids[near])
@@ -407,6 +559,59 @@ def leaves_the_dtype_to_numpy(ids, window):
         if near != place
     ]
     return np.array(pairs, "int64").reshape(-1, 2)
+
+
+@mistake(
+    "skip_gram_pairs",
+    'Without a dtype NumPy makes int64, and float64 where there is no pair. Say `dtype="int32"` in both cases.',
+)
+def leaves_the_dtype_of_nothing_to_numpy_too(ids, window):
+    pairs = [
+        (center, ids[near])
+        for place, center in enumerate(ids)
+        for near in range(max(0, place - window), min(len(ids), place + window + 1))
+        if near != place
+    ]
+    return np.array(pairs).reshape(-1, 2)
+
+
+@mistake(
+    "skip_gram_pairs",
+    'Without a dtype NumPy makes int64, and float64 where there is no pair. Say `dtype="int32"` in both cases.',
+)
+def leaves_the_dtype_to_numpy_where_there_are_pairs(ids, window):
+    pairs = [
+        (center, ids[near])
+        for place, center in enumerate(ids)
+        for near in range(max(0, place - window), min(len(ids), place + window + 1))
+        if near != place
+    ]
+    return np.array(pairs) if pairs else np.zeros((0, 2), "int32")
+
+
+@mistake("skip_gram_pairs", "NumPy makes int64 of ids, and (0,) of an empty list. Give the dtype, and two columns.")
+def leaves_dtype_and_columns_to_numpy(ids, window):
+    pairs = [
+        (center, ids[near])
+        for place, center in enumerate(ids)
+        for near in range(max(0, place - window), min(len(ids), place + window + 1))
+        if near != place
+    ]
+    return np.array(pairs)
+
+
+@mistake(
+    "skip_gram_pairs",
+    'Without a dtype NumPy makes int64, and float64 where there is no pair. Say `dtype="int32"` in both cases.',
+)
+def returns_floats_where_there_is_no_pair(ids, window):
+    pairs = [
+        (center, ids[near])
+        for place, center in enumerate(ids)
+        for near in range(max(0, place - window), min(len(ids), place + window + 1))
+        if near != place
+    ]
+    return np.array(pairs, "int32") if pairs else np.zeros((0, 2))
 
 
 @mistake("skip_gram_pairs", "Your ids are float32. They name rows of a table: make them int32.")
@@ -549,7 +754,8 @@ def takes_the_logarithm_of_the_rest(center, positive, negatives):
 
 
 @mistake(
-    "negative_sampling_loss", "A small number inside the logarithm hides ∞, but not the error: use `ops.log_sigmoid`."
+    "negative_sampling_loss",
+    "Large scores cost too little and have no gradient: by a clip, or a small number. `ops.softplus` needs neither.",
 )
 def adds_a_small_number(center, positive, negatives):
     true = ops.sum(center * positive, -1)
@@ -559,12 +765,54 @@ def adds_a_small_number(center, positive, negatives):
 
 
 @mistake(
-    "negative_sampling_loss", "You clip scores, so large ones have a wrong loss and no gradient. Use `ops.softplus`."
+    "negative_sampling_loss",
+    "Large scores cost too little and have no gradient: by a clip, or a small number. `ops.softplus` needs neither.",
 )
 def clips_the_scores(center, positive, negatives):
     true = ops.clip(ops.sum(center * positive, -1), -30.0, 30.0)
     false = ops.clip(ops.einsum("bd,bnd->bn", center, negatives), -30.0, 30.0)
     return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "Large scores cost too little and have no gradient: by a clip, or a small number. `ops.softplus` needs neither.",
+)
+def clips_the_scores_early(center, positive, negatives):
+    true = ops.clip(ops.sum(center * positive, -1), -20.0, 20.0)
+    false = ops.clip(ops.einsum("bd,bnd->bn", center, negatives), -20.0, 20.0)
+    return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "Large scores cost too little and have no gradient: by a clip, or a small number. `ops.softplus` needs neither.",
+)
+def clips_the_scores_for_the_logarithm(center, positive, negatives):
+    true = ops.clip(ops.sum(center * positive, -1), -50.0, 50.0)
+    false = ops.clip(ops.einsum("bd,bnd->bn", center, negatives), -50.0, 50.0)
+    return ops.mean(-ops.log(ops.sigmoid(true)) - ops.sum(ops.log(ops.sigmoid(-false)), -1))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "Large scores cost too little and have no gradient: by a clip, or a small number. `ops.softplus` needs neither.",
+)
+def adds_a_number_that_is_not_so_small(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    false = ops.einsum("bd,bnd->bn", center, negatives)
+    return ops.mean(-ops.log(ops.sigmoid(true) + 1e-7) - ops.sum(ops.log(ops.sigmoid(-false) + 1e-7), -1))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "`ops.where` differentiates both branches, and 0 times the ∞ of the other one is NaN. Use `ops.softplus`.",
+)
+def chooses_the_branch_that_is_finite(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    wrong = ops.concatenate([-true[:, None], ops.einsum("bd,bnd->bn", center, negatives)], -1)
+    cost = ops.where(wrong < 80.0, ops.log(1.0 + ops.exp(wrong)), wrong)
+    return ops.mean(ops.sum(cost, -1))
 
 
 @mistake(
@@ -687,6 +935,64 @@ def sums_the_wrong_axis(center, positive, negatives):
 
 
 @mistake(
+    "negative_sampling_loss",
+    "The true pair counts N times: (B, 1) is added to each of (B, N). Sum over N first, then add (B,).",
+)
+def counts_the_true_pair_for_each_noise_word(center, positive, negatives):
+    true = ops.sum(center * positive, -1, keepdims=True)
+    false = ops.sum(center[:, None] * negatives, -1)
+    return ops.mean(ops.sum(ops.softplus(-true) + ops.softplus(false), -1))
+
+
+@mistake("negative_sampling_loss", "Your dot product averages over D. It sums over it.")
+def averages_over_the_width(center, positive, negatives):
+    true = ops.mean(center * positive, -1)
+    false = ops.mean(center[:, None] * negatives, -1)
+    return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "`axis=0` is the batch. The dot product of a centre and its positive sums over D, axis −1.",
+)
+def sums_scores_over_the_batch(center, positive, negatives):
+    true = ops.sum(center * positive, 0)
+    false = ops.sum(center[:, None] * negatives, -1)
+    return ops.mean(ops.softplus(-true)) + ops.mean(ops.sum(ops.softplus(false), -1))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "`axis=0` is the batch. The dot product of a centre and its positive sums over D, axis −1.",
+)
+def adds_scores_over_the_batch(center, positive, negatives):
+    true = ops.sum(center * positive, 0)
+    false = ops.sum(center[:, None] * negatives, -1)
+    return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+
+# PyTorch says of this what it says of a centre without a new axis.
+@mistake(
+    "negative_sampling_loss",
+    "`center[None]` is (1, B, D). The new axis belongs in the middle: `center[:, None]`.",
+    backends=("tensorflow", "jax"),
+)
+def puts_the_new_axis_before_the_batch(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    false = ops.sum(center[None] * negatives, -1)
+    return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+
+@mistake(
+    "negative_sampling_loss", "`matmul` gives (B, N, 1): you sum over the 1, not over N. Drop that axis: `[..., 0]`."
+)
+def keeps_the_last_axis_of_the_product(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    false = ops.matmul(negatives, ops.expand_dims(center, -1))
+    return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+
+@mistake(
     "negative_sampling_loss", "(B, D) and (B, N, D) do not meet. Give the centre an axis of size 1: `center[:, None]`."
 )
 def multiplies_without_an_axis(center, positive, negatives):
@@ -728,6 +1034,37 @@ def computes_with_numpy(center, positive, negatives):
     true = (center * positive).sum(-1)
     false = (center[:, None] * negatives).sum(-1)
     return ops.convert_to_tensor((np.logaddexp(0, -true) + np.logaddexp(0, false).sum(-1)).mean())
+
+
+@mistake(
+    "negative_sampling_loss", "`float` takes the number out of the tensor, and leaves the gradient. Return the tensor."
+)
+def returns_a_python_number(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    false = ops.sum(center[:, None] * negatives, -1)
+    return float(ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1)))
+
+
+@mistake(
+    "negative_sampling_loss",
+    "B is not known in a compiled graph. Let `ops.mean` divide by it.",
+    backends=("tensorflow",),
+)
+def divides_by_a_size_that_is_unknown(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    false = ops.sum(center[:, None] * negatives, -1)
+    return (ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / center.shape[0]
+
+
+@mistake(
+    "negative_sampling_loss",
+    "B is not known in a compiled graph. Let `ops.mean` divide by it.",
+    backends=("tensorflow",),
+)
+def divides_by_a_length_that_is_unknown(center, positive, negatives):
+    true = ops.sum(center * positive, -1)
+    false = ops.sum(center[:, None] * negatives, -1)
+    return (ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / len(center)
 
 
 @mistake("negative_sampling_loss", "`*=` changes the vectors that you were given. Make new ones: `-negatives`.")
@@ -790,6 +1127,18 @@ def takes_the_larger_part_out(center, positive, negatives):
     return ops.sum(cost) / ops.cast(ops.shape(center)[0], cost.dtype)
 
 
+@mistake(
+    "nearest_neighbours",
+    "TensorFlow's `@` takes two matrices. `ops.matmul` takes a matrix and a vector too.",
+    backends=("tensorflow",),
+)
+def multiplies_a_matrix_with_a_vector(table, index, k):
+    lengths = ops.norm(table, axis=-1, keepdims=True)
+    directions = table / ops.where(lengths > 0, lengths, 1.0)
+    order = ops.convert_to_numpy(ops.argsort(-(directions @ directions[index])))
+    return [int(row) for row in order if row != index][:k]
+
+
 @mistake("nearest_neighbours", "You rank by dot product, so long vectors win. Divide by the lengths of the rows.")
 def ranks_by_dot_product(table, index, k):
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(table, table[index])))
@@ -839,7 +1188,7 @@ def cuts_off_the_first(table, index, k):
     return [int(row) for row in order][1 : k + 1]
 
 
-@mistake("nearest_neighbours", "You take k rows and then leave the word out: one is missing. Leave it out first.")
+@mistake("nearest_neighbours", "One row is missing: leave row `index` out first, then take k (not k − 1).")
 def lists_one_too_few(table, index, k):
     lengths = ops.norm(table, axis=-1, keepdims=True)
     directions = table / ops.where(lengths > 0, lengths, 1.0)
@@ -847,7 +1196,10 @@ def lists_one_too_few(table, index, k):
     return [int(row) for row in order[:k] if row != index]
 
 
-@mistake("nearest_neighbours", "`argsort` sorts upwards: yours are the farthest rows. Sort by minus the cosine.")
+@mistake(
+    "nearest_neighbours",
+    "Yours are the farthest: turn the order. (`argsort` sorts upwards, and `keras.losses.cosine_similarity` is −cos.)",
+)
 def lists_the_farthest(table, index, k):
     lengths = ops.norm(table, axis=-1, keepdims=True)
     directions = table / ops.where(lengths > 0, lengths, 1.0)
@@ -863,6 +1215,76 @@ def lists_the_nearest_last(table, index, k):
     directions = table / ops.where(lengths > 0, lengths, 1.0)
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(directions, directions[index])))
     return [int(row) for row in order if row != index][:k][::-1]
+
+
+@mistake("nearest_neighbours", "The word itself is in your list: it always has the cosine 1. Leave row `index` out.")
+def lists_the_word_itself_with_numpy(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return np.argsort(-cosines)[:k].tolist()
+
+
+@mistake("nearest_neighbours", "The word itself is in your list: it always has the cosine 1. Leave row `index` out.")
+def lists_the_word_itself_with_numpy_turned_round(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return np.argsort(cosines)[::-1][:k].tolist()
+
+
+@mistake(
+    "nearest_neighbours", "You cut off the first row, but that is not always the word itself. Compare with `index`."
+)
+def cuts_off_the_first_with_numpy(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return np.argsort(-cosines)[1 : k + 1].tolist()
+
+
+@mistake(
+    "nearest_neighbours", "You cut off the first row, but that is not always the word itself. Compare with `index`."
+)
+def cuts_off_the_first_with_numpy_turned_round(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return np.argsort(cosines)[::-1][1 : k + 1].tolist()
+
+
+@mistake("nearest_neighbours", "One row is missing: leave row `index` out first, then take k (not k − 1).")
+def lists_one_too_few_with_numpy(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return [int(row) for row in np.argsort(-cosines)[:k] if row != index]
+
+
+@mistake("nearest_neighbours", "One row is missing: leave row `index` out first, then take k (not k − 1).")
+def takes_one_less_than_k(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return [int(row) for row in np.argsort(-cosines) if row != index][: k - 1]
+
+
+@mistake(
+    "nearest_neighbours",
+    "`[-k:]` takes the k highest, the word itself among them, in rising order. Turn it round, and leave `index` out.",
+)
+def takes_the_last_of_the_sorted(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return np.argsort(cosines)[-k:].tolist()
 
 
 @mistake("nearest_neighbours", "You sort the rows by their numbers at the end. Keep them by falling cosine.")
@@ -885,7 +1307,10 @@ def divides_zero_by_zero(table, index, k):
     return [int(row) for row in order if row != index][:k]
 
 
-@mistake("nearest_neighbours", "You put rows of zeros last. Their cosine counts as 0, and negative ones come after it.")
+@mistake(
+    "nearest_neighbours",
+    "Rows of zeros stand last. Their cosine counts as 0, before negative ones. (0 / 0 is NaN, and may sort last.)",
+)
 def puts_zeros_last(table, index, k):
     lengths = ops.norm(table, axis=-1, keepdims=True)
     directions = table / ops.where(lengths > 0, lengths, 1.0)
@@ -902,11 +1327,43 @@ def leaves_out_zeros(table, index, k):
     return [int(row) for row in order if row != index and lengths[row] > 0][:k]
 
 
-@mistake("nearest_neighbours", "You add a number to the lengths that is not small beside them. Guard the zeros alone.")
+@mistake(
+    "nearest_neighbours", "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone."
+)
 def adds_one_to_the_lengths(table, index, k):
     directions = table / (ops.norm(table, axis=-1, keepdims=True) + 1.0)
     order = ops.convert_to_numpy(ops.argsort(-ops.matmul(directions, directions[index])))
     return [int(row) for row in order if row != index][:k]
+
+
+@mistake(
+    "nearest_neighbours", "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone."
+)
+def adds_a_thousandth_to_the_lengths(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1)
+    cosines = table @ table[index] / (lengths + 1e-3) / (lengths[index] + 1e-3)
+    return [int(row) for row in np.argsort(-cosines) if row != index][:k]
+
+
+@mistake(
+    "nearest_neighbours", "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone."
+)
+def raises_short_lengths_to_a_hundredth(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1)
+    cosines = table @ table[index] / np.maximum(lengths, 1e-2) / np.maximum(lengths[index], 1e-2)
+    return [int(row) for row in np.argsort(-cosines) if row != index][:k]
+
+
+@mistake(
+    "nearest_neighbours", "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone."
+)
+def adds_a_millionth_to_the_product(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1)
+    cosines = table @ table[index] / (lengths * lengths[index] + 1e-6)
+    return [int(row) for row in np.argsort(-cosines) if row != index][:k]
 
 
 @mistake(
@@ -928,6 +1385,52 @@ def sets_its_own_cosine_to_zero(table, index, k):
     return [int(row) for row in np.argsort(-cosines, kind="stable")][:k]
 
 
+@mistake("nearest_neighbours", "You set the word's own cosine to 0, so it stands before negative ones. Leave it out.")
+def sets_its_own_cosine_to_zero_in_any_order(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    cosines[index] = 0.0
+    return np.argsort(-cosines)[:k].tolist()
+
+
+@mistake(
+    "nearest_neighbours",
+    "A row that points the other way has the cosine −1 as well as the word itself now. Leave the word out.",
+)
+def sets_its_own_cosine_to_minus_one(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    cosines[index] = -1.0
+    return np.argsort(-cosines)[:k].tolist()
+
+
+@mistake(
+    "nearest_neighbours",
+    "A row that points the other way has the cosine −1 as well as the word itself now. Leave the word out.",
+)
+def sets_its_own_cosine_to_minus_one_and_stops_in_time(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    cosines[index] = -1.0
+    return np.argsort(cosines)[::-1][: min(k, len(cosines) - 1)].tolist()
+
+
+@mistake("nearest_neighbours", "You put the word last, but with a large k it is listed after all. Leave it out.")
+def puts_the_word_last_in_any_order(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    cosines[index] = -np.inf
+    return np.argsort(-cosines)[:k].tolist()
+
+
 @mistake("nearest_neighbours", "You put the word last, but with a large k it is listed after all. Leave it out.")
 def puts_the_word_last(table, index, k):
     lengths = ops.norm(table, axis=-1, keepdims=True)
@@ -935,6 +1438,26 @@ def puts_the_word_last(table, index, k):
     cosines = np.array(ops.convert_to_numpy(ops.matmul(directions, directions[index])))
     cosines[index] = -2.0
     return [int(row) for row in np.argsort(-cosines, kind="stable")][:k]
+
+
+@mistake("nearest_neighbours", "You leave out all rows that equal row `index`. Another word may: compare row numbers.")
+def leaves_out_copies(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return [int(row) for row in np.argsort(-cosines) if (table[row] != table[index]).any()][:k]
+
+
+@mistake(
+    "nearest_neighbours", "You leave out all rows with the cosine 1. Another word may have it: compare row numbers."
+)
+def leaves_out_all_twins(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return [int(row) for row in np.argsort(-cosines) if cosines[row] < 0.9999][:k]
 
 
 @mistake("nearest_neighbours", "You removed the word from the table first, and the rows after it got other numbers.")
@@ -960,6 +1483,15 @@ def returns_the_cosines(table, index, k):
     directions = table / ops.where(lengths > 0, lengths, 1.0)
     cosines = ops.convert_to_numpy(ops.matmul(directions, directions[index]))
     return sorted((float(cosines[row]) for row in range(len(cosines)) if row != index), reverse=True)[:k]
+
+
+@mistake("nearest_neighbours", "You return each row with its cosine. Return the row numbers alone.")
+def returns_rows_with_cosines(table, index, k):
+    table = np.array(table)
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    directions = table / np.where(lengths > 0, lengths, 1.0)
+    cosines = directions @ directions[index]
+    return [(int(row), float(cosines[row])) for row in np.argsort(-cosines) if row != index][:k]
 
 
 @mistake("nearest_neighbours", "You return the vectors of the neighbours. Return the numbers of their rows.")

@@ -22,6 +22,11 @@ def puts_the_new_axis_last(ids):
     return ops.expand_dims(ops.not_equal(ids, 0), axis=-1)
 
 
+@mistake("padding_mask", "The axis of size 1 stands in front. It stands for the queries: put it between B and S.")
+def puts_the_new_axis_first(ids):
+    return ops.expand_dims(ops.not_equal(ids, 0), axis=0)
+
+
 @mistake("padding_mask", "You added an axis for heads too. In this course the mask has three axes: (B, 1, S).")
 def adds_an_axis_for_heads(ids):
     return ops.not_equal(ids, 0)[:, None, None, :]
@@ -32,6 +37,18 @@ def turns_the_mask_into_numbers(ids):
     return ops.cast(ops.expand_dims(ops.not_equal(ids, 0), axis=1), "float32")
 
 
+@mistake("padding_mask", "Your mask holds the numbers 0 and 1. Keep the booleans that the comparison gives.")
+def turns_the_mask_into_integers(ids):
+    return ops.cast(ops.expand_dims(ops.not_equal(ids, 0), axis=1), "int32")
+
+
+@mistake(
+    "padding_mask", "You return the ids themselves. Ask each of them whether it is 0: a comparison gives booleans."
+)
+def returns_the_ids(ids):
+    return ops.expand_dims(ids, axis=1)
+
+
 @mistake("padding_mask", "You hide all four special words. Only `[PAD]`, id 0, is hidden: the others carry meaning.")
 def hides_every_special_word(ids):
     return ops.expand_dims(ops.greater(ids, 3), axis=1)
@@ -40,6 +57,11 @@ def hides_every_special_word(ids):
 @mistake("padding_mask", "You hide `[UNK]`, id 1, as well. An unknown word is still a word: hide id 0 alone.")
 def hides_unknown_words(ids):
     return ops.expand_dims(ops.greater(ids, 1), axis=1)
+
+
+@mistake("padding_mask", "You hide id 1, which is `[UNK]`, and show the padding. `[PAD]` is id 0: hide that one.")
+def hides_unknown_words_alone(ids):
+    return ops.expand_dims(ops.not_equal(ids, 1), axis=1)
 
 
 @mistake(
@@ -124,6 +146,35 @@ def leaves_out_the_batch_axis(length):
     return ops.tril(ops.ones((length, length), dtype="bool"))
 
 
+@mistake("causal_mask", "The axis of size 1 stands at the end. It stands for the batch: put it in front, (1, T, T).")
+def puts_the_batch_axis_last(length):
+    return ops.expand_dims(ops.tril(ops.ones((length, length), dtype="bool")), axis=-1)
+
+
+@mistake("causal_mask", "The axis of size 1 stands in the middle. It stands for the batch: put it in front, (1, T, T).")
+def puts_the_batch_axis_in_the_middle(length):
+    return ops.expand_dims(ops.tril(ops.ones((length, length), dtype="bool")), axis=1)
+
+
+@mistake("causal_mask", "Your square has T − 1 rows and columns. The positions are 0 to T − 1: `ops.arange(length)`.")
+def counts_from_1(length):
+    t = ops.arange(1, length)
+    return ops.expand_dims(t[None, :] <= t[:, None], axis=0)
+
+
+@mistake("causal_mask", "Your square has T + 1 rows and columns. The positions are 0 to T − 1: `ops.arange(length)`.")
+def counts_up_to_the_length(length):
+    t = ops.arange(length + 1)
+    return ops.expand_dims(t[None, :] <= t[:, None], axis=0)
+
+
+@mistake(
+    "causal_mask", "Your words see themselves alone. They may look at the words before them too: s ≤ t, not s = t."
+)
+def shows_the_diagonal_alone(length):
+    return ops.expand_dims(ops.eye(length, dtype="bool"), axis=0)
+
+
 @mistake("causal_mask", "You added an axis for heads too. In this course the mask has three axes: (1, T, T).")
 def adds_a_head_axis(length):
     return ops.tril(ops.ones((1, 1, length, length), dtype="bool"))
@@ -134,10 +185,27 @@ def makes_a_triangle_of_numbers(length):
     return ops.tril(ops.ones((1, length, length)))
 
 
+@mistake("causal_mask", "Your mask holds the numbers 0 and 1. Make it of booleans, with `dtype` or a comparison.")
+def makes_a_triangle_of_integers(length):
+    return ops.tril(ops.ones((1, length, length), dtype="int32"))
+
+
 @mistake("causal_mask", "You built numbers to add to scores. Here a mask says True or False; the softmax comes later.")
 def builds_a_mask_to_be_added(length):
     t = ops.arange(length)
     return ops.expand_dims(ops.where(t[None, :] <= t[:, None], 0.0, -1e9), axis=0)
+
+
+@mistake("causal_mask", "You built numbers to add to scores. Here a mask says True or False; the softmax comes later.")
+def builds_a_mask_of_infinities_to_be_added(length):
+    t = ops.arange(length)
+    return ops.expand_dims(ops.where(t[None, :] <= t[:, None], 0.0, -float("inf")), axis=0)
+
+
+@mistake("causal_mask", "You built numbers to add to scores. Here a mask says True or False; the softmax comes later.")
+def builds_a_square_of_infinities_to_be_added(length):
+    t = ops.arange(length)
+    return ops.where(t[None, :] <= t[:, None], 0.0, -float("inf"))
 
 
 @mistake("causal_mask", "You compared a row with a row. Make the queries a column: `t[:, None]`.")
@@ -217,6 +285,40 @@ def stops_after_two(*masks):
     return ops.logical_and(given[0], given[1])
 
 
+@mistake("combine_masks", "You count on exactly two masks. There may be any number of them: go through them in a loop.")
+def unpacks_two_masks(*masks):
+    a, b = masks
+    return ops.logical_and(a, b)
+
+
+@mistake("combine_masks", "You count on exactly two masks. There may be any number of them: go through them in a loop.")
+def unpacks_two_masks_or_none(*masks):
+    a, b = masks
+    if a is None:
+        return b
+    return a if b is None else ops.logical_and(a, b)
+
+
+@mistake("combine_masks", "You count on exactly two masks. There may be any number of them: go through them in a loop.")
+def takes_the_first_two(*masks):
+    return ops.logical_and(masks[0], masks[1])
+
+
+@mistake("combine_masks", "Where two masks agree on “no”, yours says “yes”. Equal is not AND: both must be True.")
+def asks_whether_masks_are_equal(*masks):
+    combined = None
+    for mask in masks:
+        if mask is not None:
+            combined = mask if combined is None else ops.equal(combined, mask)
+    return combined
+
+
+@mistake("combine_masks", "A sum above 1 says that two masks allow a look. All must: combine with a logical AND.")
+def counts_two_votes(*masks):
+    given = [ops.cast(mask, "int32") for mask in masks if mask is not None]
+    return sum(given) > 1 if given else None
+
+
 @mistake("combine_masks", "One None makes you give up the other masks. Skip the None and combine the rest.")
 def gives_up_at_none(*masks):
     if not masks or any(mask is None for mask in masks):
@@ -234,6 +336,26 @@ def gives_up_when_none_is_in_masks(*masks):
     combined = masks[0]
     for mask in masks[1:]:
         combined = ops.logical_and(combined, mask)
+    return combined
+
+
+@mistake("combine_masks", "At a None you stop looking at the masks behind it. Skip it, `continue`, and go on.")
+def stops_at_none(*masks):
+    combined = None
+    for mask in masks:
+        if mask is None:
+            break
+        combined = mask if combined is None else ops.logical_and(combined, mask)
+    return combined
+
+
+@mistake("combine_masks", "You read None as “nothing is allowed”. It means “no rule”: skip it.")
+def takes_none_for_a_ban(*masks):
+    combined = None
+    for mask in masks:
+        if mask is None:
+            mask = np.zeros((1, 1, 1), bool)
+        combined = mask if combined is None else ops.logical_and(combined, mask)
     return combined
 
 
@@ -326,7 +448,7 @@ def combines_with_the_word_all(*masks):
 
 @mistake(
     "combine_masks",
-    "`!= None` and `== None` compare a mask number by number. Ask with `is not None` or `is None`.",
+    "`!= None`, `== None` and `None in` compare a mask number by number. Ask with `is not None` or `is None`.",
     backends=("tensorflow", "jax"),
 )
 def asks_whether_it_differs_from_none(*masks):
@@ -471,6 +593,14 @@ def softmax_with_the_mask_upside_down(scores, mask=None):
     return ops.where(mask, 0.0, weights)
 
 
+@mistake("masked_softmax", "You push the allowed scores down. The huge negative number belongs where `mask` is False.")
+def pushes_the_allowed_scores_down(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    weights = ops.softmax(scores + ops.cast(mask, scores.dtype) * -1e9, axis=-1)
+    return ops.where(mask, weights, 0.0)
+
+
 @mistake("masked_softmax", "You never use the mask. Hidden scores must get the weight 0.")
 def softmax_without_the_mask(scores, mask=None):
     return ops.softmax(scores, axis=-1)
@@ -489,6 +619,40 @@ def sets_hidden_scores_to_zero(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
     return ops.softmax(scores * ops.cast(mask, scores.dtype), axis=-1)
+
+
+@mistake(
+    "masked_softmax",
+    "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.",
+)
+def sets_hidden_scores_to_zero_and_hides(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, 0.0), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.",
+)
+def counts_hidden_exps(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
+    shares = ops.exp(ops.where(mask, scores - peak, 0.0))
+    return shares / ops.sum(shares, axis=-1, keepdims=True)
+
+
+@mistake(
+    "masked_softmax",
+    "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.",
+)
+def counts_hidden_exps_and_hides(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
+    shares = ops.exp(ops.where(mask, scores - peak, 0.0))
+    return ops.where(mask, shares / ops.sum(shares, axis=-1, keepdims=True), 0.0)
 
 
 @mistake(
@@ -585,6 +749,17 @@ def shares_again_without_a_guard(scores, mask=None):
     return weights / ops.sum(weights, axis=-1, keepdims=True)
 
 
+@mistake(
+    "masked_softmax",
+    "exp of a large score is ∞, and of a very low one 0. Subtract the row's largest allowed score first.",
+)
+def divides_raw_exps_by_a_sum_that_is_never_zero(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    shares = ops.exp(scores) * ops.cast(mask, scores.dtype)
+    return shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
+
+
 @mistake("masked_softmax", "exp of a large score is ∞, and an empty row divides 0 by 0. Use a peak, and guard the sum.")
 def divides_raw_exps(scores, mask=None):
     if mask is None:
@@ -644,7 +819,10 @@ def takes_the_peak_over_all_scores(scores, mask=None):
     return shares / ops.where(total > 0, total, 1.0)
 
 
-@mistake("masked_softmax", "exp of a large score overflows. Subtract the largest allowed score of the row before.")
+@mistake(
+    "masked_softmax",
+    "exp of a large score is ∞, and of a very low one 0. Subtract the row's largest allowed score first.",
+)
 def forgets_the_peak(scores, mask=None):
     mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
     shares = ops.where(mask, ops.exp(ops.where(mask, scores, 0.0)), 0.0)
@@ -652,11 +830,123 @@ def forgets_the_peak(scores, mask=None):
     return shares / ops.where(total > 0, total, 1.0)
 
 
+@mistake("masked_softmax", "You subtract one peak for several rows. Each row needs its own: `axis=-1, keepdims=True`.")
+def takes_one_peak_for_all_rows(scores, mask=None):
+    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
+    peak = ops.max(ops.where(mask, scores, -1e9))
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
+
+
+@mistake("masked_softmax", "You subtract one peak for several rows. Each row needs its own: `axis=-1, keepdims=True`.")
+def takes_one_peak_for_all_rows_under_a_mask(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    peak = ops.max(ops.where(mask, scores, -1e9))
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
+
+
+@mistake(
+    "masked_softmax",
+    "Without a mask too, exp of a large score is ∞. Use `ops.softmax` there, or subtract the peak of each row.",
+)
+def forgets_the_peak_without_a_mask(scores, mask=None):
+    if mask is None:
+        shares = ops.exp(scores)
+        return shares / ops.sum(shares, axis=-1, keepdims=True)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "You clip the scores, and beyond that they count as equal. Subtract the peak of each row in place of clipping.",
+)
+def clips_the_scores(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    scores = ops.clip(scores, -50.0, 50.0)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "What you add to the sum takes a piece of every share. Add nothing: put 1 in place of a sum that is 0.",
+)
+def adds_to_the_sum(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    return shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-3)
+
+
 @mistake("masked_softmax", "You share out down the columns. Each row, over the keys on the last axis, shares 1.")
 def shares_down_the_columns(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-2)
     return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-2), 0.0)
+
+
+@mistake("masked_softmax", "You share out down the columns. Each row, over the keys on the last axis, shares 1.")
+def shares_down_the_columns_under_a_mask(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-2), 0.0)
+
+
+@mistake(
+    "masked_softmax", "You share out along axis 1, the queries. Take `axis=-1`: the keys stand last, heads or not."
+)
+def shares_along_axis_1(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=1), 0.0)
+
+
+@mistake(
+    "masked_softmax", "You share out along axis 1, the queries. Take `axis=-1`: the keys stand last, heads or not."
+)
+def shares_along_axis_1_under_a_mask(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=1), 0.0)
+
+
+@mistake(
+    "masked_softmax", "An axis that you reduce is gone, and the rest does not fit the scores. Keep it: `keepdims=True`."
+)
+def drops_the_axis_of_the_peak(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1)
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    return shares / ops.where(total > 0, total, 1.0)
+
+
+@mistake(
+    "masked_softmax", "An axis that you reduce is gone, and the rest does not fit the scores. Keep it: `keepdims=True`."
+)
+def drops_the_axis_of_the_sum(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
+    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
+    total = ops.sum(shares, axis=-1)
+    return shares / ops.where(total > 0, total, 1.0)
+
+
+@mistake(
+    "masked_softmax", "An axis that you reduce is gone, and the rest does not fit the scores. Keep it: `keepdims=True`."
+)
+def drops_the_axis_of_any(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
+    return ops.where(ops.any(mask, axis=-1), weights, 0.0)
 
 
 @mistake(
@@ -667,6 +957,27 @@ def counts_the_axis_from_the_front(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=2)
     return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=2), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "You call the axis of the keys 2. With heads it is 3: take `axis=-1`, the last, however many stand before it.",
+)
+def counts_the_axis_from_the_front_under_a_mask(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=2), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "With heads you give the mask one axis more, but it comes ready to broadcast. Use it as it is.",
+)
+def gives_the_mask_an_axis_for_heads(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    mask = mask[:, None] if len(scores.shape) == 4 else mask
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
 
 
 @mistake(
@@ -686,6 +997,14 @@ def unpacks_three_axes(scores, mask=None):
 )
 def does_not_expect_a_missing_mask(scores, mask=None):
     return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "A layer takes no None by position. Without a mask, call `ops.softmax`; or pass it by name, `mask=mask`.",
+)
+def hands_the_mask_to_a_layer_by_position(scores, mask=None):
+    return keras.layers.Softmax()(scores, mask)
 
 
 @mistake("masked_softmax", "You ask a whole mask for one yes or no. Ask whether it is None: `mask is None`.")
@@ -842,7 +1161,35 @@ def adds_into_the_tensor_of_scores(scores, mask=None):
     return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)
 
 
-@mistake("masked_softmax", "NumPy cuts the gradients and fails in a graph. Compute with `keras.ops` from start to end.")
+@mistake(
+    "masked_softmax",
+    "No gradient comes back to the scores: NumPy, rounding or `stop_gradient` cuts it. "
+    "Compute with `keras.ops` from start to end, and with nothing that cuts.",
+)
+def stops_the_gradient_of_the_scores(scores, mask=None):
+    scores = ops.stop_gradient(scores)
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "No gradient comes back to the scores: NumPy, rounding or `stop_gradient` cuts it. "
+    "Compute with `keras.ops` from start to end, and with nothing that cuts.",
+)
+def stops_the_gradient_under_a_mask(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    weights = ops.stop_gradient(ops.softmax(ops.where(mask, scores, -1e9), axis=-1))
+    return ops.where(mask, weights, 0.0)
+
+
+@mistake(
+    "masked_softmax",
+    "No gradient comes back to the scores: NumPy, rounding or `stop_gradient` cuts it. "
+    "Compute with `keras.ops` from start to end, and with nothing that cuts.",
+)
 def computes_with_numpy(scores, mask=None):
     scores = np.asarray(scores)
     mask = np.ones_like(scores, bool) if mask is None else np.broadcast_to(mask, scores.shape)
@@ -892,6 +1239,22 @@ def divides_by_a_sum_that_is_never_zero(scores, mask=None):
     peak = ops.stop_gradient(ops.max(hidden_low, axis=-1, keepdims=True))
     shares = ops.exp(hidden_low - peak) * allowed
     return shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
+
+
+@correct("masked_softmax")
+def subtracts_the_logarithm_of_the_sum(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores, axis=-1)
+    low = ops.where(mask, scores, -1e9)
+    return ops.where(mask, ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True)), 0.0)
+
+
+@correct("masked_softmax")
+def adds_a_huge_negative_number_and_hides(scores, mask=None):
+    if mask is None:
+        return ops.softmax(scores)
+    weights = ops.softmax(scores + (1 - ops.cast(mask, scores.dtype)) * -1e9)
+    return ops.where(mask, weights, 0.0)
 
 
 @mistake("masked_attention", "You hide the keys that are allowed and use the others. `True` means “may look”.")
@@ -948,7 +1311,7 @@ def attends_without_the_scale(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
-@mistake("masked_attention", "You divide by D itself. Divide by its root, √D.")
+@mistake("masked_attention", "In all you divide by D. Divide by its root, √D, and only once.")
 def divides_by_the_width(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1]
     if mask is None:
@@ -990,6 +1353,83 @@ def divides_by_the_root_of_the_value_width(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
+@mistake("masked_attention", "You divide by the root of S, the number of keys. Take D, the width of query and key.")
+def divides_by_the_root_of_the_number_of_keys(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / key.shape[1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "You divide by the root of T, the number of queries. Take D, the width of query and key.")
+def divides_by_the_root_of_the_number_of_queries(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "masked_attention", "You divide by a fixed number, but D can be any. Read it from the query: `query.shape[-1]`."
+)
+def divides_by_the_root_of_8(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / 8**0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "masked_attention", "You divide by a fixed number, but D can be any. Read it from the query: `query.shape[-1]`."
+)
+def divides_by_2(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / 2.0
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake(
+    "masked_attention", "You divide by a fixed number, but D can be any. Read it from the query: `query.shape[-1]`."
+)
+def divides_by_8(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / 8.0
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "`//` rounds down to a whole number. Divide with `/`.")
+def divides_to_whole_numbers(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) // query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "You divide the weights by √D. Divide the scores, before softmax.")
+def scales_the_weights(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key)
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    weights = weights / query.shape[-1] ** 0.5
+    return ops.matmul(weights, value), weights
+
+
 @mistake("masked_attention", "Query and key do not fit as they are. Swap the last two axes of the key first.")
 def leaves_the_key_unturned(query, key, value, mask=None):
     scores = ops.matmul(query, key) / query.shape[-1] ** 0.5
@@ -1003,6 +1443,27 @@ def leaves_the_key_unturned(query, key, value, mask=None):
 @mistake("masked_attention", "`ops.transpose` without axes turns all of them, B too. Swap the last two only.")
 def turns_all_axes_of_the_key(query, key, value, mask=None):
     scores = ops.matmul(query, ops.transpose(key)) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "`ops.reshape` does not turn the key, it cuts its numbers anew. Swap the last two axes.")
+def reshapes_the_key(query, key, value, mask=None):
+    key = ops.reshape(key, (-1, key.shape[2], key.shape[1]))
+    scores = ops.matmul(query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), weights
+
+
+@mistake("masked_attention", "Your scores are (B, S, T): the keys ask the queries. Turn the key, not the query.")
+def turns_the_query(query, key, value, mask=None):
+    scores = ops.matmul(key, ops.swapaxes(query, 1, 2)) / query.shape[-1] ** 0.5
     if mask is None:
         weights = ops.softmax(scores, axis=-1)
     else:
@@ -1053,7 +1514,20 @@ def averages_the_keys(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+    "masked_attention", "You average over the keys once more, and so divide by S. The weights share 1 already: sum."
+)
+def takes_the_mean_of_the_weighted_values(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.mean(weights[..., None] * value[:, None], axis=2), weights
+
+
+@mistake(
+    "masked_attention",
+    "Scores can be as low as what you put in place of hidden ones. Do all checks of your `masked_softmax` hold?",
 )
 def attends_with_minus_10000(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
@@ -1066,7 +1540,8 @@ def attends_with_minus_10000(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+    "masked_attention",
+    "Scores can be as low as what you put in place of hidden ones. Do all checks of your `masked_softmax` hold?",
 )
 def hides_twice_with_minus_10000(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
@@ -1078,7 +1553,8 @@ def hides_twice_with_minus_10000(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+    "masked_attention",
+    "Scores can be as low as what you put in place of hidden ones. Do all checks of your `masked_softmax` hold?",
 )
 def hides_twice_with_minus_1000(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
@@ -1090,7 +1566,8 @@ def hides_twice_with_minus_1000(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "Scores can be as low as what you put in place of hidden ones. Hide with your `masked_softmax`."
+    "masked_attention",
+    "Scores can be as low as what you put in place of hidden ones. Do all checks of your `masked_softmax` hold?",
 )
 def attends_with_minus_1000(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
@@ -1102,7 +1579,11 @@ def attends_with_minus_1000(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
-@mistake("masked_attention", "A query that may look nowhere ends as 0 / 0, which is NaN. Guard it: it must get zeros.")
+@mistake(
+    "masked_attention",
+    "A query that may look nowhere ends as 0 / 0, which is NaN. Guard it: it must get zeros."
+    " Do all checks of your `masked_softmax` hold?",
+)
 def attends_with_infinity(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
     if mask is not None:
@@ -1111,7 +1592,11 @@ def attends_with_infinity(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
-@mistake("masked_attention", "You replace NaN by 0 at the end, but the gradient stays NaN. Prevent it before softmax.")
+@mistake(
+    "masked_attention",
+    "You replace NaN by 0 at the end, but the gradient stays NaN. Prevent it before softmax."
+    " Do all checks of your `masked_softmax` hold?",
+)
 def replaces_nan_at_the_end(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
     if mask is not None:
@@ -1120,7 +1605,11 @@ def replaces_nan_at_the_end(query, key, value, mask=None):
     return ops.matmul(weights, value), weights
 
 
-@mistake("masked_attention", "A query that may look nowhere averages all values in your answer. It must get zeros.")
+@mistake(
+    "masked_attention",
+    "A query that may look nowhere averages all values in your answer. It must get zeros."
+    " Do all checks of your `masked_softmax` hold?",
+)
 def averages_everything_when_all_is_hidden(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
     if mask is not None:
@@ -1184,6 +1673,18 @@ def returns_the_weights_first(query, key, value, mask=None):
 
 
 @mistake(
+    "masked_attention", "You return the scores as they are before softmax. Return the weights that it makes of them."
+)
+def returns_the_scores(query, key, value, mask=None):
+    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
+    if mask is None:
+        weights = ops.softmax(scores, axis=-1)
+    else:
+        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
+    return ops.matmul(weights, value), scores
+
+
+@mistake(
     "masked_attention", "`*=` or `/=` changes the query that you were given. Make a new tensor for the scaled one."
 )
 def scales_the_query_in_place(query, key, value, mask=None):
@@ -1197,7 +1698,9 @@ def scales_the_query_in_place(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "The gradient is cut on its way to query and key. Let the weights stay part of the computation."
+    "masked_attention",
+    "No gradient comes back to query and key: NumPy, rounding or `stop_gradient` cuts it. "
+    "Compute with `keras.ops` from start to end, and with nothing that cuts.",
 )
 def stops_the_gradient(query, key, value, mask=None):
     scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
@@ -1210,7 +1713,9 @@ def stops_the_gradient(query, key, value, mask=None):
 
 
 @mistake(
-    "masked_attention", "NumPy cuts the gradients and fails in a graph. Compute with `keras.ops` from start to end."
+    "masked_attention",
+    "No gradient comes back to query, key or value: NumPy or `stop_gradient` cuts it. "
+    "Compute with `keras.ops` from start to end, and with nothing that cuts.",
 )
 def attends_with_numpy(query, key, value, mask=None):
     query, key, value = np.asarray(query), np.asarray(key), np.asarray(value)

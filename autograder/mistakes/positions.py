@@ -71,7 +71,7 @@ def forgets_the_2_in_the_exponent(length, depth):
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
 
 
-@mistake("sinusoidal_positions", "Your exponent is 4i/D: you count 0, 2, 4 … and double again. It is 2i/D.")
+@mistake("sinusoidal_positions", "Your exponent is 4i/D: doubled twice, or divided by D/2. It is 2i/D.")
 def doubles_twice(length, depth):
     if depth % 2:
         raise ValueError(f"depth must be even; received depth={depth}")
@@ -112,6 +112,46 @@ def multiplies_by_the_power(length, depth):
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
 
 
+@mistake("sinusoidal_positions", "Your clocks get faster instead of slower. Divide by the power of 10000.")
+def multiplies_by_the_power_in_numpy(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = np.arange(length)[:, None] * 10000 ** (np.arange(0, depth, 2) / depth)
+    table = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
+    return table.astype("float32")
+
+
+@mistake(
+    "sinusoidal_positions",
+    "`10000 ** 2 * i / depth` is (10000 ** 2) · i / depth: the power binds first. Write `10000 ** (2 * i / depth)`.",
+)
+def forgets_the_brackets_of_the_exponent(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    table = np.zeros((length, depth), "float32")
+    for p in range(length):
+        for i in range(depth // 2):
+            angle = p / 10000**2 * i / depth
+            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
+    return table
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Only row 0 is filled, all others are zeros. Does your `return` stand inside the loop?",
+)
+def returns_inside_the_loop(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    table = np.zeros((length, depth), "float32")
+    for p in range(length):
+        for i in range(depth // 2):
+            angle = p / 10000 ** (2 * i / depth)
+            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
+        return table
+    return table
+
+
 @mistake("sinusoidal_positions", "Your base is 1000, and the slow clocks run too fast. The paper takes 10000.")
 def takes_1000_as_the_base(length, depth):
     if depth % 2:
@@ -146,7 +186,10 @@ def writes_sines_only(length, depth):
     return ops.repeat(ops.sin(angle), 2, axis=-1)
 
 
-@mistake("sinusoidal_positions", "All your clocks have one speed. Whole-number division made every exponent 0: use /.")
+@mistake(
+    "sinusoidal_positions",
+    "All your clocks have one speed: every exponent is 0, or missing. (`//` makes it 0 too: use `/`.)",
+)
 def divides_in_whole_numbers(length, depth):
     if depth % 2:
         raise ValueError(f"depth must be even; received depth={depth}")
@@ -206,6 +249,46 @@ def cuts_an_odd_depth(length, depth):
     return ops.reshape(pairs, (length, -1))[:, :depth]
 
 
+@mistake("sinusoidal_positions", "An odd depth gets a table all the same. Raise a ValueError that names the depth.")
+def leaves_the_last_column_of_an_odd_depth_empty(length, depth):
+    table = np.zeros((length, depth), "float32")
+    for p in range(length):
+        for i in range(depth // 2):
+            angle = p / 10000 ** (2 * i / depth)
+            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
+    return table
+
+
+@mistake(
+    "sinusoidal_positions",
+    "You return the error, as if it were a table. Errors are raised: `raise ValueError(…)`.",
+)
+def returns_the_error(length, depth):
+    if depth % 2:
+        return ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "You refuse an even depth, and let an odd one pass. `depth % 2` is 1, which counts as true, for an odd depth.",
+)
+def refuses_an_even_depth(length, depth):
+    if depth % 2 == 0:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake("sinusoidal_positions", "Your ValueError does not say which depth came. Put it into the message.")
+def refuses_without_saying_what_came(length, depth):
+    if depth % 2:
+        raise ValueError("depth must be even")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
 @mistake(
     "sinusoidal_positions",
     "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
@@ -215,17 +298,31 @@ def lets_an_odd_depth_break(length, depth):
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
 
 
+@mistake(
+    "sinusoidal_positions",
+    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
+)
+def lets_numpys_reshape_break(length, depth):
+    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
+    table = np.stack([np.sin(angle), np.cos(angle)], axis=-1)
+    return table.reshape(length, depth).astype("float32")
+
+
+@mistake(
+    "sinusoidal_positions",
+    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
+)
+def lets_numpys_columns_break(length, depth):
+    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
+    table = np.zeros((length, depth), "float32")
+    table[:, 0::2] = np.sin(angle)
+    table[:, 1::2] = np.cos(angle)
+    return table
+
+
 @mistake("sinusoidal_positions", "`assert` raises an AssertionError, and may be skipped. Write `raise ValueError(…)`.")
 def asserts_an_even_depth(length, depth):
     assert depth % 2 == 0, f"depth must be even; received depth={depth}"
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Your ValueError does not say which depth came. Put it into the message.")
-def refuses_without_saying_what_came(length, depth):
-    if depth % 2:
-        raise ValueError("depth must be even")
     angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
 
@@ -272,6 +369,30 @@ def divides_integers_by_floats(length, depth):
     if depth % 2:
         raise ValueError(f"depth must be even; received depth={depth}")
     angle = ops.arange(length)[:, None] / ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Positions are whole numbers, speeds are not, and TensorFlow won't divide one by the other. Make both float32.",
+    backends=("tensorflow",),
+)
+def divides_integers_by_wide_floats(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length)[:, None] / 10000 ** (ops.arange(0, depth, 2) / depth)
+    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Whole numbers divided give float64 in TensorFlow, which won't meet float32. Make `ops.arange` float32: `dtype=`.",
+    backends=("tensorflow",),
+)
+def divides_floats_by_wide_floats(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2) / depth)
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
 
 
@@ -342,6 +463,121 @@ def sinusoidal_positions(length, depth):
     """What the answers below build on: in a notebook, the learner's own."""
     angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your ValueError does not say what came. Put the length of the batch and max_length into its message.",
+)
+class RefusesWithoutNumbers(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError("the sentence is too long")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your table is a NumPy array, which a length of the graph cannot cut. Make it a tensor: `ops.convert_to_tensor`.",
+    backends=("tensorflow",),
+)
+class CutsANumPyTable(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = np.asarray(sinusoidal_positions(max_length, d_model))
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`ids.shape[-1]` is None while a graph is made for any length. Take T from `ops.shape(ids)[-1]`.",
+    backends=("tensorflow",),
+)
+class TakesTheLengthFromTheShape(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ids.shape[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "While a graph is made the length may be None, which cannot be compared. Ask `is not None` first.",
+    backends=("tensorflow",),
+)
+class ComparesNoneWithANumber(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.",
+    backends=("tensorflow",),
+)
+class AsksATensorForTheLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        length = ops.shape(ids)[-1]
+        if length > self.max_length:
+            raise ValueError(f"received length={length}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
 
 
 @mistake(
@@ -434,7 +670,7 @@ class MultipliesThePositionsToo(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "The factor √D is multiplied with a number that is not D. Take the width, d_model, not the vocabulary size.",
+    "Your factor is the root of another number than D, the width of the words: `self.d_model**0.5`.",
 )
 class TakesTheRootOfTheVocabulary(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -448,6 +684,50 @@ class TakesTheRootOfTheVocabulary(keras.layers.Layer):
             raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
         words = self.token_embedding(ids) * self.vocabulary_size**0.5
         return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your factor is the root of another number than D, the width of the words: `self.d_model**0.5`.",
+)
+class TakesTheRootOfTheLength(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.max_length**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Row 0 is added to every word, so no place differs from another. Cut the table to T rows: `positions[:T]`.",
+)
+class AddsRow0ToEveryWord(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[:1], words.dtype)
 
     def get_config(self):
         sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
@@ -589,6 +869,51 @@ class LooksPositionsUpById(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
+    "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
+)
+class TakesRowsOfAShortTableById(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(ops.take(self.positions, ids, axis=0), words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
+    backends=("jax", "torch"),
+)
+class IndexesTheTableWithIds(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[ids], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
     "Your positions count sentences, not words: they run along the batch. Cut the table to T, the last axis of ids.",
 )
 class CountsTheSentences(keras.layers.Layer):
@@ -603,6 +928,51 @@ class CountsTheSentences(keras.layers.Layer):
             raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
         words = self.token_embedding(ids) * self.d_model**0.5
         places = ops.cast(self.positions[: ops.shape(ids)[0]], words.dtype)
+        return words + ops.expand_dims(places, 1)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your positions count sentences, not words: they run along the batch. Cut the table to T, the last axis of ids.",
+)
+class CutsTheTableToTheBatch(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[0]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your places have the shape (T, 1, D), so T meets the sentences. Leave them (T, D): broadcasting repeats them.",
+)
+class LaysThePlacesAlongTheBatch(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        places = ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
         return words + ops.expand_dims(places, 1)
 
     def get_config(self):
@@ -656,7 +1026,7 @@ class TakesTheLastRows(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "Your positions start at row 1. The first word stands at position 0: `positions[:T]`.",
+    "Your positions start at 1, and the first word stands at 0. Look at `positions[:T]`, and at your exercise 1.",
 )
 class StartsAtRow1(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -678,7 +1048,101 @@ class StartsAtRow1(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "You add all max_length rows of the table, which fits full-length batches only. Cut it to T rows: `positions[:T]`.",
+    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
+)
+class StandsOnHalves(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+        table = np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)
+        self.positions = ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
+)
+class StandsOnCosinesFirst(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+        table = np.stack([np.cos(angle), np.sin(angle)], axis=-1).reshape(max_length, d_model)
+        self.positions = ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
+)
+class StandsOnClocksOfHalfTheFall(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(d_model // 2) / d_model)
+        table = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(max_length, d_model)
+        self.positions = ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has a batch axis, mend exercise 1.",
+)
+class StandsOnATableWithABatchAxis(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = ops.expand_dims(sinusoidal_positions(max_length, d_model), 0)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has a batch axis, mend exercise 1.",
 )
 class AddsTheWholeTable(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -715,6 +1179,50 @@ class LeavesPaddingWithoutAPlace(keras.layers.Layer):
         words = self.token_embedding(ids) * self.d_model**0.5
         real = ops.cast(ops.not_equal(ids, 0), words.dtype)[:, :, None]
         return words + real * ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "You compare the number of sentences, B, with max_length. The length of a sentence is `ids.shape[-1]`.",
+)
+class ComparesTheSentences(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[0] is not None and ids.shape[0] > self.max_length:
+            raise ValueError(f"received length={ids.shape[0]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "A batch that is one word too long still gets in: any T above max_length must be refused.",
+)
+class RefusesOneTooLate(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length + 1:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
 
     def get_config(self):
         sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
@@ -805,28 +1313,6 @@ class RefusesTheFullLength(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "Your ValueError does not say what came. Put the length of the batch and max_length into its message.",
-)
-class RefusesWithoutNumbers(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError("the sentence is too long")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
     "`assert` raises an AssertionError, and Python may skip it. Write `raise ValueError(…)`.",
 )
 class AssertsTheLength(keras.layers.Layer):
@@ -849,78 +1335,7 @@ class AssertsTheLength(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
-    "`ids.shape[-1]` is None while a graph is made for any length. Take T from `ops.shape(ids)[-1]`.",
-    backends=("tensorflow",),
-)
-class TakesTheLengthFromTheShape(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ids.shape[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "While a graph is made the length may be None, which cannot be compared. Ask `is not None` first.",
-    backends=("tensorflow",),
-)
-class ComparesNoneWithANumber(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.",
-    backends=("tensorflow",),
-)
-class AsksATensorForTheLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        length = ops.shape(ids)[-1]
-        if length > self.max_length:
-            raise ValueError(f"received length={length}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "In half precision words are float16 and your table is float32. Cast it: `ops.cast(places, words.dtype)`.",
-    backends=("tensorflow",),
+    "In half precision words are float16. Give your places that dtype, not float32: `ops.cast(places, words.dtype)`.",
 )
 class AddsFloat32ToFloat16(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
@@ -934,6 +1349,28 @@ class AddsFloat32ToFloat16(keras.layers.Layer):
             raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
         words = self.token_embedding(ids) * self.d_model**0.5
         return words + self.positions[: ops.shape(ids)[-1]]
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "In half precision words are float16. Give your places that dtype, not float32: `ops.cast(places, words.dtype)`.",
+)
+class CastsTheWordsToFloat32(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return ops.cast(words, "float32") + self.positions[: ops.shape(ids)[-1]]
 
     def get_config(self):
         sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
@@ -978,6 +1415,27 @@ class MakesAnEmbeddingInEveryCall(keras.layers.Layer):
             raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
         self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model)
         words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.",
+)
+class MakesAnEmbeddingThatNobodyKeeps(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = keras.layers.Embedding(self.vocabulary_size, self.d_model)(ids) * self.d_model**0.5
         return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
 
     def get_config(self):
@@ -1038,6 +1496,28 @@ class SwapsTheSizesOfTheEmbedding(keras.layers.Layer):
         super().__init__(**kwargs)
         self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
         self.token_embedding = keras.layers.Embedding(d_model, vocabulary_size)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "Your embedding has a row too many: vocabulary_size counts all ids, the one of [PAD] included.",
+)
+class MakesARowTooMany(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size + 1, d_model)
         self.positions = sinusoidal_positions(max_length, d_model)
 
     def call(self, ids):
@@ -1117,6 +1597,50 @@ class ForgetsItsOwnConfig(keras.layers.Layer):
 
 @mistake(
     "PositionalEmbedding",
+    "`update` changes the dictionary and returns None. Update first, then return the dictionary.",
+)
+class ReturnsWhatUpdateReturns(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return super().get_config().update(sizes)
+
+
+@mistake(
+    "PositionalEmbedding",
+    "One of your three keys is not the name of its argument: vocabulary_size, d_model, max_length.",
+)
+class RenamesAnArgument(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocab_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
     "`get_config` returns a wrong number for max_length. Each argument goes back under its own name, as it came.",
 )
 class MixesUpTheConfig(keras.layers.Layer):
@@ -1143,6 +1667,28 @@ class MixesUpTheConfig(keras.layers.Layer):
 )
 class TakesNoFurtherArguments(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length):
+        super().__init__()
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
+
+
+@mistake(
+    "PositionalEmbedding",
+    "`__init__` takes `**kwargs` and drops them. Hand them on, name, dtype and all: `super().__init__(**kwargs)`.",
+)
+class KeepsTheKwargsToItself(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
         super().__init__()
         self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
         self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
@@ -1322,6 +1868,17 @@ def does_not_clip(query_length, key_length, table):
 
 @mistake(
     "relative_position_bias",
+    "You clip at 0 too: every key ahead of the query counts as the query itself. Clip to −R … R, then add R.",
+)
+def clips_what_lies_ahead_to_0(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, 0) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
     "You look up the distance itself, and −1 means the last row. Add R: distance −R stands in row 0.",
 )
 def looks_up_the_distance_itself(query_length, key_length, table):
@@ -1354,7 +1911,7 @@ def leaves_the_heads_last(query_length, key_length, table):
 
 @mistake(
     "relative_position_bias",
-    "Queries and keys have changed places: your shape is (H, S, T). The order (2, 0, 1) keeps T before S.",
+    "Your shape is (H, S, T). Queries are the column, `[:, None]`, keys the row; and (2, 0, 1) keeps T before S.",
 )
 def turns_all_axes_over(query_length, key_length, table):
     reach = (table.shape[0] - 1) // 2
@@ -1390,6 +1947,62 @@ def takes_a_reach_too_large_by_one(query_length, key_length, table):
     distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
     row = ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
     return ops.transpose(ops.take(table, row, axis=0), (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, and its middle row is distance 0.",
+)
+def looks_beyond_by_a_reach_too_large(query_length, key_length, table):
+    reach = (table.shape[0] + 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You took rows − 1 for R: that is 2R. R is half of it: `(table.shape[0] - 1) // 2`.",
+)
+def takes_all_rows_for_the_reach(query_length, key_length, table):
+    reach = table.shape[0] - 1
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "You read R off the heads, `table.shape[1]`. The distances are the rows: `(table.shape[0] - 1) // 2`.",
+)
+def takes_the_reach_from_the_heads(query_length, key_length, table):
+    reach = (table.shape[1] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "R must be a whole number, and `/` gives a float. Write `(table.shape[0] - 1) // 2`.",
+    backends=("tensorflow", "jax"),
+)
+def divides_for_a_reach_with_a_fraction(query_length, key_length, table):
+    reach = (table.shape[0] - 1) / 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "The last row of your table is never used: row numbers run from 0 to 2R, and 2R is included.",
+)
+def clips_before_the_last_row(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance + reach, 0, 2 * reach - 1), axis=0)
+    return ops.transpose(bias, (2, 0, 1))
 
 
 @mistake(
@@ -1462,6 +2075,49 @@ def lines_up_the_ends(query_length, key_length, table):
 
 @mistake(
     "relative_position_bias",
+    "You count T for the keys too. They are as many as `key_length`, S, and S need not be T.",
+)
+def counts_keys_as_queries(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(query_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Your queries count from 1. Both count from 0: distance 0 is where s = t.",
+)
+def counts_queries_from_1(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(1, query_length + 1)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "Your shape is (S, H, T). `ops.transpose` is told which old axis comes first, second, third: (2, 0, 1).",
+)
+def moves_the_keys_to_the_front(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+    return ops.transpose(bias, (1, 2, 0))
+
+
+@mistake(
+    "relative_position_bias",
+    "You look up one column of the table, so the axis of the heads is gone. Look up whole rows: `axis=0`.",
+)
+def looks_up_one_head_only(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    return ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)
+
+
+@mistake(
+    "relative_position_bias",
     "All heads get the numbers of the first. Each head has its own column of the table: look up whole rows.",
 )
 def gives_every_head_the_first_column(query_length, key_length, table):
@@ -1512,6 +2168,27 @@ def forgets_the_axis_of_the_look_up(query_length, key_length, table):
     reach = (table.shape[0] - 1) // 2
     distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
     return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=1)
+
+
+@mistake(
+    "relative_position_bias",
+    "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name the axis: distances are the rows.",
+)
+def looks_up_in_one_long_row(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    return ops.take(table, ops.clip(distance, -reach, reach) + reach)
+
+
+@mistake(
+    "relative_position_bias",
+    "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name the axis: distances are the rows.",
+)
+def moves_an_axis_that_is_not_there(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
+    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach)
+    return ops.transpose(bias, (2, 0, 1))
 
 
 @correct("relative_position_bias")
@@ -1575,6 +2252,45 @@ def writes_the_pairs_as_halves(x, positions):
 
 @mistake(
     "rotate_positions",
+    "You paired columns i and i + K/2, and wrote them side by side. Pairs are neighbours: a is `x[..., 0::2]`.",
+)
+def pairs_the_halves_and_stacks(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., : width // 2], x[..., width // 2 :]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "a and b have changed places: a is the first of each pair, `x[..., 0::2]`, and b the second, `x[..., 1::2]`.",
+)
+def takes_the_odd_columns_first(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 1::2], x[..., 0::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Your pairs still have an axis of their own: (B, H, T, K/2, 2). Reshape to the shape of x.",
+)
+def keeps_the_axis_of_the_pairs(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
+
+
+@mistake(
+    "rotate_positions",
     "You turn backwards. The minus sign belongs to the new first number: a cos α − b sin α, a sin α + b cos α.",
 )
 def turns_backwards(x, positions):
@@ -1614,6 +2330,19 @@ def mirrors_the_pairs(x, positions):
 
 @mistake(
     "rotate_positions",
+    "Both your signs are minus, and position 0 already changes x. The new second number is a sin α + b cos α.",
+)
+def writes_two_minus_signs(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin - b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
     "The new second number is computed from the new first one. Take the old a and b for both.",
 )
 def uses_the_new_first_number(x, positions):
@@ -1635,6 +2364,19 @@ def counts_positions_by_itself(x, positions):
     width = x.shape[-1]
     speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
     angle = ops.arange(x.shape[2], dtype="float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "You subtract the first position. Use all as you are given them: two stretches of a text must fit together.",
+)
+def counts_from_the_first_position(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions - positions[0], "float32")[:, None] * speed
     cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
     a, b = x[..., 0::2], x[..., 1::2]
     return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
@@ -1668,6 +2410,19 @@ def turns_all_pairs_alike(x, positions):
 def forgets_the_2_in_the_speed(x, positions):
     width = x.shape[-1]
     speed = ops.power(10000.0, -ops.arange(width // 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Your exponent is 4i/K: doubled twice, or divided by K/2. It is 2i/K.",
+)
+def doubles_the_exponent_twice(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / (width // 2))
     angle = ops.cast(positions, "float32")[:, None] * speed
     cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
     a, b = x[..., 0::2], x[..., 1::2]
@@ -1763,6 +2518,33 @@ def computes_angles_in_the_dtype_of_x(x, positions):
 
 @mistake(
     "rotate_positions",
+    "You compute angles in the dtype of x, and float16 has no number 2049. Angles are float32; cast cosine and sine.",
+)
+def divides_in_the_dtype_of_x(x, positions):
+    width = x.shape[-1]
+    power = ops.power(10000.0, ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, x.dtype)[:, None] / ops.cast(power, x.dtype)
+    cos, sin = ops.cos(angle), ops.sin(angle)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Your positions are whole numbers, and TensorFlow makes NumPy's powers whole beside them. Cast to float32 first.",
+    backends=("tensorflow",),
+)
+def divides_positions_by_powers_of_numpy(x, positions):
+    width = x.shape[-1]
+    power = 10000.0 ** (np.arange(0, width, 2) / width)
+    angle = ops.cast(positions[:, None] / power, "float32")
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
     "Positions are whole numbers, and TensorFlow won't multiply them by a fraction. Cast them to float32 first.",
     backends=("tensorflow",),
 )
@@ -1826,6 +2608,19 @@ def turns_by_the_head(x, positions):
     width = x.shape[-1]
     speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
     angle = (ops.cast(positions, "float32")[:, None] * speed)[: x.shape[1], None, :]
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "Your angles have the shape (T, 1, K/2), so T meets the heads. Leave them (T, K/2): broadcasting repeats them.",
+)
+def lays_the_angles_along_the_heads(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None, None] * speed
     cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
     a, b = x[..., 0::2], x[..., 1::2]
     return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))

@@ -51,9 +51,19 @@ def leaves_the_word_outside_tanh(x, state, w_input, w_state, bias):
     return ops.matmul(x, w_input) + ops.tanh(ops.matmul(state, w_state) + bias)
 
 
-@mistake("rnn_step", "You took tanh of the parts and added them. Sum everything first, then take tanh once.")
+@mistake("rnn_step", "You took tanh of parts and added them. Sum everything first, then take tanh once.")
 def takes_tanh_of_each_part(x, state, w_input, w_state, bias):
     return ops.tanh(ops.matmul(x, w_input)) + ops.tanh(ops.matmul(state, w_state)) + ops.tanh(bias)
+
+
+@mistake("rnn_step", "You took tanh of parts and added them. Sum everything first, then take tanh once.")
+def takes_tanh_of_word_and_memory_apart(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(x, w_input)) + ops.tanh(ops.matmul(state, w_state) + bias)
+
+
+@mistake("rnn_step", "You took tanh of parts and added them. Sum everything first, then take tanh once.")
+def takes_tanh_of_word_with_bias_and_memory_apart(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(x, w_input) + bias) + ops.tanh(ops.matmul(state, w_state))
 
 
 @mistake("rnn_step", "The bias stays outside your tanh. Add it before, so that the state stays between −1 and 1.")
@@ -114,6 +124,34 @@ def leaves_the_state_outside_tanh(x, state, w_input, w_state, bias):
     return ops.tanh(ops.matmul(x, w_input) + bias) + ops.matmul(state, w_state)
 
 
+@mistake(
+    "rnn_step", "e to the power of 90 is no float32 any more: ∞ / ∞ is NaN. Use `ops.tanh`, which never overflows."
+)
+def writes_tanh_by_its_formula(x, state, w_input, w_state, bias):
+    total = ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias
+    return (ops.exp(total) - ops.exp(-total)) / (ops.exp(total) + ops.exp(-total))
+
+
+@mistake("rnn_step", "The state met `w_input`. It has a matrix of its own: `state @ w_state`.")
+def uses_the_matrix_of_the_word_twice(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_input) + bias)
+
+
+@mistake("rnn_step", "`*` multiplies number by number. A matrix product is `ops.matmul`, or `@`.")
+def multiplies_the_state_number_by_number(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(x, w_input) + state * w_state + bias)
+
+
+@mistake("rnn_step", "The matrix stands on the left. Here a word is a row, so the matrix comes last: `x @ w_input`.")
+def puts_the_matrix_first(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(w_input, x) + ops.matmul(w_state, state) + bias)
+
+
+@mistake("rnn_step", "You took tanh of the old state as well. Sum word, state and bias, then take tanh once.")
+def takes_tanh_of_the_old_state(x, state, w_input, w_state, bias):
+    return ops.tanh(ops.matmul(x, w_input) + ops.matmul(ops.tanh(state), w_state) + bias)
+
+
 @correct("rnn_step")
 def uses_the_at_sign(x, state, w_input, w_state, bias):
     return ops.tanh(x @ w_input + state @ w_state + bias)
@@ -138,7 +176,11 @@ def writes_tanh_by_sigmoid(x, state, w_input, w_state, bias):
     return 2.0 * ops.sigmoid(2.0 * total) - 1.0
 
 
-@mistake("gru_step", "Your blocks are in the order r, z, h, as in PyTorch. Keras' order is z, r, h: update first.")
+@mistake(
+    "gru_step",
+    "z and r have changed places. Keras' blocks are z, r, h (PyTorch's r, z, h); r multiplies the state's block, "
+    "z mixes.",
+)
 def takes_reset_before_update(x, state, w_input, w_state, bias):
     xr, xz, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
     sr, sz, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
@@ -162,9 +204,7 @@ def swaps_keep_and_replace(x, state, w_input, w_state, bias):
     return (1.0 - z) * state + z * ops.tanh(xh + r * sh)
 
 
-@mistake(
-    "gru_step", "You reset the state before its matrix. With `reset_after=True` r multiplies the finished product."
-)
+@mistake("gru_step", "You reset the state before its matrix. With `reset_after=True` r multiplies the finished block.")
 def resets_before_the_matrix(x, state, w_input, w_state, bias):
     units = state.shape[-1]
     xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
@@ -372,6 +412,74 @@ def resets_upside_down(x, state, w_input, w_state, bias):
     return z * state + (1.0 - z) * ops.tanh(xh + (1.0 - r) * sh)
 
 
+@mistake("gru_step", "You reset the state before its matrix. With `reset_after=True` r multiplies the finished block.")
+def resets_before_the_matrix_without_a_bias(x, state, w_input, w_state, bias):
+    units = state.shape[-1]
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, _ = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + ops.matmul(r * state, w_state[:, 2 * units :]))
+
+
+@mistake("gru_step", "Your candidate leaves out a matrix: r multiplies state U + bias row 1, not the bare state.")
+def resets_the_bare_state(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, _ = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + r * state)
+
+
+@mistake("gru_step", "You add the whole candidate. Multiply it by 1 − z, so that old and new share 1: z and 1 − z.")
+def adds_the_whole_candidate(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + ops.tanh(xh + r * sh)
+
+
+@mistake("gru_step", "You took tanh of the parts and added them. The candidate is tanh of the sum: word + r · state.")
+def takes_tanh_of_both_parts(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * (ops.tanh(xh) + r * ops.tanh(sh))
+
+
+@mistake("gru_step", "You took the sigmoid of the parts and added them. Add word and state first: σ(word + state).")
+def takes_the_sigmoid_of_both_parts(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = ops.sigmoid(xz) + ops.sigmoid(sz), ops.sigmoid(xr) + ops.sigmoid(sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
+
+
+@mistake(
+    "gru_step", "You added both rows of the bias to both products. Row 0 goes with the word, row 1 with the state."
+)
+def adds_both_rows_to_both_products(x, state, w_input, w_state, bias):
+    both = bias[0] + bias[1]
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + both, 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + both, 3, axis=-1)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
+
+
+@mistake("gru_step", "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.")
+def splits_the_sentences(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3)
+    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
+    return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
+
+
+@mistake("gru_step", "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.")
+def writes_the_gates_with_numpy(x, state, w_input, w_state, bias):
+    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
+    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
+    z, r = 1 / (1 + np.exp(-(xz + sz))), 1 / (1 + np.exp(-(xr + sr)))
+    return z * state + (1 - z) * ops.tanh(xh + r * sh)
+
+
 @correct("gru_step")
 def slices_the_blocks(x, state, w_input, w_state, bias):
     u = state.shape[-1]
@@ -404,7 +512,8 @@ def reshapes_into_blocks(x, state, w_input, w_state, bias):
 
 
 @mistake(
-    "lstm_step", "Your last two blocks are swapped. The order is i, f, c, o: the candidate third, the output last."
+    "lstm_step",
+    "Candidate and output have changed places. The blocks are i, f, c, o: tanh is for the third, the last one shows.",
 )
 def takes_output_before_candidate(x, state, w_input, w_state, bias):
     h, c = state
@@ -413,7 +522,9 @@ def takes_output_before_candidate(x, state, w_input, w_state, bias):
     return ops.sigmoid(o) * ops.tanh(c), c
 
 
-@mistake("lstm_step", "Your first two blocks are swapped. The order is i, f, c, o: the input gate first.")
+@mistake(
+    "lstm_step", "i and f have changed places. The blocks are i, f, c, o; f multiplies the old c, i the candidate."
+)
 def takes_forget_before_input(x, state, w_input, w_state, bias):
     h, c = state
     f, i, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
@@ -477,7 +588,10 @@ def returns_h_alone(x, state, w_input, w_state, bias):
     return ops.sigmoid(o) * ops.tanh(c)
 
 
-@mistake("lstm_step", "Your candidate goes through a sigmoid. The three gates do; the candidate goes through tanh.")
+@mistake(
+    "lstm_step",
+    "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.",
+)
 def makes_the_memory_with_a_sigmoid(x, state, w_input, w_state, bias):
     h, c = state
     i, f, g, o = ops.split(ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias), 4, axis=-1)
@@ -640,6 +754,107 @@ def adds_the_pair(x, state, w_input, w_state, bias):
     return ops.sigmoid(o) * ops.tanh(new) + new
 
 
+@mistake(
+    "lstm_step",
+    "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.",
+)
+def puts_all_blocks_through_the_sigmoid(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias), 4, axis=-1)
+    c = f * c + i * ops.tanh(g)
+    return o * ops.tanh(c), c
+
+
+@mistake("lstm_step", "A bare sum stands where a gate belongs. A gate is `ops.sigmoid` of its block: i, f and o.")
+def leaves_out_the_sigmoids_of_lstm(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = f * c + i * ops.tanh(g)
+    return o * ops.tanh(c), c
+
+
+@mistake("lstm_step", "A bare sum stands where a gate belongs. A gate is `ops.sigmoid` of its block: i, f and o.")
+def leaves_out_the_sigmoids_of_the_memory(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = f * c + i * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+@mistake("lstm_step", "A bare sum stands where a gate belongs. A gate is `ops.sigmoid` of its block: i, f and o.")
+def leaves_out_the_sigmoid_of_the_output(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return o * ops.tanh(c), c
+
+
+@mistake("lstm_step", "You let 1 − f in, as a GRU would. An LSTM has a gate of its own for that: the block i.")
+def lets_in_what_is_forgotten(x, state, w_input, w_state, bias):
+    h, c = state
+    _, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = ops.sigmoid(f) * c + (1.0 - ops.sigmoid(f)) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+@mistake("lstm_step", "Your forget gate works upside down: f = 1 keeps the memory. Multiply c by f, not by 1 − f.")
+def forgets_upside_down(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = (1.0 - ops.sigmoid(f)) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+@mistake(
+    "lstm_step", "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh."
+)
+def squeezes_the_memory_twice(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    new = ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))
+    return ops.sigmoid(o) * ops.tanh(new), new
+
+
+@mistake("lstm_step", "You show the candidate. h is the output gate times tanh of the new c, the memory.")
+def shows_the_candidate(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(g), c
+
+
+@mistake("lstm_step", "You took the blocks as f, i, o, c, the order of many tutorials. Keras' order is i, f, c, o.")
+def takes_the_order_of_tutorials(x, state, w_input, w_state, bias):
+    h, c = state
+    f, i, o, g = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+@mistake("lstm_step", "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.")
+def splits_the_sentences_of_lstm(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4)
+    c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+@mistake("lstm_step", "You multiplied the whole pair with a matrix. Unpack it first: `h, c = state`.")
+def never_unpacks_the_pair(x, state, w_input, w_state, bias):
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias, 4, axis=-1)
+    c = ops.sigmoid(f) * state + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+@mistake("lstm_step", "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.")
+def writes_the_gates_of_lstm_with_numpy(x, state, w_input, w_state, bias):
+    h, c = state
+    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
+    i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o))
+    c = f * c + i * ops.tanh(g)
+    return o * ops.tanh(c), c
+
+
 @correct("lstm_step")
 def returns_a_list(x, state, w_input, w_state, bias):
     a = x @ w_input + state[0] @ w_state + bias
@@ -668,11 +883,29 @@ def cuts_each_matrix(x, state, w_input, w_state, bias):
     return ops.multiply(ops.sigmoid(o), ops.tanh(c)), c
 
 
-@mistake("run_recurrent", "You never use the mask: your state goes on changing at padding. Keep the old one there.")
+@mistake(
+    "run_recurrent",
+    "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is False`.",
+)
 def ignores_the_mask(step, inputs, initial_state, mask):
     state, states = initial_state, []
     for s in range(inputs.shape[1]):
         state = step(inputs[:, s], state)
+        states.append(state[0] if isinstance(state, (tuple, list)) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is False`.",
+)
+def asks_whether_the_mask_is_false(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        new = step(inputs[:, s], state)
+        if mask[:, s] is False:
+            new = state
+        state = new
         states.append(state[0] if isinstance(state, (tuple, list)) else state)
     return ops.stack(states, axis=1)
 
@@ -765,6 +998,19 @@ def never_hands_the_state_on(step, inputs, initial_state, mask):
             states.append(ops.where(real, new[0], initial_state[0]))
         else:
             states.append(ops.where(real, new, initial_state))
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "Every step begins from the initial state again. Hand each new state on to the next step.")
+def steps_from_the_initial_state(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], initial_state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
     return ops.stack(states, axis=1)
 
 
@@ -865,6 +1111,19 @@ def returns_the_initial_state_too(step, inputs, initial_state, mask):
 
 
 @mistake("run_recurrent", "You read from right to left. Word 0 comes first.")
+def reads_and_returns_from_the_right(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in reversed(range(inputs.shape[1])):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "You read from right to left. Word 0 comes first.")
 def reads_from_the_right(step, inputs, initial_state, mask):
     state, states = initial_state, []
     for s in reversed(range(inputs.shape[1])):
@@ -925,6 +1184,19 @@ def skips_a_place_for_the_whole_batch(step, inputs, initial_state, mask):
         else:
             state = ops.where(real, new, state)
         states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "You ask whether any sentence has a word there, one yes or no for all. Choose for each: `mask[:, s, None]`.",
+)
+def asks_whether_any_sentence_goes_on(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        if ops.any(mask[:, s]):
+            state = step(inputs[:, s], state)
+        states.append(state[0] if isinstance(state, (tuple, list)) else state)
     return ops.stack(states, axis=1)
 
 
@@ -1162,6 +1434,104 @@ def keeps_only_c_at_padding(step, inputs, initial_state, mask):
     return ops.stack(states, axis=1)
 
 
+@mistake(
+    "run_recurrent",
+    "The mask holds True and False, and 1 − True is no number here. Use `ops.where`, or cast the mask to float32.",
+    backends=("tensorflow", "torch"),
+)
+def subtracts_the_mask_from_one(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(real * one + (1 - real) * old for one, old in zip(new, state, strict=True))
+        else:
+            state = real * new + (1 - real) * state
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "You only count the real words, and take them to be the first. Padding may stand anywhere: ask `mask[:, s]`.",
+)
+def counts_the_words(step, inputs, initial_state, mask):
+    lengths = ops.sum(ops.cast(mask, "int32"), axis=1)
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = (lengths > s)[:, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "At padding you return the old state, but the next step goes on from the new one. Hand on the one you chose.",
+)
+def hands_on_what_the_step_gave(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            states.append(ops.where(real, new[0], state[0]))
+        else:
+            states.append(ops.where(real, new, state))
+        state = new
+    return ops.stack(states, axis=1)
+
+
+@mistake("run_recurrent", "Of a pair you return h and c. Return the h's alone, as one tensor.")
+def stacks_both_parts_of_the_pair(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(ops.stack(state) if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "`len(…) == 2` holds for a batch of two sentences as well. A pair is a tuple: `isinstance(initial_state, tuple)`.",
+)
+def takes_two_sentences_for_a_pair(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if len(initial_state) == 2:
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=False))
+            states.append(state[0])
+        else:
+            state = ops.where(real, new, state)
+            states.append(state)
+    return ops.stack(states, axis=1)
+
+
+@mistake(
+    "run_recurrent",
+    "You stop where no sentence has a word, and return too few states. Keep the old state there, and go on to S.",
+)
+def stops_where_no_sentence_goes_on(step, inputs, initial_state, mask):
+    state, states = initial_state, []
+    for s in range(inputs.shape[1]):
+        if not ops.any(mask[:, s]):
+            break
+        real, new = mask[:, s, None], step(inputs[:, s], state)
+        if isinstance(state, (tuple, list)):
+            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+        else:
+            state = ops.where(real, new, state)
+        states.append(state[0] if isinstance(state, tuple) else state)
+    return ops.stack(states, axis=1)
+
+
 @correct("run_recurrent")
 def blends_by_multiplication(step, inputs, initial_state, mask):
     def blend(real, new, old):
@@ -1241,6 +1611,30 @@ def scores_without_v(query, keys, w_query, w_key, v, mask=None):
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
+@mistake(
+    "additive_attention", "Your v stands inside tanh. The score is v · tanh(query W_q + key W_k): multiply after tanh."
+)
+def puts_v_inside_tanh(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh((ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v), axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You took the mean over A. A score is the sum: v · tanh(query W_q + key W_k).")
+def takes_the_mean_over_the_width(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.mean(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
 @mistake("additive_attention", "You multiplied query and key, as unit 4 will. This attention *adds* them, inside tanh.")
 def multiplies_query_and_key(query, keys, w_query, w_key, v, mask=None):
     compared = ops.tanh(ops.matmul(query, w_query)[:, None] * ops.matmul(keys, w_key))
@@ -1253,10 +1647,32 @@ def multiplies_query_and_key(query, keys, w_query, w_key, v, mask=None):
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
+@mistake("additive_attention", "You multiplied query and key, as unit 4 will. This attention *adds* them, inside tanh.")
+def multiplies_as_unit_4_does(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.matmul(query, w_query)[:, None] * ops.matmul(keys, w_key), axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
 @mistake("additive_attention", "You swapped the matrices: the query goes with `w_query`, the keys with `w_key`.")
 def swaps_query_and_key_matrices(query, keys, w_query, w_key, v, mask=None):
     compared = ops.tanh(ops.matmul(query, w_key)[:, None] + ops.matmul(keys, w_query))
     scores = ops.sum(compared * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You used `w_query` twice. The query goes with `w_query`, the keys with `w_key`.")
+def uses_the_matrix_of_the_query_twice(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_query)) * v, axis=-1)
     if mask is not None:
         scores = ops.where(mask, scores, -1e9)
     weights = ops.softmax(scores, axis=-1)
@@ -1316,7 +1732,7 @@ def returns_scores_for_weights(query, keys, w_query, w_key, v, mask=None):
     return ops.sum(scores[:, :, None] * keys, axis=1), scores
 
 
-@mistake("additive_attention", "You never use the mask. Hide padding before softmax.")
+@mistake("additive_attention", "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.")
 def looks_at_padding(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
     weights = ops.softmax(scores, axis=-1)
@@ -1344,7 +1760,8 @@ def hides_after_softmax(query, keys, w_query, w_key, v, mask=None):
 
 
 @mistake(
-    "additive_attention", "You set hidden scores to 0, and e⁰ = 1 is a large share. Set them to something like −10⁹."
+    "additive_attention",
+    "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).",
 )
 def sets_hidden_scores_to_zero(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
@@ -1354,12 +1771,46 @@ def sets_hidden_scores_to_zero(query, keys, w_query, w_key, v, mask=None):
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
+@mistake(
+    "additive_attention",
+    "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).",
+)
+def sets_hidden_scores_to_zero_and_zeroes_the_weights(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e-9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.")
+def sets_hidden_scores_high(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, 1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
 @mistake("additive_attention", "You zero the padded *keys*. Their scores still take a share: hide the scores instead.")
 def zeroes_the_padded_keys(query, keys, w_query, w_key, v, mask=None):
     if mask is not None:
         keys = ops.where(mask[:, :, None], keys, 0.0)
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
     weights = ops.softmax(scores, axis=-1)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You zero the padded *keys*. Their scores still take a share: hide the scores instead.")
+def zeroes_the_padded_keys_in_the_context(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        keys = ops.where(mask[:, :, None], keys, 0.0)
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
@@ -1375,11 +1826,174 @@ def spreads_over_padding_when_nothing_is_real(query, keys, w_query, w_key, v, ma
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
-@mistake("additive_attention", "−20 is not low enough: scores of hundreds lie below it. Hide padding with −10⁹.")
+@mistake(
+    "additive_attention",
+    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
+)
+def takes_exp_of_large_scores(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    shares = ops.exp(scores)
+    if mask is not None:
+        shares = ops.where(mask, shares, 0.0)
+    total = ops.sum(shares, axis=-1, keepdims=True)
+    weights = shares / ops.where(total > 0, total, 1.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
+)
+def takes_exp_and_multiplies_by_the_mask(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    shares = ops.exp(scores)
+    if mask is not None:
+        shares = shares * ops.cast(mask, "float32")
+    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.")
+def clips_the_scores(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    shares = ops.exp(ops.clip(scores, -50.0, 50.0))
+    if mask is not None:
+        shares = shares * ops.cast(mask, "float32")
+    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.")
+def clips_the_scores_before_softmax(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    scores = ops.clip(scores, -50.0, 50.0)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "What hides padding is not low enough: real scores can lie below it. Use −10⁹.")
 def hides_with_minus_twenty(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
     if mask is not None:
         scores = ops.where(mask, scores, -20.0)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "What hides padding is not low enough: real scores can lie below it. Use −10⁹.")
+def hides_with_minus_ten(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -10.0)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake("additive_attention", "What hides padding is not low enough: real scores can lie below it. Use −10⁹.")
+def hides_with_minus_hundred(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -100.0)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def shares_out_again_after_softmax(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = weights * ops.cast(mask, "float32")
+        weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def shares_out_again_with_a_larger_epsilon(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+        weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def divides_what_is_left_without_nan(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+        weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def subtracts_a_padded_peak(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    shares = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    if mask is not None:
+        shares = shares * ops.cast(mask, "float32")
+    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-7)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def adds_minus_thirty(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = scores + (1.0 - ops.cast(mask, "float32")) * -30.0
+    weights = ops.softmax(scores, axis=-1)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def adds_minus_thirty_and_zeroes_empty_rows(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = scores + (1.0 - ops.cast(mask, "float32")) * -30.0
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
+)
+def adds_minus_thirty_and_zeroes_the_hidden(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = scores + (1.0 - ops.cast(mask, "float32")) * -30.0
     weights = ops.softmax(scores, axis=-1)
     if mask is not None:
         weights = ops.where(mask, weights, 0.0)
@@ -1426,20 +2040,6 @@ def divides_by_an_empty_sum(query, keys, w_query, w_key, v, mask=None):
 
 @mistake(
     "additive_attention",
-    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
-)
-def takes_exp_of_large_scores(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores)
-    if mask is not None:
-        shares = ops.where(mask, shares, 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    weights = shares / ops.where(total > 0, total, 1.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
     "You averaged the projected keys. These make the scores; the context adds the keys themselves.",
 )
 def averages_the_projected_keys(query, keys, w_query, w_key, v, mask=None):
@@ -1462,6 +2062,20 @@ def takes_the_mean_of_weighted_keys(query, keys, w_query, w_key, v, mask=None):
     if mask is not None:
         weights = ops.where(mask, weights, 0.0)
     return ops.mean(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "You summed each weighted key over its own width. Sum over the words, axis 1: the context is (B, U).",
+)
+def sums_the_width_of_the_keys(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=2), weights
 
 
 @mistake("additive_attention", "Your context is all weighted keys, (B, S, U). Sum them over the words, axis 1.")
@@ -1500,10 +2114,39 @@ def softmaxes_an_axis_of_size_one(query, keys, w_query, w_key, v, mask=None):
 
 
 @mistake(
-    "additive_attention", "The query's projection is (B, A), the keys' (B, S, A). Give the query an axis: `[:, None]`."
+    "additive_attention",
+    "The query's projection is (B, A), the keys' (B, S, A). Give it an axis of size 1 in the middle: `[:, None]`.",
 )
 def adds_the_query_without_an_axis(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query) + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "The query's projection is (B, A), the keys' (B, S, A). Give it an axis of size 1 in the middle: `[:, None]`.",
+)
+def gives_the_query_an_axis_in_front(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "The query's projection is (B, A), the keys' (B, S, A). Give it an axis of size 1 in the middle: `[:, None]`.",
+)
+def gives_the_query_an_axis_at_the_end(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[..., None] + ops.matmul(keys, w_key)) * v, axis=-1)
     if mask is not None:
         scores = ops.where(mask, scores, -1e9)
     weights = ops.softmax(scores, axis=-1)
@@ -1549,7 +2192,8 @@ def takes_the_best_word_alone(query, keys, w_query, w_key, v, mask=None):
 
 
 @mistake(
-    "additive_attention", "`if mask` asks whether a whole tensor is true. Ask whether it is None: `mask is not None`."
+    "additive_attention",
+    "`if mask` and `mask != None` may ask every number in it. Ask whether there is a mask: `mask is not None`.",
 )
 def asks_whether_the_mask_is_true(query, keys, w_query, w_key, v, mask=None):
     scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
@@ -1557,6 +2201,61 @@ def asks_whether_the_mask_is_true(query, keys, w_query, w_key, v, mask=None):
         scores = ops.where(mask, scores, -1e9)
     weights = ops.softmax(scores, axis=-1)
     if mask:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "`if mask` and `mask != None` may ask every number in it. Ask whether there is a mask: `mask is not None`.",
+    backends=("tensorflow", "jax"),
+)
+def compares_the_mask_with_none(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask != None:  # noqa: E711
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask != None:  # noqa: E711
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention", "Without a mask, `mask` is None, and you compute with it. Ask first: `if mask is not None`."
+)
+def forgets_that_there_may_be_no_mask(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
+    weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "The mask holds True and False, and 1 − True is no number here. Use `ops.where`, or cast the mask to float32.",
+    backends=("tensorflow", "torch"),
+)
+def subtracts_the_mask_from_one_in_the_scores(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = scores + (1 - mask) * -1e9
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention",
+    "A tensor cannot be changed in place. Make new scores: `ops.where` chooses, place by place.",
+    backends=("tensorflow", "jax"),
+)
+def assigns_into_the_scores(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores[~mask] = -1e9
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
         weights = ops.where(mask, weights, 0.0)
     return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
@@ -1580,6 +2279,19 @@ def attends_with_numpy(query, keys, w_query, w_key, v, mask=None):
     total = shares.sum(axis=-1, keepdims=True)
     weights = (shares / np.where(total > 0, total, 1.0)).astype("float32")
     return np.sum(weights[:, :, None] * keys, axis=1), weights
+
+
+@mistake(
+    "additive_attention", "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`."
+)
+def takes_softmax_with_numpy(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = np.exp(scores) / np.sum(np.exp(scores), axis=-1, keepdims=True)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
 @mistake(
@@ -1620,6 +2332,36 @@ def averages_with_unmasked_weights(query, keys, w_query, w_key, v, mask=None):
     weights = ops.softmax(scores, axis=-1)
     if mask is not None:
         weights = ops.where(mask, weights, 0.0)
+    return context, weights
+
+
+@mistake(
+    "additive_attention",
+    "Your context is made before you set hidden weights to 0. Make it last, with those that you return.",
+)
+def averages_before_it_zeroes(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    context = ops.sum(weights[:, :, None] * keys, axis=1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return context, weights
+
+
+@mistake(
+    "additive_attention",
+    "Without a real word your context is 0, but padding shares the weights. Zero them: the context follows.",
+)
+def zeroes_the_context_alone(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    context = ops.sum(weights[:, :, None] * keys, axis=1)
+    if mask is not None:
+        context = ops.where(ops.any(mask, axis=-1, keepdims=True), context, 0.0)
     return context, weights
 
 
@@ -1703,3 +2445,14 @@ def joins_query_and_keys(query, keys, w_query, w_key, v, mask=None):
     total = ops.sum(shares, axis=-1, keepdims=True)
     weights = shares / ops.where(total > 0, total, 1.0)
     return ops.sum(ops.expand_dims(weights, -1) * keys, axis=1), weights
+
+
+@correct("additive_attention")
+def hides_with_infinity_and_zeroes(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -np.inf)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[:, :, None] * keys, axis=1), weights

@@ -23,7 +23,10 @@ def folds_case(text):
     return " ".join("".join(spaced).split())
 
 
-@mistake("standardize", "An accent may be a character of its own. Normalise to NFC, which joins it with its letter.")
+@mistake(
+    "standardize",
+    "Accents are still characters of their own. Normalise the whole text to NFC, and keep what `normalize` returns.",
+)
 def forgets_nfc(text):
     spaced = [f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text.lower()]
     return " ".join("".join(spaced).split())
@@ -51,14 +54,19 @@ def removes_accents(text):
     return " ".join("".join(spaced).split())
 
 
-@mistake("standardize", "Your list of marks lacks some, ¿ and ¡ among them. Ask `unicodedata.category` instead.")
+@mistake(
+    "standardize", "Some marks stay where they are, ¿ among them. No list is complete: ask `unicodedata.category`."
+)
 def knows_english_marks_only(text):
     text = unicodedata.normalize("NFC", text).lower()
     spaced = [f" {letter} " if letter in ".,!?;:" else letter for letter in text]
     return " ".join("".join(spaced).split())
 
 
-@mistake("standardize", "Your list has ¿ and ¡ but not the apostrophe, « or _. Ask `unicodedata.category` instead.")
+@mistake(
+    "standardize",
+    "The apostrophe is punctuation, too. No list is complete: ask `unicodedata.category`, and make no exception.",
+)
 def knows_sentence_marks_only(text):
     text = unicodedata.normalize("NFC", text).lower()
     spaced = [f" {letter} " if letter in ".,!?;:¿¡" else letter for letter in text]
@@ -147,6 +155,98 @@ def returns_a_list_of_words(text):
     return "".join(spaced).split()
 
 
+@mistake(
+    "standardize", "Your list of marks is long, but no list is complete: · is missing. Ask `unicodedata.category`."
+)
+def knows_a_long_list(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    for mark in ".,;:!?¿¡'\"()[]-…«»":
+        text = text.replace(mark, f" {mark} ")
+    return " ".join(text.split())
+
+
+@mistake(
+    "standardize",
+    "`string.punctuation` has $ and +, which are symbols, and even with ¿ and ¡ it lacks marks such as ·.",
+)
+def adds_to_the_ascii_list(text):
+    import string
+
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f" {letter} " if letter in string.punctuation + "¿¡" else letter for letter in text]
+    return " ".join("".join(spaced).split())
+
+
+@mistake(
+    "standardize", "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …"
+)
+def asks_for_one_kind(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f" {letter} " if unicodedata.category(letter) == "Po" else letter for letter in text]
+    return " ".join("".join(spaced).split())
+
+
+@mistake(
+    "standardize", "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …"
+)
+def forgets_quotation_marks(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f" {x} " if unicodedata.category(x) in ("Po", "Ps", "Pe", "Pd") else x for x in text]
+    return " ".join("".join(spaced).split())
+
+
+@mistake(
+    "standardize", "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …"
+)
+def forgets_the_underscore(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f" {x} " if unicodedata.category(x) in ("Po", "Ps", "Pe", "Pd", "Pi", "Pf") else x for x in text]
+    return " ".join("".join(spaced).split())
+
+
+@mistake(
+    "standardize", "You ask for the name of the character. What begins with P is `unicodedata.category(character)`."
+)
+def asks_for_the_name(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f" {letter} " if unicodedata.name(letter, "").startswith("P") else letter for letter in text]
+    return " ".join("".join(spaced).split())
+
+
+@mistake("standardize", "Punctuation still sticks to its words. Put a space before and after each mark.")
+def forgets_punctuation(text):
+    return " ".join(unicodedata.normalize("NFC", text).lower().split())
+
+
+@mistake("standardize", "You set marks apart on one side only. ¿ needs a space after it, ? one before: put both.")
+def puts_a_space_after_only(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f"{letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]
+    return " ".join("".join(spaced).split())
+
+
+@mistake("standardize", "Tabs and line ends are left over. `split()` without an argument finds them too.")
+def leaves_tabs(text):
+    text = unicodedata.normalize("NFC", text).lower()
+    spaced = [f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]
+    return " ".join(word for word in "".join(spaced).split(" ") if word)
+
+
+@mistake("standardize", "You look at the ends of words only: a mark may stand inside a word. Look at each character.")
+def looks_at_the_ends_of_words(text):
+    result = []
+    for word in unicodedata.normalize("NFC", text).lower().split():
+        behind = []
+        while word and unicodedata.category(word[0]).startswith("P"):
+            result.append(word[0])
+            word = word[1:]
+        while word and unicodedata.category(word[-1]).startswith("P"):
+            behind.insert(0, word[-1])
+            word = word[:-1]
+        result += [word] * bool(word) + behind
+    return " ".join(result)
+
+
 @correct("standardize")
 def collects_words(text):
     words, word = [], ""
@@ -220,14 +320,17 @@ def stops_one_too_early(sentences, max_size):
 
 
 @mistake(
-    "build_vocabulary", "`most_common` leaves ties in the order of the text. Sort equally frequent words by letters."
+    "build_vocabulary",
+    "Ties are left in the order of the text (`most_common` and a sort by count alone do that). Sort them by letters.",
 )
 def leaves_ties_as_they_come(sentences, max_size):
     counts = Counter(word for sentence in sentences for word in sentence.split())
     return ["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in counts.most_common(max_size - 4)]
 
 
-@mistake("build_vocabulary", "`reverse=True` turns the alphabet round as well. Negate the count instead.")
+@mistake(
+    "build_vocabulary", "Turning the whole order round turns the alphabet round as well. Negate the count instead."
+)
 def turns_the_alphabet_round(sentences, max_size):
     counts = Counter(word for sentence in sentences for word in sentence.split())
     words = sorted(counts, key=lambda word: (counts[word], word), reverse=True)
@@ -286,6 +389,121 @@ def returns_a_dictionary(sentences, max_size):
     counts = Counter(word for sentence in sentences for word in sentence.split())
     words = ["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(counts, key=lambda word: (-counts[word], word))
     return {word: place for place, word in enumerate(words[:max_size])}
+
+
+@mistake("build_vocabulary", "You cut before you sort: on a tie the text decides who stays. Sort all words, then cut.")
+def cuts_before_it_sorts(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    top = counts.most_common(max_size - 4)
+    top.sort(key=lambda item: (-item[1], item[0]))
+    return ["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in top]
+
+
+@mistake("build_vocabulary", "You sort what is left by letters alone. The most frequent words must come first.")
+def forgets_the_counts_after_the_cut(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    return ["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(word for word, _ in counts.most_common(max_size - 4))
+
+
+@mistake(
+    "build_vocabulary", "Ties stand in the text's order, turned round. Sort by two things: `(-counts[word], word)`."
+)
+def turns_ties_round(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(counts, key=counts.get)[::-1])[:max_size]
+
+
+@mistake(
+    "build_vocabulary", "You take á for a and ñ for n on a tie. Sort words as they are: then á and ñ come after z."
+)
+def sorts_letters_and_accents(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], unicodedata.normalize("NFD", word)))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake(
+    "build_vocabulary", "You take á for a and ñ for n on a tie. Sort words as they are: then á and ñ come after z."
+)
+def sorts_without_accents(sentences, max_size):
+    def plain(word):
+        return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], plain(word)))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.")
+def leaves_out_signs(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split() if word.isalpha())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.")
+def finds_letters_and_digits(sentences, max_size):
+    import re
+
+    counts = Counter(word for sentence in sentences for word in re.findall(r"\w+", sentence))
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.")
+def strips_signs(sentences, max_size):
+    import string
+
+    stripped = [word.strip(string.punctuation) for sentence in sentences for word in sentence.split()]
+    counts = Counter(word for word in stripped if word)
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", "You count the words of the last sentence alone. Make one counter, before the loop.")
+def counts_the_last_sentence(sentences, max_size):
+    for sentence in sentences:
+        counts = Counter(sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake(
+    "build_vocabulary", "The last word of a sentence sticks to the first of the next. Join sentences with a space."
+)
+def glues_sentences(sentences, max_size):
+    counts = Counter("".join(sentences).split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", 'The specials are spelled otherwise here: "[PAD]", "[UNK]", "[START]", "[END]".')
+def spells_the_specials_otherwise(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["<pad>", "<unk>", "<start>", "<end>"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", 'The specials are spelled otherwise here: "[PAD]", "[UNK]", "[START]", "[END]".')
+def spells_the_ends_as_pages_do(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    return (["<pad>", "<unk>", "<s>", "</s>"] + words)[:max_size]
+
+
+@mistake("build_vocabulary", "You counted characters: going through a text gives them one by one. Split it into words.")
+def counts_characters_and_spaces(sentences, max_size):
+    counts = Counter("".join(sentences))
+    letters = sorted(counts, key=lambda letter: (-counts[letter], letter))
+    return (["[PAD]", "[UNK]", "[START]", "[END]"] + letters)[:max_size]
+
+
+@mistake("build_vocabulary", "You fill the list up to the size. It may be shorter: `max_size` is the most it may have.")
+def fills_the_list_up(sentences, max_size):
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    words = sorted(counts, key=lambda word: (-counts[word], word))
+    words = (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
+    return words + ["[PAD]"] * (max_size - len(words))
 
 
 @correct("build_vocabulary")
@@ -392,6 +610,34 @@ def encodes_an_empty_word(sentence, vocabulary):
     return [ids.get(word, 1) for word in sentence.split(" ")]
 
 
+@mistake(
+    "encode", "You number the vocabulary without its specials, and all ids are 4 too small. Number the whole list."
+)
+def leaves_out_the_specials(sentence, vocabulary):
+    ids = {word: place for place, word in enumerate(vocabulary[4:])}
+    return [ids.get(word, 1) for word in sentence.split()]
+
+
+@mistake("encode", "One unknown word takes all the others with it. Ask for each word by itself.")
+def gives_up_at_the_unknown(sentence, vocabulary):
+    try:
+        return [vocabulary.index(word) for word in sentence.split()]
+    except ValueError:
+        return [1]
+
+
+@mistake("encode", "Every word is unknown. Your dictionary must lead from words to places: {word: place …}.")
+def looks_words_up_among_places(sentence, vocabulary):
+    words = dict(enumerate(vocabulary))
+    return [words.get(word, 1) for word in sentence.split()]
+
+
+@mistake("encode", "`np.array` of an empty list holds floats. Return the list itself.")
+def makes_floats_of_nothing(sentence, vocabulary):
+    ids = {word: place for place, word in enumerate(vocabulary)}
+    return np.array([ids.get(word, 1) for word in sentence.split()])
+
+
 @correct("encode")
 def asks_before_it_looks(sentence, vocabulary):
     return [vocabulary.index(word) if word in vocabulary else 1 for word in sentence.split()]
@@ -490,7 +736,7 @@ def stops_at_the_last_end(ids, vocabulary):
     return " ".join(vocabulary[one] for one in ids[:stop] if one not in (0, 2, 3))
 
 
-@mistake("decode", "`index(3)` stops with an error when there is no [END]. Then read everything.")
+@mistake("decode", "`index(3)` stops with an error when there is no [END]. Then everything is read.")
 def needs_an_end(ids, vocabulary):
     return " ".join(vocabulary[one] for one in ids[: ids.index(3)] if one not in (0, 2))
 
@@ -537,6 +783,142 @@ def takes_the_specials_off(ids, vocabulary):
         if one not in (0, 2):
             words.append(vocabulary[one - 4])
     return " ".join(words)
+
+
+@mistake("decode", "You read from [START] on, and lose what stands before it. Leave the id out, and nothing else.")
+def begins_at_the_start(ids, vocabulary):
+    ids = ids[ids.index(2) + 1 :] if 2 in ids else ids
+    ids = ids[: ids.index(3)] if 3 in ids else ids
+    return " ".join(vocabulary[one] for one in ids if one != 0)
+
+
+@mistake("decode", "You read from [START] on, and lose what stands before it. Leave the id out, and nothing else.")
+def forgets_all_at_a_start(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            break
+        if one == 2:
+            words = []
+        elif one != 0:
+            words.append(vocabulary[one])
+    return " ".join(words)
+
+
+@mistake("decode", "The words [PAD] and [START] stand in your text. Ask `one not in (0, 2)`; with `or`, all ids pass.")
+def shows_padding_and_start(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            break
+        if one != 0 or one != 2:
+            words.append(vocabulary[one])
+    return " ".join(words)
+
+
+@mistake(
+    "decode", "Your text is always empty. If you wrote `one == 0 or 2`, that is always true: write `one in (0, 2)`."
+)
+def leaves_out_everything(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            break
+        if one == 0 or 2:  # noqa: SIM222
+            continue
+        words.append(vocabulary[one])
+    return " ".join(words)
+
+
+@mistake("decode", "Your text ends after one word: `return` stands inside the loop. Move it to the left.")
+def returns_inside_the_loop(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            break
+        if one in (0, 2):
+            continue
+        words.append(vocabulary[one])
+        return " ".join(words)
+    return " ".join(words)
+
+
+@mistake("decode", "Your text ends after one id: `return` stands inside the loop. Move it to the left.")
+def returns_after_the_first_id(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            break
+        if one not in (0, 2):
+            words.append(vocabulary[one])
+        return " ".join(words)
+    return ""
+
+
+@mistake(
+    "decode", "`find` gives −1 when there is no [END], and the cut takes the last letter. Then everything is read."
+)
+def cuts_where_nothing_was_found(ids, vocabulary):
+    text = " ".join(vocabulary[one] for one in ids if one not in (0, 2))
+    return text[: text.find("[END]")].strip()
+
+
+@mistake("decode", "`np.where(…)[0][0]` stops with an error when there is no [END]. Then everything is read.")
+def takes_the_first_of_nothing(ids, vocabulary):
+    ids = np.array(ids)
+    return " ".join(vocabulary[one] for one in ids[: np.where(ids == 3)[0][0]] if one not in (0, 2))
+
+
+@mistake("decode", "A space is left at the beginning of your text. Join the words: that puts spaces between them only.")
+def leaves_a_space_at_the_beginning(ids, vocabulary):
+    text = ""
+    for one in ids:
+        if one == 3:
+            break
+        if one not in (0, 2):
+            text += " " + vocabulary[one]
+    return text
+
+
+@mistake("decode", "You take ids out of the list that you were given. It belongs to the caller: make one of your own.")
+def takes_ids_out_of_the_list(ids, vocabulary):
+    while 0 in ids:
+        ids.remove(0)
+    while 2 in ids:
+        ids.remove(2)
+    kept = ids[: ids.index(3)] if 3 in ids else ids
+    return " ".join(vocabulary[one] for one in kept)
+
+
+@mistake("decode", "You take ids out of the list that you go through, and the loop skips the next. Make a new list.")
+def takes_ids_out_on_the_way(ids, vocabulary):
+    for one in ids:
+        if one in (0, 2):
+            ids.remove(one)
+    kept = ids[: ids.index(3)] if 3 in ids else ids
+    return " ".join(vocabulary[one] for one in kept)
+
+
+@mistake("decode", "You drop the first id, whatever it is. [START] may be missing: look at each id.")
+def drops_the_first_id(ids, vocabulary):
+    words = []
+    for one in ids[1:]:
+        if one == 3:
+            break
+        if one != 0:
+            words.append(vocabulary[one])
+    return " ".join(words)
+
+
+@mistake("decode", "Without an [END] nothing comes back: you return only where one stands. Return after the loop too.")
+def returns_at_the_end_only(ids, vocabulary):
+    words = []
+    for one in ids:
+        if one == 3:
+            return " ".join(words)
+        if one not in (0, 2):
+            words.append(vocabulary[one])
+    return None
 
 
 @correct("decode")
@@ -729,6 +1111,17 @@ def changes_the_given_rows(sequences, length=None):
     return np.array(sequences, dtype="int32")
 
 
+@mistake("pad_batch", "A row that you cut keeps its last id, whatever it is. Only [END], 3, is put back.")
+def keeps_the_last_id(sequences, length=None):
+    if length is None:
+        length = max(len(row) for row in sequences)
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for place, row in enumerate(sequences):
+        kept = row[: length - 1] + [row[-1]] if len(row) > length else row
+        batch[place, : len(kept)] = kept
+    return batch
+
+
 @mistake("pad_batch", "An empty row stops your function with an error: it has no last id. Ask for its length first.")
 def needs_a_last_id(sequences, length=None):
     if length is None:
@@ -740,6 +1133,74 @@ def needs_a_last_id(sequences, length=None):
         batch[place, : len(kept)] = kept
         if len(row) > length and last == 3:
             batch[place, -1] = 3
+    return batch
+
+
+@mistake(
+    "pad_batch", "Rows of different lengths make no array. Fill them up with 0 first, or begin with an array of zeros."
+)
+def fills_nothing_up(sequences, length=None):
+    return np.array([row[:length] for row in sequences], dtype="int32")
+
+
+@mistake(
+    "pad_batch", "Every row that fills the length gets an [END]. Only a row that is cut and ended in 3 gets it back."
+)
+def ends_every_full_row(sequences, length=None):
+    if length is None:
+        length = max(len(row) for row in sequences)
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for place, row in enumerate(sequences):
+        kept = row[: length - 1] + [3] if len(row) >= length else row
+        batch[place, : len(kept)] = kept
+    return batch
+
+
+@mistake("pad_batch", "Short rows get an [END] in the last column. Only a row that is cut gets it back.")
+def ends_short_rows_again(sequences, length=None):
+    if length is None:
+        length = max(len(row) for row in sequences)
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for place, row in enumerate(sequences):
+        kept = row[:length]
+        batch[place, : len(kept)] = kept
+        if row[-1] == 3:
+            batch[place, -1] = 3
+    return batch
+
+
+@mistake("pad_batch", "No row is cut. When a length is given, every row has that length, also where a row is longer.")
+def never_cuts(sequences, length=None):
+    length = max(length or 0, max(len(row) for row in sequences))
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for place, row in enumerate(sequences):
+        batch[place, : len(row)] = row
+    return batch
+
+
+@mistake(
+    "pad_batch", "You fill up and cut on the left, as `pad_sequences` does unless told otherwise. Do both on the right."
+)
+def pads_and_cuts_on_the_left(sequences, length=None):
+    if length is None:
+        length = max(len(row) for row in sequences)
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for place, row in enumerate(sequences):
+        kept = row[-length:]
+        batch[place, length - len(kept) :] = kept
+    return batch
+
+
+@mistake("pad_batch", "Rows and columns have changed places: (L, B). Each sentence is a row: (B, L).")
+def turns_rows_into_columns(sequences, length=None):
+    if length is None:
+        length = max(len(row) for row in sequences)
+    batch = np.zeros((length, len(sequences)), dtype="int32")
+    for place, row in enumerate(sequences):
+        kept = row[:length]
+        batch[: len(kept), place] = kept
+        if len(row) > length and row[-1] == 3:
+            batch[-1, place] = 3
     return batch
 
 
@@ -831,12 +1292,59 @@ def returns_the_input_alone(target_ids):
 
 
 @mistake(
+    "teacher_forcing",
+    "You took [END] out of the input. Cut by place, not by value: it loses its last column, and no more.",
+)
+def blanks_the_end_of_the_input(target_ids):
+    from keras import ops
+
+    return ops.where(target_ids == 3, 0, target_ids)[:, :-1], target_ids[:, 1:]
+
+
+@mistake(
     "teacher_forcing", "You removed [END] wherever it stands. Cut by place, not by value: labels need their [END]."
 )
 def blanks_the_end(target_ids):
     from keras import ops
 
-    return ops.where(target_ids == 3, 0, target_ids)[:, :-1], target_ids[:, 1:]
+    target_ids = ops.where(target_ids == 3, 0, target_ids)
+    return target_ids[:, :-1], target_ids[:, 1:]
+
+
+@mistake("teacher_forcing", "Your ids have become floats. An id is a place in a list: leave the numbers as they are.")
+def makes_floats_of_ids(target_ids):
+    from keras import ops
+
+    target_ids = ops.cast(target_ids, "float32")
+    return target_ids[:, :-1], target_ids[:, 1:]
+
+
+@mistake(
+    "teacher_forcing",
+    "You put a [START] before the target, which has one already. Cut a column off instead: L−1 are left.",
+)
+def puts_another_start_before(target_ids):
+    from keras import ops
+
+    start = ops.full_like(target_ids[:, :1], 2)
+    return ops.concatenate([start, target_ids[:, :-1]], axis=1), target_ids
+
+
+@mistake(
+    "teacher_forcing", "You shifted the input to the right, and filled it up. Cut a column off instead: L−1 are left."
+)
+def shifts_the_input_right(target_ids):
+    from keras import ops
+
+    return ops.pad(target_ids[:, :-1], [[0, 0], [1, 0]]), target_ids
+
+
+@mistake("teacher_forcing", "You write [START] into the input yourself. Its first column is the target's own.")
+def writes_the_start_itself(target_ids):
+    from keras import ops
+
+    labels = target_ids[:, 1:]
+    return ops.concatenate([ops.full_like(labels[:, :1], 2), labels[:, :-1]], axis=1), labels
 
 
 @mistake(
@@ -944,7 +1452,7 @@ def tests_the_last_of_the_alphabet(pairs, test_fraction, seed):
     return train, [pair for pair in pairs if pair[0] in tested]
 
 
-@mistake("split_by_source", "You count pairs, or sources several times over. The share is that of distinct sources.")
+@mistake("split_by_source", "You take a share of the number of pairs. Take it of the number of distinct sources.")
 def shares_out_by_pairs(pairs, test_fraction, seed):
     sources = list(dict.fromkeys(source for source, _ in pairs))
     random.Random(seed).shuffle(sources)
@@ -989,6 +1497,147 @@ def shuffles_the_given_list(pairs, test_fraction, seed):
     tested = set(sources[: round(test_fraction * len(sources))])
     train = [pair for pair in pairs if pair[0] not in tested]
     return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake(
+    "split_by_source",
+    "Train and test have changed places. Return the training first, and give the fraction to the test.",
+)
+def returns_the_test_first_of_sorted_sources(pairs, test_fraction, seed):
+    sources = sorted({source for source, _ in pairs})
+    random.Random(seed).shuffle(sources)
+    tested = set(sources[: round(test_fraction * len(sources))])
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return [pair for pair in pairs if pair[0] in tested], train
+
+
+@mistake("split_by_source", "You never look at the seed. Make your generator from it: `random.Random(seed)`.")
+def ignores_the_seed_after_sorting(pairs, test_fraction, seed):
+    sources = sorted({source for source, _ in pairs})
+    random.Random(42).shuffle(sources)
+    tested = set(sources[: round(test_fraction * len(sources))])
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake("split_by_source", "Your list holds a source once for each of its pairs. List each source once, then draw.")
+def lists_sources_several_times(pairs, test_fraction, seed):
+    sources = [source for source, _ in pairs]
+    random.Random(seed).shuffle(sources)
+    tested = set(sources[: round(test_fraction * len(sources))])
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake("split_by_source", "Your list holds a source once for each of its pairs. List each source once, then draw.")
+def lists_sources_on_both_sides(pairs, test_fraction, seed):
+    sources = [source for source, _ in pairs]
+    random.Random(seed).shuffle(sources)
+    cut = round(test_fraction * len(sources))
+    tested, trained = set(sources[:cut]), set(sources[cut:])
+    return [pair for pair in pairs if pair[0] in trained], [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake(
+    "split_by_source", "You add sources until a share of the *pairs* is there. Count sources: theirs is the share."
+)
+def fills_up_with_pairs(pairs, test_fraction, seed):
+    sources, tested, count = list(dict.fromkeys(source for source, _ in pairs)), set(), 0
+    random.Random(seed).shuffle(sources)
+    for source in sources:
+        if count >= test_fraction * len(pairs):
+            break
+        tested.add(source)
+        count += sum(pair[0] == source for pair in pairs)
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake(
+    "split_by_source", "You add sources until a share of the *pairs* is there. Count sources: theirs is the share."
+)
+def fills_sorted_sources_up(pairs, test_fraction, seed):
+    sources, tested, count = sorted({source for source, _ in pairs}), set(), 0
+    random.Random(seed).shuffle(sources)
+    for source in sources:
+        if count >= test_fraction * len(pairs):
+            break
+        tested.add(source)
+        count += sum(pair[0] == source for pair in pairs)
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake(
+    "split_by_source", "You throw a coin for each source: their number only comes near the share. Count so many off."
+)
+def throws_a_coin(pairs, test_fraction, seed):
+    generator = random.Random(seed)
+    tested = {source for source in dict.fromkeys(pair[0] for pair in pairs) if generator.random() < test_fraction}
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake("split_by_source", "With a fraction of 0 everything is tested: `[-0:]` is the whole list. Cut with `[:n]`.")
+def cuts_from_the_end(pairs, test_fraction, seed):
+    sources = list(dict.fromkeys(source for source, _ in pairs))
+    random.Random(seed).shuffle(sources)
+    tested = set(sources[-round(test_fraction * len(sources)) :])
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake("split_by_source", "With a fraction of 0 everything is tested: `[-0:]` is the whole list. Cut with `[:n]`.")
+def cuts_sorted_sources_from_the_end(pairs, test_fraction, seed):
+    sources = sorted({source for source, _ in pairs})
+    random.Random(seed).shuffle(sources)
+    tested = set(sources[-round(test_fraction * len(sources)) :])
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake("split_by_source", "You return the sources alone. Return the pairs: go through them, and ask for each source.")
+def returns_sources(pairs, test_fraction, seed):
+    sources = list(dict.fromkeys(source for source, _ in pairs))
+    random.Random(seed).shuffle(sources)
+    cut = round(test_fraction * len(sources))
+    return sources[cut:], sources[:cut]
+
+
+@mistake("split_by_source", "You return the sources alone. Return the pairs: go through them, and ask for each source.")
+def returns_sorted_sources(pairs, test_fraction, seed):
+    sources = sorted({source for source, _ in pairs})
+    random.Random(seed).shuffle(sources)
+    cut = round(test_fraction * len(sources))
+    return sources[cut:], sources[:cut]
+
+
+@mistake("split_by_source", "`shuffle` changes its list and returns None. Name the list first, then shuffle it.")
+def uses_what_shuffle_returns(pairs, test_fraction, seed):
+    sources = random.Random(seed).shuffle(sorted({source for source, _ in pairs}))
+    tested = set(sources[: round(test_fraction * len(sources))])
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake("split_by_source", "`shuffle` changes its list and returns None. Name the list first, then shuffle it.")
+def cuts_what_shuffle_returns(pairs, test_fraction, seed):
+    count = round(test_fraction * len({source for source, _ in pairs}))
+    tested = random.Random(seed).shuffle(sorted({source for source, _ in pairs}))[:count]
+    train = [pair for pair in pairs if pair[0] not in tested]
+    return train, [pair for pair in pairs if pair[0] in tested]
+
+
+@mistake(
+    "split_by_source", "`groupby` groups neighbours only, and a source may come again later. Sort, or use a dictionary."
+)
+def groups_neighbours_only(pairs, test_fraction, seed):
+    from itertools import groupby
+
+    groups = [list(group) for _, group in groupby(pairs, key=lambda pair: pair[0])]
+    random.Random(seed).shuffle(groups)
+    cut = round(test_fraction * len(groups))
+    return [pair for group in groups[cut:] for pair in group], [pair for group in groups[:cut] for pair in group]
 
 
 @correct("split_by_source")
@@ -1286,7 +1935,10 @@ def counts_only_once(word_counts, num_merges):
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:num_merges]
 
 
-@mistake("learn_merges", "Your words stay letters: after choosing a pair, replace the words by the joined ones.")
+@mistake(
+    "learn_merges",
+    "Your words stay letters. Join each chosen pair in all words, and keep what comes out, before you count again.",
+)
 def forgets_to_join(word_counts, num_merges):
     merges = []
     for _ in range(num_merges):
@@ -1438,6 +2090,196 @@ def stops_at_rare_pairs(word_counts, num_merges):
     return merges
 
 
+@mistake("learn_merges", "On a tie you compare the joined texts. Compare tuples: ('a', 'z') comes before ('ab', 'a').")
+def compares_joined_texts_on_a_tie(word_counts, num_merges):
+    def joined(pieces, pair):
+        result = []
+        for piece in pieces:
+            if result and (result[-1], piece) == pair:
+                result[-1] += piece
+            else:
+                result.append(piece)
+        return result
+
+    words, merges = {word: list(word) for word in word_counts}, []
+    for _ in range(num_merges):
+        counts = Counter()
+        for word, pieces in words.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], "".join(pair))))
+        words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}
+    return merges
+
+
+@mistake("learn_merges", "On a tie you prefer the shorter pair. The smaller tuple wins, whatever its length.")
+def prefers_shorter_pairs(word_counts, num_merges):
+    def joined(pieces, pair):
+        result = []
+        for piece in pieces:
+            if result and (result[-1], piece) == pair:
+                result[-1] += piece
+            else:
+                result.append(piece)
+        return result
+
+    words, merges = {word: list(word) for word in word_counts}, []
+    for _ in range(num_merges):
+        counts = Counter()
+        for word, pieces in words.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], len(pair[0] + pair[1]), pair)))
+        words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}
+    return merges
+
+
+@mistake("learn_merges", "In “aaa” you count the pair (a, a) once. It stands at two places: count both.")
+def counts_without_overlap(word_counts, num_merges):
+    def joined(pieces, pair):
+        result = []
+        for piece in pieces:
+            if result and (result[-1], piece) == pair:
+                result[-1] += piece
+            else:
+                result.append(piece)
+        return result
+
+    words, merges = {word: list(word) for word in word_counts}, []
+    for _ in range(num_merges):
+        counts = Counter()
+        for word, pieces in words.items():
+            last = None
+            for pair in zip(pieces, pieces[1:], strict=False):
+                last = None if pair == last and pair[0] == pair[1] else pair
+                counts[pair] += word_counts[word] if last else 0
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}
+    return merges
+
+
+@mistake("learn_merges", "Your counter keeps the counts of earlier rounds. Make a new one in each round.")
+def keeps_old_counts(word_counts, num_merges):
+    def joined(pieces, pair):
+        result = []
+        for piece in pieces:
+            if result and (result[-1], piece) == pair:
+                result[-1] += piece
+            else:
+                result.append(piece)
+        return result
+
+    words, merges, counts = {word: list(word) for word in word_counts}, [], Counter()
+    for _ in range(num_merges):
+        for word, pieces in words.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}
+    return merges
+
+
+@mistake(
+    "learn_merges",
+    "You ask for a piece behind the last. Pairs end one place earlier, and joining shortens the list: use `while`.",
+)
+def shortens_what_it_walks_along(word_counts, num_merges):
+    words, merges = {word: list(word) for word in word_counts}, []
+    for _ in range(num_merges):
+        counts = Counter()
+        for word, pieces in words.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        for pieces in words.values():
+            for s in range(len(pieces) - 1):
+                if (pieces[s], pieces[s + 1]) == merges[-1]:
+                    pieces[s] += pieces.pop(s + 1)
+    return merges
+
+
+@mistake(
+    "learn_merges",
+    "You ask for a piece behind the last. Pairs end one place earlier, and joining shortens the list: use `while`.",
+)
+def asks_for_a_piece_behind_the_last(word_counts, num_merges):
+    words = {word: list(word) for word in word_counts}
+    for _ in range(num_merges):
+        counts = Counter()
+        for word, pieces in words.items():
+            for s in range(len(pieces)):
+                counts[pieces[s], pieces[s + 1]] += word_counts[word]
+    return []
+
+
+@mistake(
+    "learn_merges", "You change the dictionary that you were given. It belongs to the caller: make one of your own."
+)
+def puts_pieces_into_the_counts(word_counts, num_merges):
+    def joined(pieces, pair):
+        result = []
+        for piece in pieces:
+            if result and (result[-1], piece) == pair:
+                result[-1] += piece
+            else:
+                result.append(piece)
+        return result
+
+    for word in list(word_counts):
+        word_counts[tuple(word)] = word_counts.pop(word)
+    merges = []
+    for _ in range(num_merges):
+        counts = Counter()
+        for pieces, count in word_counts.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += count
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        for pieces in list(word_counts):
+            word_counts[tuple(joined(pieces, merges[-1]))] = word_counts.pop(pieces)
+    return merges
+
+
+@mistake(
+    "learn_merges", "You change the dictionary that you were given. It belongs to the caller: make one of your own."
+)
+def empties_the_counts(word_counts, num_merges):
+    def joined(pieces, pair):
+        result = []
+        for piece in pieces:
+            if result and (result[-1], piece) == pair:
+                result[-1] += piece
+            else:
+                result.append(piece)
+        return result
+
+    words, merges = [], []
+    while word_counts:
+        word, count = word_counts.popitem()
+        words.append((list(word), count))
+    for _ in range(num_merges):
+        counts = Counter()
+        for pieces, count in words:
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += count
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        words = [(joined(pieces, merges[-1]), count) for pieces, count in words]
+    return merges
+
+
 @correct("learn_merges")
 def walks_along_the_pieces(word_counts, num_merges):
     words, merges = [[list(word), count] for word, count in word_counts.items()], []
@@ -1505,6 +2347,29 @@ def applies_all_merges_anew(word_counts, num_merges):
         if counts:
             merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
     return tuple(merges)
+
+
+@correct("learn_merges")
+def joins_what_reads_the_same(word_counts, num_merges):
+    words, merges = {word: list(word) for word in word_counts}, []
+    for _ in range(num_merges):
+        counts = Counter()
+        for word, pieces in words.items():
+            for pair in zip(pieces, pieces[1:], strict=False):
+                counts[pair] += word_counts[word]
+        if not counts:
+            break
+        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        for word, pieces in words.items():
+            kept = []
+            for piece in pieces:
+                # right here, though not in apply_merges: equal text between two ends of pieces is always cut equally
+                if kept and kept[-1] + piece == "".join(merges[-1]):
+                    kept[-1] += piece
+                else:
+                    kept.append(piece)
+            words[word] = kept
+    return merges
 
 
 @mistake("apply_merges", "You go through the merges backwards. The one learned first is applied first.")
@@ -1591,9 +2456,7 @@ def keeps_the_second_piece(word, merges):
     return pieces
 
 
-@mistake(
-    "apply_merges", "You apply all merges in one walk from left to right. Finish one merge before the next begins."
-)
+@mistake("apply_merges", "You join whichever known pair stands leftmost. Finish one merge before the next begins.")
 def joins_whatever_it_meets(word, merges):
     known, pieces = {tuple(pair) for pair in merges}, []
     for piece in word:
@@ -1649,6 +2512,90 @@ def uses_the_merges_up(word, merges):
             else:
                 joined.append(piece)
         pieces = joined
+    return pieces
+
+
+@mistake(
+    "apply_merges", "You compare the joined text. Compare both pieces: “ab c” reads like (a, bc), and is not that pair."
+)
+def joins_what_reads_like_the_pair(word, merges):
+    pieces = list(word)
+    for first, second in merges:
+        joined = []
+        for piece in pieces:
+            if joined and joined[-1] + piece == first + second:
+                joined[-1] += piece
+            else:
+                joined.append(piece)
+        pieces = joined
+    return pieces
+
+
+@mistake(
+    "apply_merges",
+    "Nothing is joined. Do you compare a slice with the pair? A list never equals a tuple: make it one.",
+)
+def compares_a_list_with_a_tuple(word, merges):
+    pieces = list(word)
+    for pair in merges:
+        s = 0
+        while s < len(pieces) - 1:
+            if pieces[s : s + 2] == pair:
+                pieces[s : s + 2] = ["".join(pair)]
+            s += 1
+    return pieces
+
+
+@mistake(
+    "apply_merges", "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list."
+)
+def shortens_what_it_counts(word, merges):
+    pieces = list(word)
+    for pair in merges:
+        for s in range(len(pieces) - 1):
+            if (pieces[s], pieces[s + 1]) == pair:
+                pieces[s] += pieces.pop(s + 1)
+    return pieces
+
+
+@mistake(
+    "apply_merges", "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list."
+)
+def takes_pieces_out_on_the_way(word, merges):
+    pieces = list(word)
+    for first, second in merges:
+        for s in range(len(pieces) - 1):
+            if pieces[s] == first and pieces[s + 1] == second:
+                pieces[s] = first + second
+                pieces.pop(s + 1)
+    return pieces
+
+
+@mistake(
+    "apply_merges",
+    "You ask for a piece behind the last. The last pair begins at `len(pieces) - 2`: end the loop there.",
+)
+def asks_behind_the_last_piece(word, merges):
+    pieces = list(word)
+    for pair in merges:
+        for s in range(len(pieces)):
+            if (pieces[s], pieces[s + 1]) == pair:
+                pieces[s : s + 2] = ["".join(pair)]
+    return pieces
+
+
+@mistake(
+    "apply_merges",
+    "Your walk ends too early: the last two pieces are never joined. Pairs begin up to the last but one.",
+)
+def stops_before_the_last_pair(word, merges):
+    pieces = list(word)
+    for first, second in merges:
+        s = 0
+        while s < len(pieces) - 2:
+            if pieces[s] == first and pieces[s + 1] == second:
+                pieces[s : s + 2] = [first + second]
+            s += 1
     return pieces
 
 

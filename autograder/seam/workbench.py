@@ -107,10 +107,12 @@ class Workbench:
         with _other_hashes():
             return self._call(found, args, kwargs)
 
-    def _compiled(self, found: Any, args: tuple, kwargs: dict, unknown_axes: int = 1) -> Any:
+    def _compiled(
+        self, found: Any, args: tuple, kwargs: dict, unknown_axes: int = 1, constant: tuple[int, ...] = ()
+    ) -> Any:
         from autograder.seam.backends import compiled
 
-        slots = [index for index, value in enumerate(args) if isinstance(value, np.ndarray)]
+        slots = [index for index, one in enumerate(args) if isinstance(one, np.ndarray) and index not in constant]
         fixed, kwargs = list(self._tensors(args)), self._tensors(kwargs)
 
         def traced(*tensors: Any) -> Any:

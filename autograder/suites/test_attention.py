@@ -197,7 +197,9 @@ class TestScaledDotProductAttention:
         value = np.array([[[4.0, 0.0, 4.0], [0.0, 8.0, 4.0]]])
         output, weights = expect.pair(learner(query, key, value), PAIR)
         expect.close(weights, [[[0.25, 0.75], [0.5, 0.5]]], "Scores of 0 and ln 3 give the weights 0.25 and 0.75.")
-        expect.close(output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "Row 0 is 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4].")
+        expect.close(
+            output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "Row 0 of the output is 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4]."
+        )
 
     def test_each_query_spends_exactly_one_unit_of_attention(self, learner, rng):
         _, weights = expect.pair(learner(*three(rng)), PAIR)
@@ -247,9 +249,10 @@ class TestScaledDotProductAttention:
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         query, key, value = three(rng)
         output, weights = expect.pair(learner.compiled(query, key, value), PAIR)
-        rule = "Output and weights stay right in a compiled graph, where the batch size is not known yet."
-        expect.close(output, attention_by_loops(query, key, value), rule)
-        expect.close(weights, softmax_by_loops(scores_by_loops(query, key)), rule)
+        rule = "in a compiled graph, where the batch size is not known yet."
+        expect.close(output, attention_by_loops(query, key, value), f"The output stays right {rule}")
+        wanted = softmax_by_loops(scores_by_loops(query, key))
+        expect.close(weights, wanted, f"The weights stay right {rule}")
 
 
 def words_and_matrices(rng, batch=2, length=5, width=12, inner=3, value_width=4):
@@ -274,8 +277,10 @@ class TestSelfAttention:
         w_query, w_key = np.array([[math.log(3)], [0.0]]), np.array([[0.0], [1.0]])
         w_value = np.array([[4.0, 0.0, 4.0], [0.0, 8.0, 4.0]])
         output, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
-        expect.close(weights, [[[0.25, 0.75], [0.5, 0.5]]], "The scores are 0 and ln 3 for red, 0 and 0 for house.")
-        expect.close(output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "The values are [4, 0, 4] and [0, 8, 4].")
+        expect.close(weights, [[[0.25, 0.75], [0.5, 0.5]]], "Scores of 0 and ln 3 give red the weights 0.25 and 0.75.")
+        expect.close(
+            output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "Row 0 of the output is 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4]."
+        )
 
     @worth(2)
     def test_the_weights_come_from_projected_queries_and_keys_of_width_k(self, learner, rng):
@@ -283,7 +288,11 @@ class TestSelfAttention:
             x, w_query, w_key, w_value = words_and_matrices(rng, *sizes)
             _, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
             wanted = softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key))
-            expect.close(weights, wanted, "Queries and keys are projections of x, K wide: the scale is √K.")
+            expect.close(
+                weights,
+                wanted,
+                "The weights come from queries and keys, projections of x that are K wide: the scale is √K.",
+            )
 
     def test_the_output_averages_the_projected_values(self, learner, rng):
         x, w_query, w_key, w_value = words_and_matrices(rng)
@@ -299,7 +308,9 @@ class TestSelfAttention:
         w_query[adjective], w_key[noun] = direction, direction
         _, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
         wanted = softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key))
-        rule = f"Word {adjective} asks for what word {noun} offers: row {adjective} prefers it, the others stay even."
+        rule = (
+            f"Word {adjective} asks for what word {noun} offers: its row of weights prefers it, the others stay even."
+        )
         expect.close(weights, wanted, rule)
 
     def test_reordering_the_words_reorders_the_result_and_changes_nothing_else(self, learner, rng):
@@ -313,13 +324,14 @@ class TestSelfAttention:
         rule = "Each word takes its row and its column of weights along when the words are reordered."
         expect.close(moved_weights, weights[:, order][:, :, order], rule)
 
-    def test_very_strong_scores_give_finite_results(self, learner, rng):
-        x, w_value = np.eye(5, 8)[None], rng.normal(size=(8, 4))
-        w_query, w_key = 200 * np.eye(8), 200 * np.roll(np.eye(8), 1, axis=0)  # word t looks for word t + 1
+    def test_very_strong_scores_copy_one_value_and_stay_finite(self, learner, rng):
+        x, w_value = np.eye(5, 6)[None], rng.normal(size=(6, 4))
+        w_query = 200 * np.eye(6, 8)
+        w_key = w_query[[4, 0, 1, 2, 3, 5]]  # word t looks for word t + 1, and the last for the first
         output, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
         wanted = softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key))
         expect.close(weights, wanted, "A score of 14,000 against scores of 0 takes a weight of 1.")
-        expect.close(output, averages_by_loops(wanted, x @ w_value), "With a weight of 1 a value is copied.")
+        expect.close(output, averages_by_loops(wanted, x @ w_value), "With a weight of 1 the output copies a value.")
 
     def test_the_gradients_for_words_and_matrices_are_the_slopes_of_the_output(self, learner, rng):
         arrays, cotangent = words_and_matrices(rng, 2, 3, 4, 2, 5), rng.normal(size=(2, 3, 5))
@@ -332,9 +344,9 @@ class TestSelfAttention:
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         x, w_query, w_key, w_value = words_and_matrices(rng)
-        # Passed by name the matrices keep their sizes: only the batch of words is unknown.
-        result = learner.compiled(x, w_query=w_query, w_key=w_key, w_value=w_value)
+        result = learner.compiled(x, w_query, w_key, w_value, constant=(1, 2, 3))
         output, weights = expect.pair(result, PAIR)
-        rule = "Output and weights stay right in a compiled graph, where the batch size is not known yet."
-        expect.close(output, self_attention_by_loops(x, w_query, w_key, w_value), rule)
-        expect.close(weights, softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key)), rule)
+        rule = "in a compiled graph, where the batch size is not known yet."
+        expect.close(output, self_attention_by_loops(x, w_query, w_key, w_value), f"The output stays right {rule}")
+        wanted = softmax_by_loops(scores_by_loops(x @ w_query, x @ w_key))
+        expect.close(weights, wanted, f"The weights stay right {rule}")

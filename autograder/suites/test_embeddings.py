@@ -80,7 +80,7 @@ class TestOneHot:
         expect.close(learner(np.array([2, 0]), 4), expected, "This is the example of the task.")
 
     def test_a_last_axis_is_added(self, learner, rng):
-        for shape, size in (((5,), 7), ((2, 5), 3), ((2, 3, 4), 6)):
+        for shape, size in (((5,), 7), ((2, 5), 3), ((2, 3, 4), 6), ((1, 4), 5), ((3, 1), 6)):
             found = learner(rng.integers(0, size, size=shape), size)
             expect.shape(found, (*shape, size), "Ids (…) give (…, size): whatever axes they have, one is added behind.")
 
@@ -130,9 +130,13 @@ class TestEmbed:
     @worth(2)
     def test_rows_that_no_id_names_take_no_part(self, learner, rng):
         ids, table = rng.integers(0, 5, size=(2, 7)), rng.normal(size=(12, 6))
-        table[5:] = rng.choice([np.nan, np.inf], size=(7, 6))
-        rule = "Look rows up, build no one-hot vectors: in a product, rows that nobody named come in as 0 · NaN = NaN."
-        expect.close(learner(ids, table), rows_by_loops(ids, table), rule)
+        table[5:11] = rng.choice([np.nan, np.inf], size=(6, 6))  # the last row is finite: an id of −1 would take it
+        found = learner(ids, table)
+        expect.shape(found, (2, 7, 6), "Ids (…) and a table (V, D) give (…, D).")
+        rule = "Each id gets the row with its number."
+        if not np.isfinite(found).all():
+            rule = "NaN came in from rows that no id names. A product with one-hot vectors lets it in: 0 · NaN is NaN."
+        expect.close(found, rows_by_loops(ids, table), rule)
 
     @worth(2)
     def test_gradients_return_to_the_rows_they_came_from(self, learner, rng):
@@ -168,12 +172,16 @@ def _whole(item):
     return item if isinstance(item, (int, float)) else repr(item)
 
 
+def _times(count):
+    return {0: "not at all", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def same_pairs(result, expected, sentence):
     """These pairs and no others, each as often as it should be; in any order."""
     found = pairs_in(result)
     for pair in [*expected, *found]:
         mine, theirs = found[pair], expected[pair]
-        shown = (f"the pair [{pair[0]}, {pair[1]}] {count} times" for count in (mine, theirs))
+        shown = (f"the pair [{pair[0]}, {pair[1]}] {_times(count)}" for count in (mine, theirs))
         expect.true(mine == theirs, sentence, *shown)
 
 
@@ -186,16 +194,21 @@ class TestSkipGramPairs:
         same_pairs(learner([7, 8, 9], 2), Counter([*near, (7, 9), (9, 7)]), rule)
 
     def test_the_pairs_are_an_int32_array_of_two_columns(self, learner, rng):
-        found = learner(rng.integers(4, 40, size=6).tolist(), 2)
+        ids = rng.integers(4, 40, size=6).tolist()
+        found, of_nothing = learner(ids, 2), "Ids are int32, also where there is no pair."
         expect.true(isinstance(found, np.ndarray), "Return an array.", expect.summary(found), "an array (N, 2)")
         fits = found.ndim == 2 and found.shape[1] == 2
         expect.true(fits, "Each pair is a row of two columns: (N, 2).", f"shape {found.shape}", "shape (N, 2)")
         expect.true(found.dtype == np.int32, "Ids are int32 in this course.", f"dtype {found.dtype}", "dtype int32")
+        found = learner(ids[:1], 2)
+        expect.true(isinstance(found, np.ndarray), of_nothing, expect.summary(found), "an array (0, 2)")
+        expect.true(found.dtype == np.int32, of_nothing, f"dtype {found.dtype}", "dtype int32")
 
     @worth(2)
     def test_places_up_to_the_window_apart_are_paired_both_ways(self, learner, rng):
-        for length, window in ((6, 1), (9, 2), (8, 3)):
+        for length, window in ((8, 3), (6, 1), (9, 4), (7, 2)):  # 3 first: half of it is 1, one less is 2
             ids = (4 + rng.permutation(30)[:length]).tolist()
+            ids[length // 2] = 0  # an id like any other, whatever Keras' old `skipgrams` makes of it
             rule = "A word is paired with all that stand 1 to `window` places before or after it, and with no others."
             same_pairs(learner(ids, window), pairs_by_loops(ids, window), rule)
 
@@ -209,8 +222,8 @@ class TestSkipGramPairs:
     def test_the_same_word_at_another_place_is_paired_too(self, learner, rng):
         first, second = (4 + rng.permutation(30)[:2]).tolist()
         for ids in ([first, second, first], [first, first, second], [second] * 4):
-            rule = "Leave out the same place, not the same id: a word may stand near another place that holds it."
-            same_pairs(learner(ids, 2), pairs_by_loops(ids, 2), rule)
+            rule = "Places count, not ids: a word is paired with another place that holds it, too."
+            same_pairs(learner(ids, 3), pairs_by_loops(ids, 3), rule)
 
     def test_a_pair_that_occurs_again_is_kept_again(self, learner, rng):
         first, second, third = (4 + rng.permutation(30)[:3]).tolist()
@@ -228,13 +241,15 @@ class TestSkipGramPairs:
         ids = rng.integers(4, 40, size=5).tolist()
         for sentence, window in (([], 2), (ids[:1], 2), (ids, 0)):
             rule = "No words, a single one, or a window of 0: no pairs, and the shape (0, 2)."
-            expect.shape(learner(sentence, window), (0, 2), rule)
+            found = learner(sentence, window)
+            expect.true(isinstance(found, np.ndarray), rule, expect.summary(found), "an array (0, 2)")
+            expect.shape(found, (0, 2), rule)
 
     def test_the_sentence_stays_as_it_was(self, learner, rng):
         ids = (4 + rng.permutation(30)[:6]).tolist()
         rule = "A word is paired with all that stand 1 to `window` places before or after it, and with no others."
-        same_pairs(learner(ids, 2), pairs_by_loops(ids, 2), rule)
-        expect.equal(learner.effect_on(ids, 2)[0], ids, "The sentence belongs to the caller: change nothing in it.")
+        same_pairs(learner(ids, 3), pairs_by_loops(ids, 3), rule)
+        expect.equal(learner.effect_on(ids, 3)[0], ids, "The sentence belongs to the caller: change nothing in it.")
 
 
 def some_batch(rng, batch, noise, width):
@@ -285,7 +300,7 @@ class TestNegativeSamplingLoss:
     def test_large_scores_give_the_right_loss(self, learner, rng):
         for vectors in loud_pairs(rng):
             loss, rule = learner(*vectors), "A pair that is wrong by 10,000 costs 10,000, a right one nothing."
-            expect.finite(loss, "At scores of ±10,000 the loss must be finite. σ first and ln after it is not.")
+            expect.finite(loss, "At scores of ±10,000 the loss must be finite. e to the score is not, nor is ln of 0.")
             expect.close(loss, loss_by_loops(*vectors), rule)
 
     @worth(2)
@@ -294,7 +309,9 @@ class TestNegativeSamplingLoss:
         found = learner.gradient(*vectors, cotangent=np.array(1.0), wrt=(0, 1, 2))
         names = ("centres", "positives", "negatives")
         for name, mine, theirs in zip(names, found, loss_gradients(*vectors), strict=True):
-            expect.close(mine, theirs, f"Gradients must reach the {name}, or they learn nothing.")
+            lost = f"No gradient reaches the {name}: they would learn nothing."
+            rule = f"The {name} learn by their gradient: it must be that of the loss."
+            expect.close(mine, theirs, rule if np.any(mine) else lost)
 
     @worth(2)
     def test_gradients_stay_finite_at_large_scores(self, learner, rng):
@@ -324,14 +341,18 @@ def rows_in(result):
     expect.true(isinstance(result, (list, tuple)), rule, expect.summary(result), "a list")
     rows = [item.item() if isinstance(item, np.ndarray) and item.ndim == 0 else item for item in result]
     odd = [row for row in rows if type(row) is not int]
-    expect.true(not odd, rule, expect.summary(odd[:1]), "whole numbers")
+    expect.true(not odd, rule, expect.summary(rows), "whole numbers")
     return rows
+
+
+def _counted(rows):
+    return f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}: {expect.summary(rows)}"
 
 
 def nearest(result, table, index, k, sentence):
     """The rows are k others, each once, and no row that is left out, or stands later, is nearer."""
     rows, count = rows_in(result), min(k, len(table) - 1)
-    expect.true(len(rows) == count, sentence, f"{len(rows)} rows: {expect.summary(rows)}", f"{count} rows")
+    expect.true(len(rows) == count, sentence, _counted(rows), "1 row" if count == 1 else f"{count} rows")
     expect.true(index not in rows, sentence, f"row {index} itself among {expect.summary(rows)}", "other rows only")
     in_order(result, table, index, k, sentence)
 
@@ -342,18 +363,31 @@ def in_order(result, table, index, k, sentence):
     strange = [row for row in others if not 0 <= row < len(table)]
     expect.true(not strange, sentence, f"row {strange[:1]}", f"rows from 0 to {len(table) - 1}")
     expect.true(len(set(others)) == len(others), sentence, expect.summary(others), "each row once")
-    expect.true(len(others) >= wanted - 1, sentence, f"{len(others)} other rows", f"{wanted} other rows")
+    expect.true(len(others) >= wanted - 1, sentence, f"other rows: {len(others)}", f"other rows: {wanted}")
     cosines = cosines_by_loops(table, index)
     best = np.sort(np.delete(cosines, index))[::-1]
     count = min(wanted, len(others))
     expect.close(cosines[others[:count]], best[:count], f"{sentence} (Shown are the cosines of your rows.)")
 
 
+def row_at(cosine, length, direction, rng):
+    """A vector of this length whose cosine with `direction`, a vector of length 1, is this."""
+    aside = rng.normal(size=direction.shape)
+    aside -= aside @ direction * direction
+    return length * (cosine * direction + math.sqrt(1 - cosine**2) * aside / np.linalg.norm(aside))
+
+
+def exact_row(rng):
+    """A vector of length 2 whose direction is exact in float32: rows that share it have equal cosines, to the bit."""
+    return rng.choice([-1.0, 1.0], size=4)
+
+
 @exercise("nearest_neighbours", points=4)
 class TestNearestNeighbours:
     def test_the_worked_example_comes_out(self, learner):
-        table = np.array([[3.0, 4.0], [-4.0, -3.0], [40.0, 30.0], [0.0, 0.0], [0.3, 0.4]])
-        nearest(learner(table, 0, 3), table, 0, 3, "This is the example of the task: 4, 2, 3.")
+        table = np.array([[3.0, 4.0], [-4.0, -3.0], [40.0, 30.0], [0.0, 0.0], [1.5, 2.0]])
+        rows = rows_in(learner(table, 0, 3))
+        expect.true(rows == [4, 2, 3], "This is the example of the task.", expect.summary(rows), "[4, 2, 3]")
 
     @worth(2)
     def test_the_highest_cosine_comes_first(self, learner, rng):
@@ -372,11 +406,15 @@ class TestNearestNeighbours:
             in_order(learner(table, index, 3), table, index, 3, "Any row may be asked about, first and last too.")
 
     def test_long_vectors_are_not_preferred(self, learner, rng):
-        table = rng.normal(size=(17, 5))
-        table *= 10.0 ** rng.permutation(np.linspace(-2.0, 2.0, 17))[:, None]
-        index = int(rng.integers(0, 17))
-        rule = "A cosine leaves the lengths out: divide by those of both rows, whether 0.01 or 100."
-        in_order(learner(table, index, 6), table, index, 6, rule)
+        cosines = (1.0, 0.95, 0.9, 0.85, 0.8, 0.1, 0.0, -0.2, -0.5, -0.8)
+        rule = "A cosine leaves the lengths out: divide by those of both rows, whether 0.001 or 1000."
+        for asked in (1000.0, 0.001):
+            lengths = (asked, 0.001, 1000.0, 1.0, 100.0, 10.0, 0.1, 0.01, 0.001, 1000.0)
+            direction = exact_row(rng) / 2
+            rows = [row_at(*pair, direction, rng) for pair in zip(cosines, lengths, strict=True)]
+            order = rng.permutation(10)
+            table, index = np.array(rows)[order], int(np.argmin(order))
+            in_order(learner(table, index, 3), table, index, 3, rule)
 
     def test_what_points_the_other_way_is_farthest(self, learner, rng):
         table, index = rng.normal(size=(9, 4)), int(rng.integers(0, 8))
@@ -385,29 +423,35 @@ class TestNearestNeighbours:
 
     @worth(2)
     def test_the_word_itself_is_left_out_and_its_twin_is_not(self, learner, rng):
-        table = rng.normal(size=(12, 5))
-        for twin, index in ((2, 7), (9, 4)):
-            table[twin] = 2.0 * table[index]  # the same direction, exactly
+        for twin, index in ((2, 7), (9, 4), (10, 5)):
+            table = rng.normal(size=(12, 4))
+            if twin == 10:
+                table[twin] = table[index]  # a copy; its cosine may be a little more than 1
+            else:
+                table[index] = exact_row(rng)
+                table[twin] = 2.0 * table[index]
             rule = "Leave out row `index`, wherever it stands; a row that points the same way is its nearest neighbour."
             nearest(learner(table, index, 3), table, index, 3, rule)
 
     @worth(2)
     def test_a_row_of_zeros_is_neither_near_nor_far(self, learner, rng):
         table, index = rng.normal(size=(14, 4)), int(rng.integers(0, 10))
-        table[[11, 13]] = 0.0
+        table[11], table[13] = 0.0, 0.1 * table[12] - table[index]  # one of them far: zeros are nearer
         rule = "The cosine with a row of zeros counts as 0: it comes after the positive ones, before the negative ones."
         in_order(learner(table, index, 13), table, index, 13, rule)
 
     def test_a_row_of_zeros_can_be_asked_about(self, learner, rng):
-        table = rng.normal(size=(10, 4))
-        table[3] = 0.0
+        table = np.array([rng.normal(size=4), np.zeros(4)])  # with a single other row, no order is left to choose
         rule = "If row `index` is zeros, all cosines are 0: any k others will do."
-        nearest(learner(table, 3, 4), table, 3, 4, rule)
+        nearest(learner(table, 1, 1), table, 1, 1, rule)
 
     def test_asking_for_more_than_there_are_gives_all(self, learner, rng):
-        table = rng.normal(size=(6, 3))
-        for k in (5, 6, 20):
-            nearest(learner(table, 2, k), table, 2, k, "If k is larger than V − 1, all other rows are returned.")
+        for index, opposite, k in ((2, 0, 5), (2, 0, 6), (3, 5, 5), (3, 5, 20)):
+            table = rng.normal(size=(6, 4))
+            table[index] = exact_row(rng)
+            table[opposite] = -2.0 * table[index]  # as far as can be, and listed all the same
+            rule = "If k is V − 1 or more, all other rows are returned, and row `index` is not."
+            nearest(learner(table, index, k), table, index, k, rule)
 
     def test_the_table_stays_as_it_was(self, learner, rng):
         table = rng.normal(size=(9, 4)).astype("float32")

@@ -12,7 +12,8 @@ import numpy as np
 from autograder.judging import exercise, expect, worth
 
 BATCH, WIDTH, UNITS, WORDS, COMPARED = 2, 8, 5, 7, 6
-OPEN, CLOSED = 30.0, -30.0  # a bias that holds a gate at 1, or at 0, whatever comes in
+SUM_ROUNDING = 4e-6  # a dozen products and more of normal numbers are summed, in float32, before a tanh or a gate
+OPEN, CLOSED = 60.0, -60.0  # a bias that holds a gate at 1, or at 0, whatever comes in: sums reach 20 now and then
 
 
 def sigmoid(a):
@@ -129,6 +130,8 @@ def lstm_arrays(rng, batch=BATCH, width=WIDTH, units=UNITS):
 
 
 SIZES = ((2, 8, 5), (1, 2, 7), (3, 6, 6))  # batch, width, units; the last has square weights, as slips may need
+RNN_RULE = "The new state is tanh(x W + state U + bias)."
+GRU_RULE = "The new state is that of Keras' GRU cell."
 CELL = {0: "x", 1: "state", 2: "w_input", 3: "w_state", 4: "bias"}
 
 
@@ -140,40 +143,53 @@ class TestRnnStep:
             expect.shape(learner(*rnn_arrays(rng, *sizes)), (sizes[0], sizes[2]), rule)
 
     def test_the_worked_example_comes_out(self, learner):
-        found = learner(*(np.array(one) for one in ([[1.0]], [[0.5]], [[2.0]], [[-1.0]], [0.5])))
-        expect.close(found, [[np.tanh(2.0)]], "The new state is tanh(2 − 0.5 + 0.5) = tanh(2) = 0.964.")
+        found = learner(*(np.array(one) for one in ([[1.0]], [[0.5]], [[2.0]], [[-1.0]], [1.0])))
+        expect.close(found, [[np.tanh(2.5)]], "The new state is tanh(2 − 0.5 + 1) = tanh(2.5) = 0.987.")
 
     @worth(2)
     def test_it_equals_the_cell_of_keras_with_the_same_weights(self, learner, rng):
         for sizes in SIZES:
             x, state, *weights = rnn_arrays(rng, *sizes)
             (expected,) = by_keras(keras.layers.SimpleRNNCell, x, [state], *weights)
-            expect.close(learner(x, state, *weights), expected, "The new state is tanh(x W + state U + bias).")
+            expect.close(learner(x, state, *weights), expected, RNN_RULE, atol=SUM_ROUNDING)
 
     def test_word_state_and_bias_each_have_their_share(self, learner, rng):
         arrays = rnn_arrays(rng)
         for kept, name in ((0, "word"), (1, "state"), (4, "bias")):
             alone = [one if index in (2, 3, kept) else np.zeros_like(one) for index, one in enumerate(arrays)]
             rule = f"Where all else is 0, the {name} alone makes the new state."
-            expect.close(learner(*alone), rnn_by_formula(*alone), rule)
+            expect.close(learner(*alone), rnn_by_formula(*alone), rule, atol=SUM_ROUNDING)
+            others = [np.zeros_like(one) if index == kept else one for index, one in enumerate(arrays)]
+            rule = f"Where the {name} is 0, the new state is tanh of the sum of the other two."
+            expect.close(learner(*others), rnn_by_formula(*others), rule, atol=SUM_ROUNDING)
+
+    def test_large_sums_give_1_and_minus_1(self, learner):
+        x, weights = np.array([[45.0], [-45.0], [200.0], [-200.0]]), ([[2.0]], [[1.0]], [0.5])
+        found = learner(x, np.zeros((4, 1)), *(np.array(one) for one in weights))
+        rule = "tanh of 90 is 1 and of −90 is −1: e to that power is no float32 any more, and `ops.tanh` needs none."
+        expect.close(found, np.sign(x), rule)
 
     @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = rnn_arrays(rng), rng.normal(size=(BATCH, UNITS))
-        expect.close(learner(*arrays), rnn_by_formula(*arrays), "The new state is tanh(x W + state U + bias).")
+        with expect.beforehand():
+            expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE, atol=SUM_ROUNDING)
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, rnn_by_formula, arrays, CELL, pull)
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = rnn_arrays(rng)
-        expect.close(learner(*arrays), rnn_by_formula(*arrays), "The new state is tanh(x W + state U + bias).")
+        with expect.beforehand():
+            expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE, atol=SUM_ROUNDING)
         unchanged(learner.effect_on(*arrays), arrays, CELL.values())
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
-        x, state, w_input, w_state, bias = rnn_arrays(rng)
-        found = learner.compiled(x, state, w_input=w_input, w_state=w_state, bias=bias)
+        x, state, w_input, w_state, bias = arrays = rnn_arrays(rng)
+        with expect.beforehand():
+            expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE, atol=SUM_ROUNDING)
+        found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rule = "A compiled graph gives the same state: use `keras.ops`."
-        expect.close(found, rnn_by_formula(x, state, w_input, w_state, bias), rule)
+        expect.close(found, rnn_by_formula(*arrays), rule, atol=SUM_ROUNDING)
 
 
 def gates_at(arrays, update=None, reset=None):
@@ -204,7 +220,7 @@ class TestGruStep:
         for sizes in SIZES:
             x, state, *weights = gru_arrays(rng, *sizes)
             (expected,) = by_keras(keras.layers.GRUCell, x, [state], *weights)
-            expect.close(learner(x, state, *weights), expected, "The new state is that of Keras' GRU cell.")
+            expect.close(learner(x, state, *weights), expected, GRU_RULE, atol=SUM_ROUNDING)
 
     def test_an_update_gate_of_1_keeps_the_state(self, learner, rng):
         arrays = gates_at(gru_arrays(rng), update=OPEN)
@@ -228,20 +244,24 @@ class TestGruStep:
     @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = gru_arrays(rng), rng.normal(size=(BATCH, UNITS))
-        expect.close(learner(*arrays), gru_by_formula(*arrays), "The new state is that of Keras' GRU cell.")
+        with expect.beforehand():
+            expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE, atol=SUM_ROUNDING)
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, gru_by_formula, arrays, CELL, pull)
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = gru_arrays(rng)
-        expect.close(learner(*arrays), gru_by_formula(*arrays), "The new state is that of Keras' GRU cell.")
+        with expect.beforehand():
+            expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE, atol=SUM_ROUNDING)
         unchanged(learner.effect_on(*arrays), arrays, CELL.values())
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
-        x, state, w_input, w_state, bias = gru_arrays(rng)
-        found = learner.compiled(x, state, w_input=w_input, w_state=w_state, bias=bias)
+        x, state, w_input, w_state, bias = arrays = gru_arrays(rng)
+        with expect.beforehand():
+            expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE, atol=SUM_ROUNDING)
+        found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rule = "A compiled graph gives the same state: use `keras.ops`."
-        expect.close(found, gru_by_formula(x, state, w_input, w_state, bias), rule)
+        expect.close(found, gru_by_formula(*arrays), rule, atol=SUM_ROUNDING)
 
 
 def lstm_gates_at(arrays, levels):
@@ -251,6 +271,17 @@ def lstm_gates_at(arrays, levels):
     for block, level in levels.items():
         bias[block * UNITS : (block + 1) * UNITS] = level
     return x, state, w_input, w_state, bias
+
+
+H_RULE = "The new h is o · tanh of the new c."
+C_RULE = "The new c is f · c + i · candidate."
+
+
+def right_pair(found, expected, rule_of_h, rule_of_c):
+    """h and c are both those of the oracle."""
+    shown, memory = expect.pair(found, "h, c")
+    expect.close(shown, expected[0], rule_of_h, atol=SUM_ROUNDING)
+    expect.close(memory, expected[1], rule_of_c, atol=SUM_ROUNDING)
 
 
 @exercise("lstm_step", points=4)
@@ -296,13 +327,14 @@ class TestLstmStep:
         shown, memory = expect.pair(learner(*arrays), "h, c")
         rule = "Where o is 0, h is 0, and c goes on as it would: block 3 is the output gate."
         expect.close(shown, np.zeros((BATCH, UNITS)), rule)
-        expect.close(memory, lstm_by_formula(*arrays)[1], rule)
+        expect.close(memory, lstm_by_formula(*arrays)[1], rule, atol=SUM_ROUNDING)
 
     @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = lstm_arrays(rng), rng.normal(size=(BATCH, UNITS))
-        shown, _ = expect.pair(learner(*arrays), "h, c")
-        expect.close(shown, lstm_by_formula(*arrays)[0], "The new h is o · tanh of the new c.")
+        with expect.beforehand():
+            shown, _ = expect.pair(learner(*arrays), "h, c")
+            expect.close(shown, lstm_by_formula(*arrays)[0], H_RULE, atol=SUM_ROUNDING)
         found = learner.gradient(*arrays, cotangent=pull, wrt=(0, (1, 0), (1, 1), 2, 3, 4))
         x, state, *weights = arrays
         names = dict(enumerate(("x", "h", "c", "w_input", "w_state", "bias")))
@@ -314,22 +346,21 @@ class TestLstmStep:
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = lstm_arrays(rng)
-        shown, memory = expect.pair(learner(*arrays), "h, c")
-        expected = lstm_by_formula(*arrays)
-        expect.close(shown, expected[0], "The new h is o · tanh of the new c.")
-        expect.close(memory, expected[1], "The new c is f · c + i · candidate.")
+        with expect.beforehand():
+            right_pair(learner(*arrays), lstm_by_formula(*arrays), H_RULE, C_RULE)
         x, state, *weights = learner.effect_on(*arrays)
         names = ("x", "h", "c", "w_input", "w_state", "bias")
         unchanged([x, *state, *weights], [arrays[0], *arrays[1], *arrays[2:]], names)
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         x, state, w_input, w_state, bias = arrays = lstm_arrays(rng)
-        # the state of a graph has a known size here: only the words of a batch may be of any number
-        found = learner.compiled(x, state, w_input=w_input, w_state=w_state, bias=bias)
-        shown, memory = expect.pair(found, "h, c")
         expected = lstm_by_formula(*arrays)
-        expect.close(shown, expected[0], "A compiled graph gives the same h: use `keras.ops`.")
-        expect.close(memory, expected[1], "A compiled graph gives the same c: use `keras.ops`.")
+        with expect.beforehand():
+            right_pair(learner(*arrays), expected, H_RULE, C_RULE)
+        # the state of a graph has a known size here: only the words of a batch may be of any number
+        found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
+        rules = (f"A compiled graph gives the same {name}: use `keras.ops`." for name in "hc")
+        right_pair(found, expected, *rules)
 
 
 def some_mask(rng, batch=BATCH, words=WORDS):
@@ -387,6 +418,9 @@ def pairs_by_loops(step, inputs, initial_state, mask):
         state = [np.where(mask[:, s, None], one, old) for one, old in zip(new, state, strict=True)]
         shown.append(state[0])
     return np.stack(shown, axis=1)
+
+
+NEXT_RULE = "Begin with the initial state; each real word makes the next state."
 
 
 @exercise("run_recurrent", points=4)
@@ -474,8 +508,8 @@ class TestRunRecurrent:
         step = learner.from_keras("ops.subtract")  # x − state: each state holds all words before it
         arguments, names = (inputs, state, mask), {0: "inputs", 1: "initial_state"}
         expected = states_by_loops(np.subtract, *arguments)
-        rule = "Begin with the initial state; each real word makes the next state."
-        expect.close(learner(step, *arguments), expected, rule)
+        with expect.beforehand():
+            expect.close(learner(step, *arguments), expected, NEXT_RULE)
         found = learner.gradient(step, *arguments, cotangent=pull, wrt=(1, 2))
         by_loops = functools.partial(states_by_loops, np.subtract, mask=mask)
         right_gradients(found, by_loops, [inputs, state], names, pull)
@@ -484,7 +518,8 @@ class TestRunRecurrent:
         inputs, state = sentences(rng)
         step, mask = recording_step(rng), some_mask(rng)
         expected = states_by_loops(step, inputs, state, mask)
-        expect.close(learner(step, inputs, state, mask), expected, "Each real word makes the next state.")
+        with expect.beforehand():
+            expect.close(learner(step, inputs, state, mask), expected, NEXT_RULE)
         after = learner.effect_on(step, inputs, state, mask)
         unchanged(after[1:3], (inputs, state), ("inputs", "initial_state"))
         expect.equal(after[3], mask, "`mask` belongs to the caller: compute a new one.")
@@ -492,12 +527,16 @@ class TestRunRecurrent:
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         inputs, state = sentences(rng, width=UNITS)
         mask, step = some_mask(rng), learner.from_keras("ops.subtract")
+        expected = states_by_loops(np.subtract, inputs, state, mask)
+        with expect.beforehand():
+            expect.close(learner(step, inputs, state, mask), expected, NEXT_RULE)
         found = learner.compiled(step, inputs, state, mask)
         rule = "A compiled graph gives the same states, for any number of sentences: use `keras.ops`."
-        expect.close(found, states_by_loops(np.subtract, inputs, state, mask), rule)
+        expect.close(found, expected, rule)
 
 
 PAIR = "context, weights"
+SEEN_RULE = "The context averages the keys that may be seen."
 ATTENTION = {0: "query", 1: "keys", 2: "w_query", 3: "w_key", 4: "v"}
 
 
@@ -562,7 +601,10 @@ class TestAdditiveAttention:
             expected = attention_by_loops(*arrays, mask)
             rule = "Where the mask is False the weight is 0; the others share 1 by softmax: hide before it."
             expect.close(weights, expected[1], rule)
-            expect.close(context, expected[0], "The context averages the keys that may be seen.")
+            hidden = np.where(mask, 0.0, weights)
+            rule = "Where the mask is False the weight is exactly 0, not a small number."
+            expect.true(not hidden.any(), rule, f"{np.abs(hidden).max():.3g}", "0")
+            expect.close(context, expected[0], SEEN_RULE)
 
     def test_what_stands_at_padding_changes_nothing(self, learner, rng):
         arrays, mask = list(attention_arrays(rng)), some_mask(rng)
@@ -571,6 +613,13 @@ class TestAdditiveAttention:
         context, weights = answer_of(learner, arrays, mask)
         expect.close(weights, expected[1], "What stands at a padded place must make no difference to the weights.")
         expect.close(context, expected[0], "What stands at a padded place must make no difference to the context.")
+        keys, mask = np.array([[[-3.0], [-2.0], [3.0]]]), np.array([[True, True, False]])
+        for sharp in (400.0, 30.0):  # scores of −398, −386, and 398 at the padding
+            fixed = np.zeros((1, 1)), keys, np.ones((1, 1)), np.ones((1, 1)), np.array([sharp])
+            _, weights = answer_of(learner, fixed, mask)
+            rule = "The real words share 1, even where the padded one would score far above them."
+            # a score of 400 has an error of 3e-5 in float32
+            expect.close(weights, attention_by_loops(*fixed, mask)[1], rule, rtol=1e-3, atol=1e-4)
 
     @worth(2)
     def test_a_sentence_without_real_words_gets_zeros(self, learner, rng):
@@ -583,12 +632,13 @@ class TestAdditiveAttention:
         expect.close(context, expected[0], "A sentence without any real word gets the context 0.")
 
     def test_large_scores_stay_finite(self, learner, rng):
+        two = np.zeros((1, 1)), np.array([[[0.5], [1.0]]]), np.ones((1, 1)), np.ones((1, 1)), np.array([300.0])
         arrays, mask = list(attention_arrays(rng)), some_mask(rng)
         arrays[4] = 300 * np.sign(arrays[4])  # scores of hundreds: e to that power is no float32 any more
-        for hidden in (None, mask):
-            _, weights = answer_of(learner, arrays, hidden)
+        for given, hidden in ((two, None), (arrays, None), (arrays, mask)):
+            _, weights = answer_of(learner, given, hidden)
             expect.finite(weights, "Scores of several hundred must not overflow: `ops.softmax` sees to that.")
-            expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in arrays), hidden)[1]
+            expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in given), hidden)[1]
             rule = "The weights are the softmax of the scores, also where the scores are large."
             # a score of 1000 has an error of 1e-4 in float32, and so has its share
             expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)
@@ -614,8 +664,9 @@ class TestAdditiveAttention:
     @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, mask, pull = attention_arrays(rng), some_mask(rng), rng.normal(size=(BATCH, UNITS))
-        context, _ = answer_of(learner, arrays, mask)
-        expect.close(context, attention_by_loops(*arrays, mask)[0], "The context averages the keys that may be seen.")
+        with expect.beforehand():
+            context, _ = answer_of(learner, arrays, mask)
+            expect.close(context, attention_by_loops(*arrays, mask)[0], SEEN_RULE)
         found = learner.gradient(*arrays, mask, cotangent=pull, wrt=tuple(ATTENTION))
 
         def by_loops(*given):
@@ -627,16 +678,18 @@ class TestAdditiveAttention:
     def test_gradients_stay_finite_where_there_is_no_real_word(self, learner, rng):
         arrays, mask, pull = attention_arrays(rng), some_mask(rng), rng.normal(size=(BATCH, UNITS))
         mask[0] = False
-        context, _ = answer_of(learner, arrays, mask)
-        expect.shape(context, (BATCH, UNITS), "The context is as wide as a key, one for each sentence: (B, U).")
+        with expect.beforehand():
+            context, _ = answer_of(learner, arrays, mask)
+            expect.shape(context, (BATCH, UNITS), "The context is as wide as a key, one for each sentence: (B, U).")
         for gradient in learner.gradient(*arrays, mask, cotangent=pull, wrt=tuple(ATTENTION)):
-            rule = "Gradients must be finite: no NaN may arise on the way, not even where it is replaced later."
+            rule = "Gradients must be finite too: a NaN that is replaced in the weights can still reach them."
             expect.finite(gradient, rule)
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays, mask = attention_arrays(rng), some_mask(rng)
-        context, _ = answer_of(learner, arrays, mask)
-        expect.close(context, attention_by_loops(*arrays, mask)[0], "The context averages the keys that may be seen.")
+        with expect.beforehand():
+            context, _ = answer_of(learner, arrays, mask)
+            expect.close(context, attention_by_loops(*arrays, mask)[0], SEEN_RULE)
         *after, mask_after = learner.effect_on(*arrays, mask)
         unchanged(after, arrays, ATTENTION.values())
         expect.equal(mask_after, mask, "`mask` belongs to the caller: compute a new one.")
@@ -644,10 +697,14 @@ class TestAdditiveAttention:
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         query, keys, w_query, w_key, v = arrays = attention_arrays(rng)
         mask = some_mask(rng)
-        weights_of_it = {"w_query": w_query, "w_key": w_key, "v": v}
-        # positional arrays have a batch of any size: the mask comes by keyword, where sizes are known
-        context, weights = expect.pair(learner.compiled(query, keys, **weights_of_it, mask=mask), PAIR)
         expected = attention_by_loops(*arrays, mask)
+        with expect.beforehand():
+            context, weights = answer_of(learner, arrays, mask)
+            expect.close(weights, expected[1], "The weights are the softmax of the scores that may be seen.")
+            expect.close(context, expected[0], SEEN_RULE)
+        # the batch is of any size; the mask and the weights keep theirs
+        found = learner.compiled(query, keys, w_query, w_key, v, mask, constant=(2, 3, 4, 5))
+        context, weights = expect.pair(found, PAIR)
         rule = "A compiled graph gives the same, for any number of sentences: use `keras.ops`."
         expect.close(weights, expected[1], rule)
         expect.close(context, expected[0], rule)

@@ -176,6 +176,19 @@ def test_a_compiled_call_knows_no_batch_size():
     assert sizes == [None] or keras.backend.backend() != "tensorflow"
 
 
+def test_a_compiled_call_knows_the_sizes_of_constants():
+    shapes = []
+
+    def product(x, matrix):
+        shapes.append((x.shape[0], matrix.shape[0]))
+        return x @ matrix
+
+    arguments = (np.ones((2, 3), "float32"), np.ones((3, 4), "float32"))
+    found = Workbench({"product": product}).perform("compiled", "product", arguments, {}, constant=(1,))
+    assert found.shape == (2, 4)
+    assert shapes == [(None, 3)]
+
+
 def test_a_compiled_call_may_know_no_length_either():
     shapes = []
 

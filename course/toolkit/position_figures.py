@@ -2,7 +2,7 @@
 
 from course.toolkit.figures import INK, MARKERS, QUIET, SERIES, STYLE
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,19 +24,32 @@ def heat_map(values, title: str = "", row_label: str = "", column_label: str = "
     return figure
 
 
-def clocks(pairs, column_titles: Sequence[str], title: str = "") -> Figure:
-    """Draw each pair (sine, cosine) as the hand of a clock that starts at 12 and turns clockwise.
+def waves(length: int, width: int) -> Figure:
+    """Draw the vectors of sinusoidal positions, a row for each position."""
+    column = np.arange(width)
+    angles = np.arange(length)[:, None] * 10000.0 ** -((column - column % 2) / width)
+    waves = np.sin(angles + column % 2 * np.pi / 2)  # a cosine is a sine a quarter of a turn ahead
+    return heat_map(waves, f"The first {length} positions, as a Transformer reads them", "position", "column")
 
-    `pairs` has shape `(positions, clocks, 2)`: a row of clocks for each position.
+
+def likeness_of_waves(length: int, width: int) -> np.ndarray:
+    """The cosine between the vectors of any two sinusoidal positions, `(length, length)`."""
+    distances = np.arange(length)[:, None] - np.arange(length)
+    return np.mean([np.cos(distances * 10000.0 ** (-2 * pair / width)) for pair in range(width // 2)], axis=0)
+
+
+def clocks(hand: Callable[[int, int], Sequence[float]], rows: int, column_titles: Sequence[str], title="") -> Figure:
+    """Draw clocks whose hands start at 12 and turn clockwise: a row for each position, a column for each title.
+
+    `hand(p, i)` gives the sine and the cosine of clock i at position p.
     """
-    array = np.asarray(ops.convert_to_numpy(pairs), float)
-    rows, columns, _ = array.shape
+    columns = len(column_titles)
     with plt.rc_context(STYLE):
         figure, grid = plt.subplots(
             rows, columns, figsize=(1.5 * columns + 0.6, 0.95 * rows + 0.7), squeeze=False, layout="constrained"
         )
         for (row, column), axes in np.ndenumerate(grid):
-            _face(axes, *array[row, column])
+            _face(axes, *hand(row, column))
             if row == 0:
                 axes.set_title(column_titles[column], fontsize=9)
             if column == 0:
