@@ -1699,6 +1699,39 @@ class ReshapesWithoutTranspose(keras.layers.Layer):
 
 
 @mistake(
+    "MultiHeadAttention",
+    "Your cut is one reshape to (B, H, T, K), which mixes words. Reshape to (B, T, H, K), then swap T and H.",
+)
+class SplitsWithoutTranspose(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
+        self.d_model = d_model
+        self.num_heads = num_heads
+        self.query_dense = keras.layers.Dense(d_model)
+        self.key_dense = keras.layers.Dense(d_model)
+        self.value_dense = keras.layers.Dense(d_model)
+        self.output_dense = keras.layers.Dense(d_model)
+
+    def call(self, query, key, value, mask=None, return_weights=False):
+        width = self.d_model // self.num_heads
+        length, seen = ops.shape(query)[1], ops.shape(key)[1]
+        query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
+        key = ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))
+        value = ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
+        if mask is not None:
+            mask = ops.expand_dims(mask, axis=1)
+        weights = masked_softmax(scores, mask)
+        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
+        return (output, weights) if return_weights else output
+
+    def get_config(self):
+        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
+
+
+@mistake(
     "MultiHeadAttention", "Your heads take every H-th column. A head is a block of neighbours: use your `split_heads`."
 )
 class InterleavesTheHeads(keras.layers.Layer):
