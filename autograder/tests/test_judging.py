@@ -345,6 +345,7 @@ def test_an_error_that_any_tensor_gives_is_explained(suite, answer, cause):
         (lambda x: ops.stack([ops.sum(x[row]) for row in range(x.shape[0])]), "In a compiled graph a size may"),
         (lambda x: ops.sum(ops.zeros((x.shape[0], 5)) + x, -1), "In a compiled graph a size may still be unknown"),
         (lambda x: ops.sum(ops.reshape(x, (x.shape[0], 5)), -1), "In a compiled graph a size may still be unknown"),
+        (lambda x: ops.sum(ops.reshape(x, (-1, x.shape[0], 5)), (0, 2)), "In a compiled graph a size may still"),
         (lambda x: ops.stack([ops.sum(row) for row in x]), "While a graph is compiled"),
         (lambda x: ops.sum(x, -1) if ops.max(x) < 1e9 else x, "While a graph is compiled"),
         (lambda x: ops.convert_to_tensor(np.sum(x, -1)), "While a graph is compiled"),
