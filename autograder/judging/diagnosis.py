@@ -65,6 +65,7 @@ class Trial:
         """
         workbench = Workbench({known.exercise: known.answer})
         its_handles: dict[Handle, Handle] = {}
+        same = _Comparison(its_handles, self.is_about_dtype, in_own_words=self.verdict.outcome == "passed")
         for number, (target, operation, args, options, theirs) in enumerate(self.transcript, start=1):
             args = self._arguments(number - 1) if operation == "call" else args
             target, args, options = _replaced((target, args, options), its_handles)
@@ -72,12 +73,9 @@ class Trial:
                 mine = workbench.perform(operation, target, *args, **options)
             except LearnerError as error:
                 mine = error
-            if not self._sameness(_renamed(mine, known), theirs, its_handles):
+            if not same.holds(_renamed(mine, known), theirs):
                 return number
         return None
-
-    def _sameness(self, mine: Any, theirs: Any, handles: dict[Handle, Handle]) -> bool:
-        return _Comparison(handles, self.is_about_dtype, self.verdict.outcome == "passed").holds(mine, theirs)
 
     def _arguments(self, index: int) -> tuple:
         """The arguments of a call, with tensors made of its arrays once for all known answers."""

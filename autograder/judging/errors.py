@@ -4,12 +4,12 @@ import re
 
 from autograder.seam import LearnerError
 
-_OPERATIONS = {  # NumPy's methods and attributes by the function of `keras.ops` that does the same
-    **{name: name for name in ("all", "any", "argmax", "argmin", "argsort", "clip", "copy", "cumsum", "diagonal")},
-    **{name: name for name in ("max", "mean", "min", "prod", "ravel", "repeat", "reshape", "round", "sort", "squeeze")},
-    **{name: name for name in ("size", "std", "sum", "swapaxes", "take", "trace", "transpose", "var")},
-    **{"astype": "cast", "dot": "matmul", "flatten": "ravel", "T": "transpose"},
-}
+# NumPy's methods and attributes, and by what they are called in `keras.ops` where that is another name
+_SAME_NAMES = {"all", "any", "argmax", "argmin", "argsort", "clip", "copy", "cumsum", "diagonal", "max", "mean", "min"}
+_SAME_NAMES |= {"prod", "ravel", "repeat", "reshape", "round", "size", "sort", "squeeze", "std", "sum", "swapaxes"}
+_SAME_NAMES |= {"take", "trace", "transpose", "var"}
+_OTHER_NAMES = {"astype": "cast", "dot": "matmul", "flatten": "ravel", "T": "transpose"}
+_OPERATIONS = {name: name for name in _SAME_NAMES} | _OTHER_NAMES
 _NO_ATTRIBUTE = re.compile(r"AttributeError: '?[\w.]*(?:Tensor|ArrayImpl|Tracer)'? object has no attribute '?(\w+)'?")
 _NO_NUMBERS_YET = (
     "While a graph is compiled or a gradient is traced, a tensor has no numbers that Python or NumPy could read: "

@@ -57,7 +57,7 @@ def equal(actual: Any, expected: Any, sentence: str) -> None:
         return
     found = _bare(actual)
     if isinstance(found, np.ndarray) or type(found) is not type(expected) or found != expected:
-        raise Unmet(sentence, _returned(actual), summary(expected))
+        raise Unmet(sentence, returned(actual), summary(expected))
 
 
 def shape(actual: Any, expected: Sequence[int], sentence: str) -> None:
@@ -92,7 +92,7 @@ def true(condition: bool, sentence: str, got: str = "", expected: str = "") -> N
 def pair(result: Any, names: str) -> tuple[Any, Any]:
     """`result` is a tuple (or list) of two, such as `(output, weights)`; returns it."""
     if not isinstance(result, (list, tuple)) or len(result) != 2:
-        raise Unmet(f"Return two things: `return {names}`.", _returned(result), f"a tuple ({names})")
+        raise Unmet(f"Return two things: `return {names}`.", returned(result), f"a tuple ({names})")
     return result[0], result[1]
 
 
@@ -150,10 +150,11 @@ def _items(values: list | tuple | dict) -> str:
 def _array(actual: Any, sentence: str) -> np.ndarray:
     if isinstance(actual, (np.ndarray, bool, int, float)):
         return np.asarray(actual)
-    raise Unmet(sentence, _returned(actual), "a tensor")
+    raise Unmet(sentence, returned(actual), "a tensor")
 
 
-def _returned(value: Any) -> str:
+def returned(value: Any) -> str:
+    """What came back in a few words, with a question where that is nothing."""
     return "None (is a `return` missing?)" if value is None else summary(value)
 
 

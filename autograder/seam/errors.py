@@ -81,9 +81,7 @@ def _first_lines(error: BaseException) -> str:
     if "could not be deserialized properly" in text:  # Keras tells the reason last, after a page of the config
         text = text.rsplit("Exception encountered: ", 1)[-1]
     text = _KERAS_FRAME.sub("", text.split("\n\nArguments received by")[0])
-    text = text.split("If you are looking for numpy-related methods")[
-        0
-    ]  # what TensorFlow advises helps in no other place
+    text = text.split("If you are looking for numpy-related methods")[0]  # TensorFlow's advice helps nowhere else
     text = _TENSORFLOW_NOISE.sub("", text).strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 

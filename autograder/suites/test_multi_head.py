@@ -101,18 +101,13 @@ def dense_of(layer, name, width=WIDTH):
     """A sublayer and the shapes of its weights: those of a Dense of width D, with or without bias."""
     part = layer.attribute(name)
     rule = f"`{name}` must be one keras.layers.Dense of width D, for all heads."
-    expect.true(hasattr(part, "weights"), rule, returned(part), "a Dense layer")
+    expect.true(hasattr(part, "weights"), rule, expect.returned(part), "a Dense layer")
     shapes, kernel = [array.shape for array in part.weights()], (width, width)
     rule = f"`{name}` has no weights, as no call has used it. Each of the four Dense layers has its place in `call`."
     expect.true(bool(shapes), rule, "no weights", f"a kernel {kernel}")
     rule = f"`{name}` reads whole words and is D wide, for all heads at once, so its kernel is (D, D)."
     expect.true(shapes in ([kernel], [kernel, (width,)]), rule, f"weights {shapes}", f"a kernel {kernel}")
     return part, shapes
-
-
-def returned(value):
-    """What came back, in a few words."""
-    return "None (is a `return` missing?)" if value is None else expect.summary(value)
 
 
 def three(rng, batch=2, queries=5, keys=7, width=WIDTH):
@@ -418,7 +413,9 @@ class TestMultiHeadAttention:
         rule = "This layer was made with `trainable=False`. `super().__init__(**kwargs)` hands that on to Keras."
         expect.equal({"trainable": layer.attribute("trainable")}, {"trainable": False}, rule)
         config, sizes = layer.method("get_config"), {"d_model": 10, "num_heads": 5}
-        expect.true(isinstance(config, dict), "`get_config` returns a dictionary.", returned(config), "a dictionary")
+        expect.true(
+            isinstance(config, dict), "`get_config` returns a dictionary.", expect.returned(config), "a dictionary"
+        )
         rule = "`get_config` returns both arguments as they came, each under its own name."
         expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
         twin = layer.rebuilt()

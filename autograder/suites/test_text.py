@@ -25,9 +25,7 @@ def invented(rng, count, letters="abdeorsñá", longest=6):
 
 def what_came(result):
     """Something of the wrong kind in a few words: nothing at all, or an array, which prints like a list."""
-    if result is None:
-        return "None (is a `return` missing?)"
-    return f"an array, {result.dtype}" if isinstance(result, np.ndarray) else expect.summary(result)
+    return f"an array, {result.dtype}" if isinstance(result, np.ndarray) else expect.returned(result)
 
 
 def items(result, sentence):
