@@ -104,7 +104,7 @@ def what_decides(notebook: NotebookNode, unit: Unit) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if id(cell) in chosen or nbgrader_fields(cell)]
 
 
-def verify(units: Sequence[Unit], workers: int, tick=lambda: None, device: str = "cpu") -> Verified:
+def verify(units: Sequence[Unit], workers: int, tick=lambda case: None, device: str = "cpu") -> Verified:
     """Submit every case of these units through the pipeline, `workers` at a time, on Keras' backend of this process."""
     verified = Verified()
     todo = [case for unit in units for case in cases(unit)]
@@ -112,7 +112,7 @@ def verify(units: Sequence[Unit], workers: int, tick=lambda: None, device: str =
     with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
         for case, verdict in zip(todo, pool.map(_mark, todo, itertools.repeat(device)), strict=True):
             _settle(case, verdict, verified)
-            tick()
+            tick(case)
     for unit in units:
         for exercise in unit.points():
             tally = verified.tallies.setdefault((unit.stem, exercise), Tally())
@@ -168,12 +168,20 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
 
 
 def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, device: str = "cpu") -> Verified:
-    """Verify with a progress bar, and print the scores."""
+    """Verify with a progress bar - a line for each unit where there is no terminal - and print the scores."""
     from autograder.reports import bar
 
+    left = {unit.stem: sum(1 for _ in cases(unit)) for unit in units}
     with bar(console) as progress:
-        task = progress.add_task("Verifying", total=sum(1 for unit in units for _ in cases(unit)))
-        verified = verify(units, workers, lambda: progress.advance(task), device)
+        task = progress.add_task("Verifying", total=sum(left.values()))
+
+        def tick(case: Case) -> None:
+            progress.advance(task)
+            left[case.unit.stem] -= 1
+            if not left[case.unit.stem] and not console.is_terminal:
+                console.print(f"{case.unit.stem}: submitted")
+
+        verified = verify(units, workers, tick, device)
     table = Table(title="Known answers, submitted as a learner would", title_justify="left", box=None)
     for column in ("unit", "exercise", "mistakes\ncaught", "\nnamed", "correct\naccepted"):
         table.add_column(column, justify="left" if column in ("unit", "exercise") else "right", no_wrap=True)

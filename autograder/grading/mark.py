@@ -26,6 +26,8 @@ from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.units import ROOT, Unit
 
+_JUDGED_BETWEEN_CLEARINGS = 20
+
 
 @dataclass
 class Marked:
@@ -68,6 +70,7 @@ class Marker:
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
+        self._judged = 0
 
     def __enter__(self) -> "Marker":
         return self
@@ -97,6 +100,8 @@ class Marker:
     def _mark(self, task: _Task) -> Marked:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
+        from autograder.seam.backends import forget_compiled
+
         unit, seed = task.unit, secrets.randbits(32)
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
         use_device(self._device)
@@ -105,6 +110,9 @@ class Marker:
             with built.giving(References(task.references)):  # to known mistakes, which build on the same
                 verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), task.only)
             verdict.confinement = workbench.confinement
+        self._judged += 1
+        if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
+            forget_compiled()
         return Marked(verdict, [inert_outputs(result.outputs) for result in results])
 
     def _digest(self, task: _Task) -> str:

@@ -1,6 +1,7 @@
 """`verify` itself must be able to fail."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 
@@ -67,11 +68,35 @@ def test_the_published_scores_speak_of_all_known_answers():
             assert f"| {unit.stem} | {exercise} | {caught} | {caught} | {accepted} |" in published
 
 
+def needs(backend):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed; `make backends` installs it")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_the_suites_hold_on_every_backend(backend):
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed; `make backends` installs it")
+    needs(backend)
     command = [sys.executable, "-m", "autograder", "verify", "--backend", backend]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+LETS_GO = """
+import jax
+from autograder.seam.backends import forget_compiled
+
+double = jax.jit(lambda x: 2 * x)
+double(1.0)
+before = double._cache_size()
+forget_compiled()
+print(before, double._cache_size())
+"""
+
+
+@pytest.mark.slow
+def test_a_judge_lets_go_of_the_programs_that_jax_keeps():
+    needs("jax")
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    done = subprocess.run([sys.executable, "-c", LETS_GO], env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["1", "0"], done.stderr
