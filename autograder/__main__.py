@@ -20,6 +20,7 @@ app = typer.Typer(
 console = Console()
 _CORES = os.cpu_count() or 1
 _GRADING = ROOT / ".grading"
+_DEMO = ["00_start", "04_attention", "05_masking"]  # minutes; all units together take long
 
 
 class Backend(StrEnum):
@@ -38,6 +39,9 @@ class Device(StrEnum):
 
 
 Units = Annotated[list[str] | None, typer.Argument(help="Units by stem, number or topic; all if none is named.")]
+SomeUnits = Annotated[
+    list[str] | None, typer.Argument(help=f"As for `build`, but {', '.join(_DEMO)} if none is named.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Workers = Annotated[int, typer.Option(min=1, help="Notebooks to mark at the same time.")]
 Unconfined = Annotated[bool, typer.Option("--unconfined", help="Run notebooks even where nothing confines them.")]
@@ -148,12 +152,12 @@ def verify(
 
 
 @app.command()
-def demo(grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
-    """Grade a sample class through nbgrader: learners of every kind, honest and otherwise."""
+def demo(units: SomeUnits = None, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
+    """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
     from autograder.demo import NotTheDemo, run_demo
 
     try:
-        run_demo(console, grading, workers)
+        run_demo(console, _units(units or _DEMO), grading, workers)
     except NotTheDemo as error:
         _fail(str(error))
 

@@ -1,8 +1,8 @@
-"""A sample class for every unit: honest learners, unlucky ones, and each known mistake."""
+"""A sample class: honest learners, unlucky ones, and each known mistake of a unit."""
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -14,7 +14,7 @@ from autograder.grading.intake import answers_in, untouched
 from autograder.grading.many import jobs
 from autograder.judging.known import Known, mistakes_in
 from autograder.reports import grade_with_progress, print_class
-from autograder.units import Unit, all_units
+from autograder.units import Unit
 from autograder.verify import Case, submission
 
 _MARK = ".sample-class"
@@ -24,26 +24,25 @@ class NotTheDemo(ValueError):
     """The folder already holds a class that the demo did not make."""
 
 
-def run_demo(console: Console, grading: Path, workers: int) -> None:
+def run_demo(console: Console, units: Sequence[Unit], grading: Path, workers: int) -> None:
     """Build the learners' copies, hand in a sample class, grade it through nbgrader, and show what came out."""
     submitted = grading / "submitted"
     if submitted.exists() and any(submitted.iterdir()) and not (submitted / _MARK).exists():
         raise NotTheDemo(f"{submitted} holds submissions that are not the sample class. Choose another: --grading DIR.")
-    build()
-    hand_in(submitted)
-    units = all_units()
+    build(units)
+    hand_in(submitted, units)
     todo = jobs(units, submitted)
     console.print(f"A sample class of {len(todo)} submissions is in {submitted}.", highlight=False, soft_wrap=True)
     graded = grade_with_progress(console, todo, grading, workers, unconfined=True)  # the class is ours
     print_class(console, graded, grading)
 
 
-def hand_in(submitted: Path) -> None:
-    """Write the sample class into a folder of nbgrader's layout, in the place of an earlier one."""
+def hand_in(submitted: Path, units: Sequence[Unit]) -> None:
+    """Write the sample class of these units into a folder of nbgrader's layout, in the place of an earlier one."""
     shutil.rmtree(submitted, ignore_errors=True)
     submitted.mkdir(parents=True)
     (submitted / _MARK).touch()
-    for unit in all_units():
+    for unit in units:
         for number, text in enumerate(sample_class(unit), start=1):
             folder = submitted / f"learner-{number:02}" / unit.stem
             folder.mkdir(parents=True)
