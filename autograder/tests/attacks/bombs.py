@@ -47,18 +47,18 @@ BOMBS = (
     ),
     until_refused(
         "fills its folder",
-        "open(f'/tmp/{taken}', 'wb').write(bytes(1 << 20))",
+        "open(f'{TMP}/{taken}', 'wb').write(bytes(1 << 20))",
         200,
-        "[os.remove(path) for path in glob.glob('/tmp/*') if os.path.isfile(path)]",
+        "[os.remove(path) for path in glob.glob(TMP + '/*') if os.path.isfile(path)]",
     ),
     until_refused(
         "makes files without end",
-        "os.mknod(f'/tmp/{taken}')",
+        "os.mknod(f'{TMP}/{taken}')",
         20_000,
-        "[os.remove(path) for path in glob.glob('/tmp/*') if os.path.isfile(path)]",
+        "[os.remove(path) for path in glob.glob(TMP + '/*') if os.path.isfile(path)]",
     ),
     until_refused(
-        "makes one file of a terabyte", "os.truncate(os.open('/tmp/big', os.O_CREAT | os.O_RDWR), 1 << 40)", 1
+        "makes one file of a terabyte", "os.truncate(os.open(TMP + '/big', os.O_CREAT | os.O_RDWR), 1 << 40)", 1
     ),
     until_refused("asks for a terabyte", "bytearray(1 << 40)", 1),
     until_refused("maps more memory than it may have", "__import__('mmap').mmap(-1, 8 << 30)", 1),

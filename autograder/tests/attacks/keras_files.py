@@ -14,7 +14,7 @@ model = keras.Sequential([keras.Input((3,)), keras.layers.Lambda(act)])
 _CONFIG = """
 import zipfile
 config = {"module": "os", "class_name": "system", "config": {"command": "touch " + WITNESS}, "registered_name": None}
-with zipfile.ZipFile('/tmp/made.keras', 'w') as file:
+with zipfile.ZipFile(TMP + '/made.keras', 'w') as file:
     file.writestr('config.json', json.dumps(config))
     file.writestr('metadata.json', json.dumps({"keras_version": keras.__version__, "date_saved": ""}))
     file.writestr('model.weights.h5', b'')
@@ -24,19 +24,19 @@ _RUN = "class Run:\n    def __reduce__(self):\n        return os.system, ('touch
 KERAS_FILES = (
     Attack(
         "a layer with code in it, saved and loaded",
-        _LAMBDA + "model.save('/tmp/a.keras')\nload = keras.models.load_model\n"
-        "attempt(lambda: load('/tmp/a.keras', safe_mode=False) and None)",
+        _LAMBDA + "model.save(TMP + '/a.keras')\nload = keras.models.load_model\n"
+        "attempt(lambda: load(TMP + '/a.keras', safe_mode=False) and None)",
     ),
     Attack(
         "a file whose configuration names a program",
-        _CONFIG + "attempt(lambda: keras.models.load_model('/tmp/made.keras', safe_mode=False))",
+        _CONFIG + "attempt(lambda: keras.models.load_model(TMP + '/made.keras', safe_mode=False))",
     ),
     Attack(
         "an archive that unpacks above its folder",
-        "import zipfile\nwith zipfile.ZipFile('/tmp/slip.zip', 'w') as file:\n"
+        "import zipfile\nwith zipfile.ZipFile(TMP + '/slip.zip', 'w') as file:\n"
         "    file.writestr('../' * 20 + WITNESS, 'x')\n"
         "get = keras.utils.get_file\n"
-        "attempt(lambda: get(origin='file:///tmp/slip.zip', extract=True) and os.path.exists(WITNESS))",
+        "attempt(lambda: get(origin='file://' + TMP + '/slip.zip', extract=True) and os.path.exists(WITNESS))",
     ),
     Attack(
         "a pickle that runs a program",

@@ -5,9 +5,7 @@ from autograder.tests.attacks.attack import Attack
 _KEY = 0x31337
 
 POISONING = (
-    Attack(
-        "leaves files", "for place in ('/tmp', '/dev/shm', os.getcwd()):\n    open(place + '/poison', 'w').write('x')"
-    ),
+    Attack("leaves files", "for place in (TMP, '/dev/shm', os.getcwd()):\n    open(place + '/poison', 'w').write('x')"),
     Attack(
         "changes modules",
         "np.poison = keras.poison = True\nimport course.toolkit.figures\n"
@@ -32,24 +30,24 @@ POISONING = (
     ),
     Attack(
         "writes through the pages it shares",
-        "import gc\ngc.unfreeze()\nsys.modules['numpy'].poison = True\nsys.path.insert(0, '/tmp')\n"
+        "import gc\ngc.unfreeze()\nsys.modules['numpy'].poison = True\nsys.path.insert(0, TMP)\n"
         "import IPython\nIPython.poison = True\nopen.__class__",
     ),
     Attack("leaves a daemon that waits for the next", "if not os.fork():\n    os.setsid()\n    time.sleep(600)"),
     Attack(
         "leaves compiled modules",
-        "import py_compile\nopen('/tmp/keras.py', 'w').write('x = 1')\n"
-        "py_compile.compile('/tmp/keras.py')\nattempt(lambda: py_compile.compile(keras.__file__))",
+        "import py_compile\nopen(TMP + '/keras.py', 'w').write('x = 1')\n"
+        "py_compile.compile(TMP + '/keras.py')\nattempt(lambda: py_compile.compile(keras.__file__))",
     ),
 )
 
 HONEST_AFTERWARDS = Attack(
     "finds nothing",
     f"""
-attempt(lambda: [path for path in glob.glob('/tmp/**', recursive=True) if 'poison' in path or path.endswith('.py')])
+attempt(lambda: [path for path in glob.glob(TMP + '/**', recursive=True) if 'poison' in path or path.endswith('.py')])
 attempt(lambda: [one for one in (np, keras, sys.modules['IPython']) if hasattr(one, 'poison')])
 attempt(lambda: keras.config.epsilon() != 1e-7 or keras.config.floatx() != 'float32')
-attempt(lambda: 'POISON' in os.environ or '/tmp' in sys.path or os.umask(0o022) != 0o022 or os.nice(0))
+attempt(lambda: 'POISON' in os.environ or TMP in sys.path or os.umask(0o022) != 0o022 or os.nice(0))
 attempt(lambda: socket.socket(socket.AF_UNIX).connect('\\0poison') or 'connected')
 attempt(lambda: ctypes.CDLL(None).shmget({_KEY}, 4096, 0o666) >= 0)
 attempt(lambda: ctypes.CDLL(None).msgget({_KEY}, 0o666) >= 0)

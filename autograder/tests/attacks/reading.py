@@ -80,9 +80,9 @@ READING = (
         "open('/proc/self/root' + GRADEBOOK).read()",
         "open('/proc/self/cwd/' + '../' * 20 + GRADEBOOK).read()",
         "open('/proc/self/task/' + str(os.getpid()) + '/root' + GRADEBOOK).read()",
-        "os.chroot('/tmp') or 'moved'",
-        "os.symlink(GRADEBOOK, '/tmp/link') or open('/tmp/link').read()",
-        "os.link(GRADEBOOK, '/tmp/hard') or 'linked'",
+        "os.chroot(TMP) or 'moved'",
+        "os.symlink(GRADEBOOK, TMP + '/link') or open(TMP + '/link').read()",
+        "os.link(GRADEBOOK, TMP + '/hard') or 'linked'",
     ),
     probing(
         "reads descriptors that it has inherited",
@@ -93,12 +93,12 @@ READING = (
     ),
     probing(
         "mounts and unshares",
-        "ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0",
+        "ctypes.CDLL(None).mount(b'none', TMP.encode(), b'tmpfs', 0, None) == 0",
         "ctypes.CDLL(None).unshare(0x10000000) == 0",
         "ctypes.CDLL(None).setns(0, 0) == 0",
         "ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0",
         "subprocess.run(['unshare', '-Ur', 'id'], capture_output=True, timeout=5).returncode == 0",
-        "subprocess.run(['mount', '-t', 'proc', 'proc', '/tmp'], capture_output=True, timeout=5).returncode == 0",
+        "subprocess.run(['mount', '-t', 'proc', 'proc', TMP], capture_output=True, timeout=5).returncode == 0",
     ),
     probing(
         "becomes somebody else",
@@ -107,7 +107,7 @@ READING = (
         "[path for path in ('/usr/bin/su', '/usr/bin/passwd') if os.path.exists(path) and "
         "subprocess.run([path, '--help'], capture_output=True, timeout=5) and os.geteuid() == 0]",
         "os.open('/dev/mem', os.O_RDONLY)",
-        "os.mknod('/tmp/disk', 0o060600, os.makedev(8, 0)) or 'made'",
+        "os.mknod(TMP + '/disk', 0o060600, os.makedev(8, 0)) or 'made'",
     ),
     probing(
         "connects to the judge",

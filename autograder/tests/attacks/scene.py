@@ -27,6 +27,7 @@ import ctypes, gc, glob, inspect, io, json, os, resource, shutil, signal, socket
 import subprocess, sys, tempfile, threading, time
 import keras, numpy as np
 from keras import ops
+TMP = os.environ["TMPDIR"]  # /tmp itself is no place to write where the project lies in it
 
 def attempt(deed):
     "Do it; say so if it gave something."
