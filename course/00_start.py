@@ -233,7 +233,7 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 # - A weighted average is weights that sum to one, times values, summed. One product compares all rows with all rows.
 # - Guess, run, write, check, mark, hand in.
 #
-# Your turn: `exercises/00_start/00_start.ipynb`, two exercises.
+# Your turn: [`exercises/00_start/00_start.ipynb`](../exercises/00_start/00_start.ipynb), two exercises.
 
 # %% [markdown]
 # **Further reading**

@@ -1,5 +1,7 @@
 """Every notebook of the course runs from top to bottom: lessons, solutions, and untouched copies."""
 
+import re
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -65,6 +67,8 @@ def test_a_lesson_keeps_to_its_form(unit):
     assert notebook.cells[0].source.startswith(f"# {int(unit.stem[:2])}. ")
     for heading in ("You will be able to", "In this lesson", "Further reading", f"exercises/{unit.stem}"):
         assert heading in text, heading
+    links = re.findall(r"\]\((\.\./[^)]+)\)", text)
+    assert [unit.lesson.parent.joinpath(link).resolve() for link in links] == [unit.learners_copy]
     assert "<details>" in text
     longest = max(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
     assert longest <= 15
