@@ -298,9 +298,9 @@ for name, translator in translators.items():
 # **Predict:** for a noun with an adjective, what shape will you see?
 
 # %%
-text = next(text for text in texts[12] if seq2seq.has_adjective_before_noun(text))
-_, weights = translators["attention"].translate(data.ids([text])[0])  # (1, 25, 24)
-(answer,), english = seq2seq.answers(translators["attention"], data, [text]), text[0]
+attentive, some = translators["attention"], filter(seq2seq.has_adjective_before_noun, texts[12])
+english, answer = next(text for text in some if seq2seq.exact(attentive, data, [text]))  # the first without a fault
+_, weights = attentive.translate(data.ids([(english, answer)])[0])  # (1, 25, 24)
 figures.matrix(weights[0, : len(answer), : len(english)], rows=answer, columns=english, title="Attention")
 
 # %% [markdown]

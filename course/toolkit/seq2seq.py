@@ -148,7 +148,7 @@ class Translator(keras.Model):
 
 
 def train(
-    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 1000
+    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 800
 ) -> Translator:
     """Train a translator, with a progress bar under this name.
 
@@ -158,7 +158,7 @@ def train(
     source, target = data.ids(joined(data.train, steps * batch, np.random.default_rng(seed)))
     keras.utils.set_random_seed(seed)
     translator = Translator(look(), len(data.english), len(data.spanish), units)
-    rate = keras.optimizers.schedules.CosineDecay(0.006, steps)
+    rate = keras.optimizers.schedules.CosineDecay(0.007, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
     translator.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), loss)
     inputs = {"source": source, "target": target[:, :-1]}
