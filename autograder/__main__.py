@@ -39,9 +39,7 @@ class Device(StrEnum):
 
 
 Units = Annotated[list[str] | None, typer.Argument(help="Units by stem, number or topic; all if none is named.")]
-SomeUnits = Annotated[
-    list[str] | None, typer.Argument(help=f"As for `build`, but {', '.join(_DEMO)} if none is named.")
-]
+NamedUnits = Annotated[list[str], typer.Argument(help="Units by stem, number or topic.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Workers = Annotated[int, typer.Option(min=1, help="Notebooks to mark at the same time.")]
 Unconfined = Annotated[bool, typer.Option("--unconfined", help="Run notebooks even where nothing confines them.")]
@@ -88,7 +86,7 @@ def mark(
 
 @app.command()
 def grade(
-    units: Annotated[list[str], typer.Argument(help="Units by stem, number or topic.")],
+    units: NamedUnits,
     submitted: Annotated[Path | None, typer.Option(help="Where LEARNER/UNIT/ folders are.")] = None,
     grading: Grading = _GRADING,
     workers: Workers = _CORES,
@@ -152,12 +150,12 @@ def verify(
 
 
 @app.command()
-def demo(units: SomeUnits = None, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
+def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
     from autograder.demo import NotTheDemo, run_demo
 
     try:
-        run_demo(console, _units(units or _DEMO), grading, workers)
+        run_demo(console, _units(units), grading, workers)
     except NotTheDemo as error:
         _fail(str(error))
 

@@ -4,6 +4,7 @@ import ast
 import concurrent.futures
 import itertools
 import multiprocessing
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -171,9 +172,9 @@ def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, 
     """Verify with a progress bar - a line for each unit where there is no terminal - and print the scores."""
     from autograder.reports import bar
 
-    left = {unit.stem: sum(1 for _ in cases(unit)) for unit in units}
+    left = Counter(case.unit.stem for unit in units for case in cases(unit))
     with bar(console) as progress:
-        task = progress.add_task("Verifying", total=sum(left.values()))
+        task = progress.add_task("Verifying", total=left.total())
 
         def tick(case: Case) -> None:
             progress.advance(task)

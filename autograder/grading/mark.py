@@ -26,7 +26,7 @@ from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.units import ROOT, Unit
 
-_JUDGED_BETWEEN_CLEARINGS = 20
+_JUDGED_BETWEEN_CLEARINGS = 20  # notebooks: a program that is let go is compiled again when it is needed
 
 
 @dataclass

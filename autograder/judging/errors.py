@@ -38,11 +38,8 @@ _TELLTALES_OF_A_GRAPH = (  # where all else holds: before, a loop or a None may 
     (r"symbolic `?tf.Tensor|not 'SymbolicTensor'|'SymbolicTensor' .*'(numpy|item|tolist)'", _NO_NUMBERS_YET),
     (r"Tracer\w+ConversionError|ConcretizationTypeError|NonConcreteBooleanIndexError", _NO_NUMBERS_YET),
     (r"None values not supported|partially known TensorShape|'NoneType' object cannot be interpreted", _NO_SIZE_YET),
-    (
-        r"unsupported operand .*'NoneType'|Failed to convert elements of \([^)]*None|len is not well defined",
-        _NO_SIZE_YET,
-    ),
-    (r"Expected int32, but got None", _NO_SIZE_YET),
+    (r"unsupported operand .*'NoneType'|len is not well defined", _NO_SIZE_YET),
+    (r"Failed to convert elements of \([^)]*None|Expected int32, but got None", _NO_SIZE_YET),
 )
 
 

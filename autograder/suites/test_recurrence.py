@@ -12,7 +12,6 @@ import numpy as np
 from autograder.judging import exercise, expect, worth
 
 BATCH, WIDTH, UNITS, WORDS, COMPARED = 2, 8, 5, 7, 6
-SUM_ROUNDING = 4e-6  # a dozen products and more of normal numbers are summed, in float32, before a tanh or a gate
 OPEN, CLOSED = 60.0, -60.0  # a bias that holds a gate at 1, or at 0, whatever comes in: sums reach 20 now and then
 
 
@@ -103,6 +102,12 @@ def right_gradients(found, function, arrays, names, cotangent):
         expect.close(gradient, wanted, rule, rtol=1e-4, atol=1e-5)
 
 
+def right_state(found, expected, rule):
+    """A new state is the oracle's."""
+    # a dozen products and more of normal numbers are summed, in float32, before a tanh or a gate
+    expect.close(found, expected, rule, atol=4e-6)
+
+
 def unchanged(after, before, names):
     """Arrays handed over are as they were."""
     for array, given, name in zip(after, before, names, strict=True):
@@ -151,17 +156,17 @@ class TestRnnStep:
         for sizes in SIZES:
             x, state, *weights = rnn_arrays(rng, *sizes)
             (expected,) = by_keras(keras.layers.SimpleRNNCell, x, [state], *weights)
-            expect.close(learner(x, state, *weights), expected, RNN_RULE, atol=SUM_ROUNDING)
+            right_state(learner(x, state, *weights), expected, RNN_RULE)
 
     def test_word_state_and_bias_each_have_their_share(self, learner, rng):
         arrays = rnn_arrays(rng)
         for kept, name in ((0, "word"), (1, "state"), (4, "bias")):
             alone = [one if index in (2, 3, kept) else np.zeros_like(one) for index, one in enumerate(arrays)]
             rule = f"Where all else is 0, the {name} alone makes the new state."
-            expect.close(learner(*alone), rnn_by_formula(*alone), rule, atol=SUM_ROUNDING)
+            right_state(learner(*alone), rnn_by_formula(*alone), rule)
             others = [np.zeros_like(one) if index == kept else one for index, one in enumerate(arrays)]
             rule = f"Where the {name} is 0, the new state is tanh of the sum of the other two."
-            expect.close(learner(*others), rnn_by_formula(*others), rule, atol=SUM_ROUNDING)
+            right_state(learner(*others), rnn_by_formula(*others), rule)
 
     def test_large_sums_give_1_and_minus_1(self, learner):
         x, weights = np.array([[45.0], [-45.0], [200.0], [-200.0]]), ([[2.0]], [[1.0]], [0.5])
@@ -173,23 +178,23 @@ class TestRnnStep:
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = rnn_arrays(rng), rng.normal(size=(BATCH, UNITS))
         with expect.beforehand():
-            expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE, atol=SUM_ROUNDING)
+            right_state(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE)
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, rnn_by_formula, arrays, CELL, pull)
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = rnn_arrays(rng)
         with expect.beforehand():
-            expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE, atol=SUM_ROUNDING)
+            right_state(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE)
         unchanged(learner.effect_on(*arrays), arrays, CELL.values())
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         x, state, w_input, w_state, bias = arrays = rnn_arrays(rng)
         with expect.beforehand():
-            expect.close(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE, atol=SUM_ROUNDING)
+            right_state(learner(*arrays), rnn_by_formula(*arrays), RNN_RULE)
         found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rule = "A compiled graph gives the same state: use `keras.ops`."
-        expect.close(found, rnn_by_formula(*arrays), rule, atol=SUM_ROUNDING)
+        right_state(found, rnn_by_formula(*arrays), rule)
 
 
 def gates_at(arrays, update=None, reset=None):
@@ -220,7 +225,7 @@ class TestGruStep:
         for sizes in SIZES:
             x, state, *weights = gru_arrays(rng, *sizes)
             (expected,) = by_keras(keras.layers.GRUCell, x, [state], *weights)
-            expect.close(learner(x, state, *weights), expected, GRU_RULE, atol=SUM_ROUNDING)
+            right_state(learner(x, state, *weights), expected, GRU_RULE)
 
     def test_an_update_gate_of_1_keeps_the_state(self, learner, rng):
         arrays = gates_at(gru_arrays(rng), update=OPEN)
@@ -245,23 +250,23 @@ class TestGruStep:
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = gru_arrays(rng), rng.normal(size=(BATCH, UNITS))
         with expect.beforehand():
-            expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE, atol=SUM_ROUNDING)
+            right_state(learner(*arrays), gru_by_formula(*arrays), GRU_RULE)
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, gru_by_formula, arrays, CELL, pull)
 
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = gru_arrays(rng)
         with expect.beforehand():
-            expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE, atol=SUM_ROUNDING)
+            right_state(learner(*arrays), gru_by_formula(*arrays), GRU_RULE)
         unchanged(learner.effect_on(*arrays), arrays, CELL.values())
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         x, state, w_input, w_state, bias = arrays = gru_arrays(rng)
         with expect.beforehand():
-            expect.close(learner(*arrays), gru_by_formula(*arrays), GRU_RULE, atol=SUM_ROUNDING)
+            right_state(learner(*arrays), gru_by_formula(*arrays), GRU_RULE)
         found = learner.compiled(x, state, w_input, w_state, bias, constant=(2, 3, 4))
         rule = "A compiled graph gives the same state: use `keras.ops`."
-        expect.close(found, gru_by_formula(*arrays), rule, atol=SUM_ROUNDING)
+        right_state(found, gru_by_formula(*arrays), rule)
 
 
 def lstm_gates_at(arrays, levels):
@@ -280,8 +285,8 @@ C_RULE = "The new c is f · c + i · candidate."
 def right_pair(found, expected, rule_of_h, rule_of_c):
     """h and c are both those of the oracle."""
     shown, memory = expect.pair(found, "h, c")
-    expect.close(shown, expected[0], rule_of_h, atol=SUM_ROUNDING)
-    expect.close(memory, expected[1], rule_of_c, atol=SUM_ROUNDING)
+    right_state(shown, expected[0], rule_of_h)
+    right_state(memory, expected[1], rule_of_c)
 
 
 @exercise("lstm_step", points=4)
@@ -327,14 +332,14 @@ class TestLstmStep:
         shown, memory = expect.pair(learner(*arrays), "h, c")
         rule = "Where o is 0, h is 0, and c goes on as it would: block 3 is the output gate."
         expect.close(shown, np.zeros((BATCH, UNITS)), rule)
-        expect.close(memory, lstm_by_formula(*arrays)[1], rule, atol=SUM_ROUNDING)
+        right_state(memory, lstm_by_formula(*arrays)[1], rule)
 
     @worth(2)
     def test_the_gradients_are_right(self, learner, rng):
         arrays, pull = lstm_arrays(rng), rng.normal(size=(BATCH, UNITS))
         with expect.beforehand():
             shown, _ = expect.pair(learner(*arrays), "h, c")
-            expect.close(shown, lstm_by_formula(*arrays)[0], H_RULE, atol=SUM_ROUNDING)
+            right_state(shown, lstm_by_formula(*arrays)[0], H_RULE)
         found = learner.gradient(*arrays, cotangent=pull, wrt=(0, (1, 0), (1, 1), 2, 3, 4))
         x, state, *weights = arrays
         names = dict(enumerate(("x", "h", "c", "w_input", "w_state", "bias")))
