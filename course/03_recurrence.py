@@ -299,7 +299,7 @@ for name, translator in translators.items():
 
 # %%
 attentive, some = translators["attention"], filter(seq2seq.has_adjective_before_noun, texts[12])
-english, answer = next(text for text in some if seq2seq.exact(attentive, data, [text]))  # the first without a fault
+english, answer = next(text for text in some if "?" in text[0] and seq2seq.exact(attentive, data, [text]))
 _, weights = attentive.translate(data.ids([(english, answer)])[0])  # (1, 25, 24)
 figures.matrix(weights[0, : len(answer), : len(english)], rows=answer, columns=english, title="Attention")
 
