@@ -1,5 +1,5 @@
 """The grader of the course. A notebook imports only `check` and `progress` from here."""
 
-from autograder.notebook import check, progress
+from autograder.learner.check import check, progress
 
 __all__ = ["check", "progress"]

@@ -49,7 +49,7 @@ Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook,
 @app.command()
 def build(units: Units = None) -> None:
     """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
-    from autograder.build import build
+    from autograder.author.build import build
 
     changed = build(_units(units))
     for path in changed:
@@ -66,8 +66,8 @@ def mark(
 ) -> None:
     """Mark one notebook through the whole pipeline, and show its verdict."""
     from autograder.grading import intake
-    from autograder.grading.mark import Marker
-    from autograder.reports import print_verdict
+    from autograder.grading.marker import Marker
+    from autograder.grading.terminal import print_verdict
     from autograder.sandbox.confinement import NotConfined
 
     found = _unit(unit or notebook.stem)
@@ -103,11 +103,11 @@ def grade(
 
     get_ready()  # seconds of imports, while this process has its own
 
+    from autograder.grading.dispatch import NoGradebook
     from autograder.grading.interrupts import Interrupted
-    from autograder.grading.many import jobs
-    from autograder.grading.run import NoGradebook
+    from autograder.grading.jobs import jobs
     from autograder.grading.tasks import Refused
-    from autograder.reports import grade_with_progress, print_class, print_interrupted, print_json
+    from autograder.grading.terminal import grade_with_progress, print_class, print_interrupted, print_json
 
     todo = jobs(found, folder)
     if not todo:
@@ -141,7 +141,7 @@ def verify(
     if publish and (backend, device) != (Backend.tensorflow, Device.cpu):
         _fail("The published scores are those of TensorFlow on a CPU: leave --publish out.")
     os.environ["KERAS_BACKEND"] = backend.value  # before keras is imported, here and in the processes that mark
-    from autograder.verify import publish_scores, verify_with_progress
+    from autograder.author.verify import publish_scores, verify_with_progress
 
     verified = verify_with_progress(console, _units(units), workers, device.value)
     if publish:
@@ -152,7 +152,7 @@ def verify(
 @app.command()
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
-    from autograder.demo import NotTheDemo, run_demo
+    from autograder.author.demo import NotTheDemo, run_demo
 
     try:
         run_demo(console, _units(units), grading, workers)
@@ -182,7 +182,7 @@ def bench(
 @app.command()
 def doctor() -> None:
     """Say what this machine has: versions, and how workers are started and confined."""
-    from autograder.reports import print_doctor
+    from autograder.grading.terminal import print_doctor
 
     print_doctor(console)
 

@@ -1,17 +1,11 @@
 """Where the files of a unit are. The stem of a unit, such as `04_attention`, is the same everywhere."""
 
-from course.built import NotHere
-
 import ast
-import contextlib
 import difflib
 import functools
-import importlib
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,19 +53,6 @@ class Unit:
     @property
     def suite(self) -> Path:
         return ROOT / "autograder" / "suites" / f"test_{self.topic}.py"
-
-    def mistakes(self) -> ModuleType | None:
-        """The module of known answers; None where a learner's installation has none, or not what they build on."""
-        name = f"autograder.mistakes.{self.topic}"
-        if not (ROOT / "autograder" / "mistakes" / f"{self.topic}.py").exists():
-            return None
-        import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
-
-        with contextlib.redirect_stdout(io.StringIO()):  # what it builds on is said where the learner imports it
-            try:
-                return importlib.import_module(name)
-            except NotHere:
-                return None  # a check says what holds, and guesses at no cause
 
     def points(self) -> dict[str, float]:
         """The exercises of the unit in the order of its suite, with their points."""

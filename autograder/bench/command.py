@@ -12,7 +12,7 @@ from autograder.bench import measure
 from autograder.bench.machine import facts
 from autograder.bench.page import page
 from autograder.bench.results import Results
-from autograder.reports import bar
+from autograder.grading.terminal import bar
 from autograder.units import Unit
 
 

@@ -9,9 +9,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.build import solution_notebook
+from autograder.author.build import solution_notebook
 from autograder.grading.intake import answers_in, untouched
-from autograder.judging.known import correct_in, mistakes_in
+from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.units import Unit
 
 SEED = 20170612
@@ -66,7 +66,7 @@ class _Answers:
     """Draws the sources of a learner's answer cells."""
 
     def __init__(self, unit: Unit):
-        known = unit.mistakes()
+        known = known_answers(unit)
         self._solved = {name: cell.source for name, cell in answers_in(solution_notebook(unit)).items()}
         self._right = {name: [source] for name, source in self._solved.items()}
         self._wrong: dict[str, list[str]] = {name: [] for name in self._solved}

@@ -5,7 +5,7 @@ from typing import Any
 
 import psutil
 
-from autograder.bench.classrun import family
+from autograder.bench.timed_class import family
 
 
 class PeakMemory:

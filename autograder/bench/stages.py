@@ -189,7 +189,8 @@ class _PoolOfNone:
 def main(stem: str, submitted: str, grading: str) -> None:
     """Grade a class, and print the spans of each submission that counts, in seconds, as one JSON line."""
     import autograder.grading.preloaded  # noqa: F401 - as the processes of a run have it
-    from autograder.grading.many import grade, jobs
+    from autograder.grading.class_run import grade
+    from autograder.grading.jobs import jobs
 
     told, sys.stdout = sys.stdout, sys.stderr
     clock, done = Clock(), 0

@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.author.build import solution_notebook
 from autograder.bench.learners import HandedIn
-from autograder.build import solution_notebook
 from autograder.units import ROOT, Unit
 
 

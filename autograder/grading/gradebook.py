@@ -1,8 +1,12 @@
-"""nbgrader's own passes over a graded class, for a course whose configuration wants more of them than ours does."""
+"""nbgrader's own passes: the learners' copies, a unit's entry in the gradebook, and a graded class.
+
+The last is for a course whose configuration wants more of them than ours does.
+"""
 
 import contextlib
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +14,7 @@ import nbformat
 
 from autograder.grading.intake import Submission
 from autograder.grading.nbgrader_settings import converter
-from autograder.units import Unit
+from autograder.units import ROOT, Unit
 
 _NAME = re.compile(r"[\w@.-][\w@. -]{0,100}")  # what nbgrader's paths, globs and links can carry
 
@@ -61,3 +65,24 @@ def _forget(learner: str, unit: Unit, grading: Path) -> None:
     """Remove what an earlier run left, so that what is there afterwards is new."""
     for step in ("autograded", "feedback"):
         shutil.rmtree(grading / step / learner / unit.stem, ignore_errors=True)
+
+
+def generate_assignment(unit: Unit, folder: Path, source: Path, grading: Path | None = None) -> None:
+    """Run nbgrader's converter from `source` into `folder/release`; with `grading` it also enters the gradebook."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+
+    generator = converter(
+        GenerateAssignment, unit.stem, grading, root=folder, source=source, release=folder / "release"
+    )
+    if grading is None:
+        generator.no_database = True
+        generator.preprocessors = [step for step in generator.preprocessors if step is not SaveCells]
+    generator.start()
+
+
+def register(unit: Unit, grading: Path) -> None:
+    """Enter the unit and its cells into the gradebook in `grading`, as `nbgrader generate_assignment` does."""
+    grading.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        generate_assignment(unit, Path(folder), ROOT / "solutions", grading)

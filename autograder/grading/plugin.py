@@ -11,7 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from autograder.grading import intake
-from autograder.grading.mark import Marker, write_into
+from autograder.grading.marker import Marker, write_into
 from autograder.units import UnknownName, find_unit
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build import register
 from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
-from autograder.grading.executed import Place, Publisher, executed, letters_in, stamped_entry, write_executed
-from autograder.grading.many import Job
-from autograder.grading.mark import Marked, Marker
+from autograder.grading.gradebook import register
+from autograder.grading.jobs import Job
+from autograder.grading.marker import Marked, Marker
 from autograder.grading.nbgrader_settings import course_config
+from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.plain import clean_text
 from autograder.units import Unit

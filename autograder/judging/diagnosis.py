@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.answer import Transcript
-from autograder.judging.errors import likely_cause
+from autograder.judging.error_causes import likely_cause
 from autograder.judging.known import Known
 from autograder.judging.verdicts import TestVerdict
 from autograder.seam import Handle, LearnerError, Workbench

@@ -4,8 +4,6 @@ A worker that dies, hangs, floods or sends nonsense costs the cell or call that 
 request gets a fresh worker in which the other cells have been run again.
 """
 
-from course.built import Reference
-
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -20,6 +18,7 @@ from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
 from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
 from autograder.seam.plain import clean_text
+from autograder.seam.references import Reference
 
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again

@@ -4,9 +4,6 @@ It holds no expected value, no suite and no mistake. It speaks over one socket, 
 argument, and ends when the socket does.
 """
 
-from course import built
-from course.built import Reference, References
-
 import os
 import signal
 import socket
@@ -20,6 +17,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
+from autograder.seam.references import Reference, References, giving
 
 
 def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> None:
@@ -34,7 +32,7 @@ def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> 
     shell.output_bytes = limits.output_bytes
     worker = _Worker(wire, shell)
     wire.send({"kind": "ready", "confinement": level, "why_not": confinement.why_not})
-    with built.giving(References([Reference(*fields) for fields in first["references"]])):
+    with giving(References([Reference(*fields) for fields in first["references"]])):
         _answer_all(worker, wire)
 
 

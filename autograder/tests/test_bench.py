@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from rich.console import Console
 
+from autograder.author.build import solution_notebook
 from autograder.bench.clock import Clock
 from autograder.bench.command import Bench
 from autograder.bench.learners import MIX, class_of
@@ -13,7 +14,6 @@ from autograder.bench.page import page
 from autograder.bench.results import ClassSize, Comparison, Pair, Results, Spent, StockRun, spread
 from autograder.bench.stages import STAGES
 from autograder.bench.stock import with_stock_checks
-from autograder.build import solution_notebook
 from autograder.grading.intake import answers_in, untouched
 from autograder.units import Unit
 

@@ -6,8 +6,8 @@ import re
 import nbformat
 import pytest
 
-from autograder import build
-from autograder.judging.known import correct_in, mistakes_in
+from autograder.author import build
+from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.units import ROOT, Unit, all_units
 
 UNITS = all_units()
@@ -49,7 +49,7 @@ def test_building_twice_gives_the_same_bytes(unit):
 def test_every_unit_has_all_its_files(unit):
     for path in (unit.lesson_source, unit.lesson, unit.solution_source, unit.solution, unit.learners_copy, unit.suite):
         assert path.exists(), path
-    assert unit.mistakes() is not None
+    assert known_answers(unit) is not None
 
 
 @by_unit
@@ -69,7 +69,7 @@ def test_no_solution_reaches_the_learner(unit):
 @by_unit
 def test_no_mistake_reaches_the_learner(unit):
     given = learners_code(unit)
-    for known in [*mistakes_in(unit.mistakes()), *correct_in(unit.mistakes())]:
+    for known in [*mistakes_in(known_answers(unit)), *correct_in(known_answers(unit))]:
         whole = normal_lines(known.source())
         assert not whole or not whole <= given, f"{known.name} is in the learner's copy"
 

@@ -1,7 +1,6 @@
 """Stepping stones: a later unit uses the learner's own earlier answers at home, and the references when graded."""
 
 from course import built
-from course.built import Reference, References
 
 import ast
 import sys
@@ -13,15 +12,17 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.earlier import references_before
+from autograder.author.verify import Case, submission
 from autograder.grading import intake
-from autograder.grading.mark import Marker, write_into
-from autograder.needed import needed, statements
-from autograder.notebook import check
+from autograder.grading.marker import Marker, write_into
+from autograder.judging.known import known_answers
+from autograder.judging.references import references_before
+from autograder.judging.slicing import needed, statements
+from autograder.learner.check import check
 from autograder.sandbox import Cell, RemoteWorkbench
+from autograder.seam.references import Reference, References, giving
 from autograder.tests.attacks.scene import added, printed
 from autograder.units import Unit, all_units
-from autograder.verify import Case, submission
 
 EARLIER, LATER = Unit("04_attention"), Unit("05_masking")
 MINE = '''
@@ -172,8 +173,8 @@ def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(t
     monkeypatch.chdir(tmp_path / later.stem)
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
     monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
-    monkeypatch.setattr("autograder.notebook._answers", lambda: {"split_heads": lambda x, num_heads: x})
-    assert later.mistakes() is None
+    monkeypatch.setattr("autograder.learner.check._answers", lambda: {"split_heads": lambda x, num_heads: x})
+    assert known_answers(later) is None
     assert "(B, H, T, K)" in str(check("split_heads"))
 
 
@@ -225,7 +226,7 @@ def names_in(one):
     return one.__code__.co_varnames if type(one) is type(names_in) else ()
 held = [text for one in gc.get_objects() for text in gc.get_referents(one) if isinstance(text, str)]
 attempt(lambda: built.masked_softmax)
-attempt(lambda: built._giver("masked_softmax"))
+attempt(lambda: built.references._giver("masked_softmax"))
 attempt(lambda: [text for text in held if "LINE"[::-1] in text])
 attempt(lambda: [one for one in gc.get_objects() if "VARIABLE"[::-1] in names_in(one)])
 places = {name: module for name, module in sys.modules.items() if name != "__main__"}
@@ -286,7 +287,7 @@ def test_a_verdict_depends_on_the_references_before_its_unit_and_on_no_other(mar
         edited = Edited(unit.stem, tmp_path / unit.stem)
         edited.edited.write_text(unit.solution.read_text("utf-8").replace("keepdims=True", "keepdims=1"), "utf-8")
         units = [edited if one == unit else one for one in all_units()]
-        monkeypatch.setattr("autograder.earlier.all_units", lambda units=units: units)
+        monkeypatch.setattr("autograder.judging.references.all_units", lambda units=units: units)
         digests[unit] = marker.mark(notebook, LATER).digest
     assert digests[None] == digests[LATER] != digests[EARLIER]
 
@@ -307,7 +308,7 @@ class Widen(keras.layers.Layer):
 
 
 def test_a_saved_model_with_such_a_layer_comes_back(tmp_path):
-    with built.giving(References([Reference("90_wide", ["Widen"], WIDEN)])):
+    with giving(References([Reference("90_wide", ["Widen"], WIDEN)])):
         inputs = keras.Input((3,))
         model = keras.Model(inputs, built.Widen(4)(inputs))
     model.save(tmp_path / "model.keras")

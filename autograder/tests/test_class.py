@@ -12,10 +12,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import demo
-from autograder.build import register
+from autograder.author import demo
 from autograder.grading import gradebook, intake
-from autograder.grading.many import Job, grade, jobs
+from autograder.grading.class_run import grade
+from autograder.grading.gradebook import register
+from autograder.grading.jobs import Job, jobs
 from autograder.grading.nbgrader_settings import prepare_nbgrader
 from autograder.tests.classroom import configure, hand_in
 from autograder.units import ROOT, Unit

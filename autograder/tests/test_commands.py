@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from autograder import demo
+from autograder.author import demo
+from autograder.judging.known import known_answers
 from autograder.tests.classroom import hand_in
 from autograder.units import ROOT, Unit
 
@@ -91,7 +92,7 @@ def test_the_sample_class_is_large_and_holds_every_known_mistake(tmp_path):
     assert len(handed_in) >= 24
     everything = "".join(path.read_text("utf-8", errors="replace") for path in handed_in)
     for unit in units:
-        for known in demo.mistakes_in(unit.mistakes()):
+        for known in demo.mistakes_in(known_answers(unit)):
             line = json.dumps(known.source().splitlines()[-1])[1:-1]
             assert line in everything, known.name
 

@@ -7,10 +7,11 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import sync_playwright
 
-from autograder import demo
-from autograder.grading.many import grade, jobs
+from autograder.author import demo
+from autograder.grading.class_run import grade
+from autograder.grading.jobs import jobs
+from autograder.tests.browser.browsing import CHROMIUM
 from autograder.tests.classroom import HOSTILE, LIVE, hand_in, with_cell
-from autograder.tests.test_browser import CHROMIUM
 from autograder.units import Unit
 
 UNIT = Unit("00_start")

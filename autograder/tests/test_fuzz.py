@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.author.verify import Case, submission
 from autograder.grading import intake
-from autograder.grading.mark import cells_of
+from autograder.grading.marker import cells_of
 from autograder.sandbox.wire import Wire, WireError
 from autograder.units import Unit
-from autograder.verify import Case, submission
 
 UNIT = Unit("00_start")
 OURS = {cell.id: cell for cell in intake.untouched(UNIT).cells}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.grading import intake
-from autograder.grading.mark import cells_of
+from autograder.grading.marker import cells_of
 from autograder.units import Unit
 
 UNIT = Unit("04_attention")

@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from keras import ops
 
-from autograder.display import Report
-from autograder.judging import correct, errors, expect, keras_layer, mistake
+from autograder.author.verify import in_own_words
+from autograder.judging import correct, expect, keras_layer, mistake
+from autograder.judging import error_causes as errors
 from autograder.judging.answer import Answer, Transcript
 from autograder.judging.expect import Unmet
 from autograder.judging.judge import judge
 from autograder.judging.known import correct_in, mistakes_in
+from autograder.learner.display import Report
 from autograder.sandbox import Cell, RemoteWorkbench
 from autograder.seam import Handle, LearnerError, Workbench
-from autograder.verify import in_own_words
 
 SUITE = """
 import numpy as np

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from autograder import verify
-from autograder.judging.known import correct_in, mistakes_in
+from autograder.author import verify
+from autograder.author.verify import Case, Verified, _settle
+from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.units import ROOT, Unit, all_units
-from autograder.verify import Case, Verified, _settle
 
 UNIT = Unit("04_attention")
 
@@ -61,7 +61,7 @@ def test_the_published_scores_speak_of_all_known_answers():
     published = verify.PUBLISHED.read_text("utf-8")
     for unit in all_units():
         for exercise in unit.points():
-            known = unit.mistakes()
+            known = known_answers(unit)
             mistakes = sum(one.exercise == exercise for one in mistakes_in(known))
             right = sum(one.exercise == exercise for one in correct_in(known))
             caught, accepted = f"{mistakes} of {mistakes}", f"{right} of {right}"

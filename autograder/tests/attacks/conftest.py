@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.mark import Marker
+from autograder.grading.marker import Marker
 from autograder.sandbox import Limits
 from autograder.tests.attacks.scene import Scene, lean_unit
 

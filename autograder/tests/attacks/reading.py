@@ -28,9 +28,9 @@ READING = (
     probing(
         "asks for the reference of its own unit",
         "getattr(__import__('course.built').built, 'pairwise_dot')",
-        "__import__('course.built').built._giver('pairwise_dot')",
-        "vars(__import__('course.built').built._giver)['_owners']",
-        "__import__('autograder.earlier').earlier.AtHome()('pairwise_dot')",
+        "__import__('course.built').built.references._giver('pairwise_dot')",
+        "vars(__import__('course.built').built.references._giver)['_owners']",
+        "__import__('autograder.learner.stepping_stones').earlier.AtHome()('pairwise_dot')",
         "[one for one in gc.get_objects() if type(one).__name__ == 'Reference']",
         "[path for path in glob.glob(ROOT + '/course/*') if not path.endswith(('__init__.py', 'built.py', 'toolkit'))]",
     ),
@@ -39,7 +39,7 @@ READING = (
         "__import__('autograder.mistakes.start')",
         "__import__('autograder.suites.test_start')",
         "__import__('autograder.judging.judge')",
-        "__import__('autograder.grading.mark')",
+        "__import__('autograder.grading.marker')",
     ),
     probing(
         "finds what judges through the package that it may import",

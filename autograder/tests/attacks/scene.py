@@ -12,11 +12,11 @@ import psutil
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
+from autograder.author.verify import Case, submission
 from autograder.grading import intake
-from autograder.grading.mark import Marked, Marker, write_into
+from autograder.grading.marker import Marked, Marker, write_into
 from autograder.tests.attacks.attack import Attack
 from autograder.units import ROOT, Unit
-from autograder.verify import Case, submission
 
 UNIT = Unit("00_start")
 FIRST, SECOND = UNIT.points()

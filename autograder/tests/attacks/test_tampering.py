@@ -11,7 +11,7 @@ import pytest
 from nbconvert import HTMLExporter
 from rich.console import Console
 
-from autograder.reports import print_verdict
+from autograder.grading.terminal import print_verdict
 from autograder.tests.attacks.folders import FOLDERS
 from autograder.tests.attacks.markup import MARKUP
 from autograder.tests.attacks.notebooks import TAMPERINGS

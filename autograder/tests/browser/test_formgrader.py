@@ -1,41 +1,25 @@
 """A learner in JupyterLab and an instructor in formgrader, in a real browser."""
 
 import json
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import expect as seen
-from playwright.sync_api import sync_playwright
 
-from autograder import demo
-from autograder.build import register
-from autograder.grading.many import grade, jobs
+from autograder.author import demo
+from autograder.grading.class_run import grade
+from autograder.grading.gradebook import register
+from autograder.grading.jobs import jobs
+from autograder.tests.browser.browsing import cell, free_port, run_cell, serving, write_and_run
 from autograder.tests.classroom import HOSTILE, configure, hand_in, with_cell
 from autograder.units import ROOT, Unit
-
-seen.set_options(timeout=60_000)  # a loaded machine is not a failure
 
 UNIT = Unit("04_attention")
 WRONG = "def attention_scores(query, key):\n    return query @ ops.transpose(key, (0, 2, 1)) / query.shape[-1]"
 RIGHT = f"{WRONG} ** 0.5"
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -48,77 +32,17 @@ def served(tmp_path_factory):
         hand_in(folder / "submitted" / name, UNIT, demo.KINDS[number](UNIT))
     hand_in(folder / "submitted" / "hostile", UNIT, with_cell(demo.KINDS[2](UNIT), HOSTILE))
     register(UNIT, folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
-            *("--allow-root", "--IdentityProvider.token=secret", "--ServerApp.port_retries=0"),
-        ],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "JUPYTER_CONFIG_DIR": str(folder / "config"),
-            "JUPYTER_DATA_DIR": str(folder / "data"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "server.log").open("w"),
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _await(address, folder / "server.log")
+    port = free_port()
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    with serving([*command, "--allow-root", "--ServerApp.port_retries=0"], folder, folder / "home", port) as address:
         yield folder, address
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
-
-
-def _await(address, log):
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"{address}/api", timeout=5)
-            return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.3)
-    pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
-
-
-@pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        page = browser.new_page(viewport={"width": 1280, "height": 1400})
-        page.set_default_timeout(60_000)
-        yield page
-        browser.close()
-
-
-def cell(page, text):
-    return page.locator(".jp-CodeCell").filter(has_text=text).first
-
-
-def write_and_run(page, text, source):
-    """Replace the source of the cell that holds `text`, and run it and the one after it."""
-    cell(page, text).locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(source)
-    page.keyboard.press("Shift+Enter")
-    page.keyboard.press("Shift+Enter")
 
 
 def test_a_learner_writes_checks_and_mends_an_answer(served, page):
     _, address = served
     page.goto(f"{address}/lab/tree/exercises/{UNIT.stem}/{UNIT.stem}.ipynb?token=secret&reset")
     seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
-    setup = cell(page, "from autograder import check")
-    setup.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    seen(setup.locator(".jp-OutputArea")).to_contain_text("Ready: Keras")
+    seen(run_cell(page, "from autograder import check")).to_contain_text("Ready: Keras")
     write_and_run(page, "def attention_scores", WRONG)
     report = cell(page, 'check("attention_scores")').locator(".jp-OutputArea")
     seen(report).to_contain_text("Likely mistake")

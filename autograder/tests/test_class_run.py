@@ -16,11 +16,12 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook, get_alembic_version
 
-from autograder import demo
-from autograder.build import register
+from autograder.author import demo
+from autograder.grading.class_run import grade
 from autograder.grading.entry import Executed
+from autograder.grading.gradebook import register
+from autograder.grading.jobs import jobs
 from autograder.grading.ledger import Ledger, newest_version
-from autograder.grading.many import grade, jobs
 from autograder.grading.nbgrader_settings import course_config, is_ours
 from autograder.tests.classroom import configure, hand_in, with_cell
 from autograder.units import ROOT, Unit

@@ -9,13 +9,13 @@ import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
-from autograder.build import build
+from autograder.author.build import build
+from autograder.author.verify import Case, submission
 from autograder.grading.intake import answers_in, untouched
-from autograder.grading.many import jobs
-from autograder.judging.known import Known, mistakes_in
-from autograder.reports import grade_with_progress, print_class
+from autograder.grading.jobs import jobs
+from autograder.grading.terminal import grade_with_progress, print_class
+from autograder.judging.known import Known, known_answers, mistakes_in
 from autograder.units import Unit
-from autograder.verify import Case, submission
 
 _MARK = ".sample-class"
 
@@ -54,7 +54,7 @@ def sample_class(unit: Unit) -> Iterator[str]:
     for kind in KINDS:
         yield kind(unit)
     mistakes: dict[str, list[Known]] = {name: [] for name in unit.points()}
-    for known in mistakes_in(unit.mistakes()):
+    for known in mistakes_in(known_answers(unit)):
         mistakes[known.exercise].append(known)
     for index in range(max(map(len, mistakes.values()), default=0)):
         yield _with_answers(unit, {name: of[index].source() for name, of in mistakes.items() if index < len(of)})

@@ -18,7 +18,7 @@ from traitlets.config import Config
 from autograder.grading.entry import Entry, Executed
 from autograder.grading.feedback import FeedbackExporter
 from autograder.grading.files import digest_of_files, sweep, write_whole
-from autograder.grading.mark import Marked, write_into
+from autograder.grading.marker import Marked, write_into
 from autograder.units import ROOT
 
 _SECRET = re.compile(r"[\w-]{1,200}")
@@ -58,7 +58,7 @@ class Publisher:
 
     def task(self, marked: Marked, letters: dict[str, str]) -> str:
         """A digest of all that the files of a submission are made from, but for the gradebook."""
-        ours = [*sorted(Path(__file__).parent.glob("*")), ROOT / "autograder" / "display.py"]
+        ours = [*sorted(Path(__file__).parent.glob("*")), ROOT / "autograder" / "learner" / "display.py"]
         code = digest_of_files(tuple(path for path in ours if path.is_file()))
         parts = [marked.digest, str(marked.verdict.seed), json.dumps(letters), self._settings, code]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()

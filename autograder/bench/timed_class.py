@@ -18,14 +18,14 @@ _NOTHING = 0.01  # seconds of CPU time that are no work
 
 
 class ClassRun:
-    """`autograder.grading.many.grade` on a class, in another process. Iterate over its steps, then ask for `result`.
+    """`class_run.grade` on a class, in another process. Iterate over its steps, then ask for `result`.
 
     Each step is a submission that is marked (`mark`) or in the gradebook (`enter`), with the seconds since the start
     of the run; time spent between two steps by whoever iterates does not count, if they call `settle` before.
     """
 
     def __init__(self, unit: Unit, submitted: Path, grading: Path, workers: int):
-        command = [sys.executable, "-m", "autograder.bench.classrun"]
+        command = [sys.executable, "-m", "autograder.bench.timed_class"]
         self._process = subprocess.Popen(
             [*command, unit.stem, str(submitted), str(grading), str(workers)],
             cwd=ROOT,
@@ -92,7 +92,8 @@ def family(pid: int) -> list[psutil.Process]:
 
 def _grade(stem: str, submitted: str, grading: str, workers: str) -> None:
     """Grade a class; tell each step on stdout, and go on when there is an answer."""
-    from autograder.grading.many import grade, jobs
+    from autograder.grading.class_run import grade
+    from autograder.grading.jobs import jobs
 
     told, sys.stdout = sys.stdout, sys.stderr
 

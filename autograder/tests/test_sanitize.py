@@ -10,7 +10,7 @@ import pytest
 from nbconvert.filters import markdown2html
 from PIL import Image, PngImagePlugin
 
-from autograder.grading.inert import as_text, inert_outputs
+from autograder.grading.sanitize import as_text, inert_outputs
 
 
 def picture(**notes):

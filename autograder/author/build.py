@@ -11,7 +11,8 @@ from pathlib import Path
 import jupytext
 from nbformat import NotebookNode
 
-from autograder.units import ROOT, Unit, all_units
+from autograder.grading.gradebook import generate_assignment
+from autograder.units import Unit, all_units
 
 MEND = "python -m autograder build"
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -127,26 +128,3 @@ def _released(unit: Unit, solution: str) -> str:
         generate_assignment(unit, Path(folder), Path(folder, "source"))
         released = Path(folder, "release", unit.stem, f"{unit.stem}.ipynb").read_text("utf-8")
     return notebook_text(json.loads(released))
-
-
-def generate_assignment(unit: Unit, folder: Path, source: Path, grading: Path | None = None) -> None:
-    """Run nbgrader's converter from `source` into `folder/release`; with `grading` it also enters the gradebook."""
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import SaveCells
-
-    from autograder.grading.nbgrader_settings import converter
-
-    generator = converter(
-        GenerateAssignment, unit.stem, grading, root=folder, source=source, release=folder / "release"
-    )
-    if grading is None:
-        generator.no_database = True
-        generator.preprocessors = [step for step in generator.preprocessors if step is not SaveCells]
-    generator.start()
-
-
-def register(unit: Unit, grading: Path) -> None:
-    """Enter the unit and its cells into the gradebook in `grading`, as `nbgrader generate_assignment` does."""
-    grading.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        generate_assignment(unit, Path(folder), ROOT / "solutions", grading)

@@ -6,7 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import check, progress
-from autograder.display import Note
+from autograder.learner.display import Note
 from autograder.units import UnknownName, all_units, find_exercise, find_unit
 
 RIGHT = """

@@ -12,12 +12,12 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.table import Table
 
-from autograder.build import solution_notebook
+from autograder.author.build import solution_notebook
 from autograder.grading import intake
 from autograder.grading.intake import nbgrader_fields
-from autograder.judging.known import correct_in, mistakes_in
+from autograder.judging.known import correct_in, known_answers, mistakes_in
+from autograder.judging.slicing import needed, statements
 from autograder.judging.verdicts import Verdict
-from autograder.needed import needed, statements
 from autograder.units import ROOT, Unit
 
 PUBLISHED = ROOT / "autograder" / "mistakes" / "README.md"
@@ -61,7 +61,7 @@ class Verified:
 
 def cases(unit: Unit) -> Iterator[Case]:
     """Every known submission of a unit."""
-    known = unit.mistakes()
+    known = known_answers(unit)
     yield Case(unit, "solution")
     yield Case(unit, "untouched")
     for one in mistakes_in(known):
@@ -170,7 +170,7 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
 
 def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, device: str = "cpu") -> Verified:
     """Verify with a progress bar - a line for each unit where there is no terminal - and print the scores."""
-    from autograder.reports import bar
+    from autograder.grading.terminal import bar
 
     left = Counter(case.unit.stem for unit in units for case in cases(unit))
     with bar(console) as progress:

@@ -1,30 +1,19 @@
 """What `course.built` gives: the references of earlier units, and at home a learner's own answers where they pass."""
 
-from course import built
-from course.built import Reference, References
-
 import ast
 import contextlib
 import functools
 import io
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.needed import Statement, needed, statements
+from autograder.judging.references import Cell, code_cells, reference_of
+from autograder.judging.slicing import Statement, needed, statements
+from autograder.seam import references
 from autograder.seam.errors import STUB_MESSAGE, describe
 from autograder.units import ROOT, Unit, UnknownName, all_units, find_exercise
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell: its text, and the exercise that it answers or checks, if it does."""
-
-    source: str
-    answers: str = ""
-    checks: str = ""
 
 
 @dataclass
@@ -68,46 +57,27 @@ class AtHome:
         return [name for unit in units for name in unit.points()]
 
 
-def references_before(unit: Unit) -> list[Reference]:
-    """The references that a notebook of this unit may build on."""
-    return [_reference_of(earlier) for earlier in all_units() if earlier.stem < unit.stem]
-
-
-def _reference_of(unit: Unit) -> Reference:
-    names = tuple(unit.points())
-    if not unit.solution.exists():
-        return Reference(unit.stem, names, "")
-    return Reference(unit.stem, names, _reference_source(unit.solution, unit.solution.stat().st_mtime_ns, names))
-
-
-@functools.lru_cache(maxsize=64)
-def _reference_source(solution: Path, _changed: int, names: tuple[str, ...]) -> str:
-    """The code that makes the answers of a solution notebook, and nothing else that stands there."""
-    chosen = needed([statements(cell.source) for cell in _code_cells(solution, names)], names)
-    return "\n".join(ast.unparse(statement.node) for cell in chosen for statement in cell)
-
-
 def _reference(unit: Unit, name: str, why: str) -> Any:
     """A reference at home; raises `NotHere` with what to do where the solutions are not there."""
     if not unit.solution.exists():
-        raise built.NotHere(
+        raise references.NotHere(
             f"`{name}` is needed here: {why}, and there is no folder solutions/{unit.stem} to take another from. "
             f"Work on `{name}` in {unit.stem} until `check` says that everything holds, save that notebook, and run "
             "this cell again."
         )
-    return _references(tuple(map(_reference_of, all_units())))(name)
+    return _references(tuple(map(reference_of, all_units())))(name)
 
 
 @functools.lru_cache(maxsize=1)
-def _references(references: tuple[Reference, ...]) -> References:
-    return References(references)
+def _references(given: tuple[references.Reference, ...]) -> references.References:
+    return references.References(given)
 
 
 def _own(notebook: Path, unit: Unit, name: str) -> tuple[Any, str]:
     """A learner's answer if all its checks hold, or None; and what is to be said of it."""
     place = f"{notebook.parent.parent.name}/{unit.stem}"
     try:
-        cells = tuple(_code_cells(notebook, unit.points()))
+        cells = tuple(code_cells(notebook, unit.points()))
     except FileNotFoundError:
         return None, f"there is no notebook of yours in {place}"
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -121,14 +91,13 @@ def _judged(unit: Unit, cells: tuple[Cell, ...], name: str) -> tuple[Any, str]:
     """The answer that these cells give to an exercise if it passes, or None; and why. Done once in a kernel."""
     from course.toolkit.quiet import silent
 
-    from autograder.judging.judge import judge
-    from autograder.notebook import CHECK_SEED
+    from autograder.judging.judge import CHECK_SEED, judge
     from autograder.seam import Workbench
 
     made = _made(unit, cells)
     if name not in made.answers:
         return None, made.troubles.get(name) or "there is none"
-    with silent(), _hushed(), built.giving(AtHome(before=unit)):
+    with silent(), _hushed(), references.giving(AtHome(before=unit)):
         (verdict,) = judge(unit.suite, Workbench({name: made.answers[name]}), CHECK_SEED, only=[name])
     held = sum(test.outcome == "passed" for test in verdict.tests)
     if held == len(verdict.tests):
@@ -144,11 +113,11 @@ def _made(unit: Unit, cells: tuple[Cell, ...]) -> Made:
 
     An answer is what its name is bound to at its check, or at the end where the answer cell still holds the stub.
     """
-    made, namespace = Made(), built.new_namespace()
+    made, namespace = Made(), references.new_namespace()
     names = list(unit.points())
     open_answers = {cell.answers for cell in cells if STUB_MESSAGE in cell.source}
     chosen = needed([_statements(cell, made) for cell in cells], names)
-    with _hushed(), built.giving(AtHome(before=unit)):
+    with _hushed(), references.giving(AtHome(before=unit)):
         for number, (cell, todo) in enumerate(zip(cells, chosen, strict=True), start=1):
             _run(todo, f"<code cell {number} of {unit.stem}>", cell, namespace, made)
             if cell.checks in namespace and cell.checks not in open_answers:
@@ -161,9 +130,9 @@ def _made(unit: Unit, cells: tuple[Cell, ...]) -> Made:
 
 def _run(todo: list[Statement], file: str, cell: Cell, namespace: dict[str, Any], made: Made) -> None:
     """Run some statements of a cell, up to the first that fails."""
-    built.show(cell.source, file)
+    references.show(cell.source, file)
     try:
-        built.run(compile(ast.Module([statement.node for statement in todo], []), file, "exec"), namespace)
+        references.run(compile(ast.Module([statement.node for statement in todo], []), file, "exec"), namespace)
     except Exception as error:
         for name in {name for statement in todo for name in statement.binds}:
             made.troubles[name] = f"its cell stops with {describe(error).message}"
@@ -180,18 +149,6 @@ def _statements(cell: Cell, made: Made) -> list[Statement]:
     except SyntaxError as error:
         made.troubles[cell.answers] = f"its cell is no Python: {error.msg}"
         return []
-
-
-def _code_cells(notebook: Path, names: Collection[str]) -> Iterator[Cell]:
-    """The code cells of a notebook file that has exercises of these names.
-
-    Raises `OSError`, `ValueError`, `KeyError` or `TypeError` if it is none.
-    """
-    for cell in json.loads(notebook.read_text("utf-8-sig"))["cells"]:
-        if cell["cell_type"] == "code":
-            grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id", "")
-            answers, checks = (name if name in names else "" for name in (grade_id, grade_id.removesuffix("-check")))
-            yield Cell("".join(cell["source"]), answers, "" if answers else checks)
 
 
 @contextlib.contextmanager

@@ -24,10 +24,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from autograder.display import Report
+from autograder.grading.class_run import grade
 from autograder.grading.interrupts import Interrupted
-from autograder.grading.many import Graded, Job, grade
+from autograder.grading.jobs import Graded, Job
 from autograder.judging.verdicts import Verdict
+from autograder.learner.display import Report
 from autograder.units import find_unit
 
 _PLACES = (("Gradebook", "gradebook.db"), ("Executed notebooks", "autograded"), ("Feedback pages", "feedback"))

@@ -2,63 +2,17 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from autograder.grading.entry import Outcome
+from autograder.grading.dispatch import Run, RunWithNbgrader
 from autograder.grading.files import sweep
 from autograder.grading.interrupts import Interrupted, noted_interrupts
+from autograder.grading.jobs import Graded, Job
 from autograder.grading.lock import turn_in
-from autograder.grading.mark import kept_under
 from autograder.grading.nbgrader_settings import course_config, is_ours
-from autograder.judging.verdicts import Verdict
-from autograder.units import Unit
+from autograder.grading.tasks import Places
 
 _LEFT_BY_THE_DEAD = 3600.0  # seconds after which a half-written verdict has no writer any more
-
-
-@dataclass(slots=True)
-class Graded:
-    """What became of one learner's submission of one unit. The whole verdict is read when it is asked for."""
-
-    learner: str
-    unit: str
-    outcome: Outcome
-    kept: tuple[Path, str] | Verdict
-
-    @property
-    def verdict(self) -> Verdict:
-        verdict = self.kept if isinstance(self.kept, Verdict) else kept_under(*self.kept).verdict
-        verdict.problem = self.outcome.problem
-        return verdict
-
-    def add_problem(self, problem: str) -> None:
-        told = self.outcome.problem
-        self.outcome.problem = f"{told} {problem}" if told else problem
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"learner": self.learner, **self.verdict.as_dict()}
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to mark."""
-
-    learner: str
-    unit: Unit
-    folder: Path
-
-
-def jobs(units: Sequence[Unit], submitted: Path) -> list[Job]:
-    """The submissions for these units in a folder of nbgrader's layout, `submitted/LEARNER/UNIT/`."""
-    found = []
-    for unit in units:
-        for learner in sorted(submitted.iterdir(), key=lambda path: path.name):
-            place = learner / unit.stem
-            if not learner.name.startswith(".") and (place.is_symlink() or place.exists()):
-                found.append(Job(learner.name, unit, place))
-    return found
 
 
 def grade(
@@ -77,9 +31,6 @@ def grade(
     finished is not done again. Raises `Interrupted` when Ctrl-C is pressed, and `Refused`
     where learners' code cannot be confined, unless `unconfined`.
     """
-    from autograder.grading.run import Run, RunWithNbgrader
-    from autograder.grading.tasks import Places
-
     grading.mkdir(parents=True, exist_ok=True)
     grading = grading.resolve()
     with noted_interrupts() as interrupted, tempfile.TemporaryDirectory(prefix="grading-") as scratch:

@@ -1,8 +1,5 @@
 """One notebook: run its cells in a worker, judge the answers, and write the verdict into the notebook."""
 
-from course import built
-from course.built import Reference, References
-
 import contextlib
 import hashlib
 import json
@@ -15,15 +12,17 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.earlier import references_before
 from autograder.grading.files import digest_of_files, write_whole
-from autograder.grading.inert import as_text, inert_outputs
 from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
+from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
+from autograder.judging.known import known_answers
+from autograder.judging.references import references_before
 from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
+from autograder.seam.references import Reference, References, giving
 from autograder.units import ROOT, Unit
 
 _JUDGED_BETWEEN_CLEARINGS = 20  # notebooks: a program that is let go is compiled again when it is needed
@@ -107,8 +106,8 @@ class Marker:
         use_device(self._device)
         with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, task.references) as workbench:
             results = workbench.run()
-            with built.giving(References(task.references)):  # to known mistakes, which build on the same
-                verdict.exercises = judge(unit.suite, workbench, seed, unit.mistakes(), task.only)
+            with giving(References(task.references)):  # to known mistakes, which build on the same
+                verdict.exercises = judge(unit.suite, workbench, seed, known_answers(unit), task.only)
             verdict.confinement = workbench.confinement
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
@@ -173,7 +172,7 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
 
     The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number.
     """
-    from autograder.display import Report
+    from autograder.learner.display import Report
 
     if marked.verdict.problem:
         note = {

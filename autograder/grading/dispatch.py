@@ -10,12 +10,12 @@ from traitlets.config import Config
 
 from autograder.grading import gradebook, intake, tasks
 from autograder.grading.entry import Entry
-from autograder.grading.executed import Publisher, write_stamp
 from autograder.grading.interrupts import Interrupted
+from autograder.grading.jobs import Graded, Job
 from autograder.grading.ledger import Ledger
-from autograder.grading.many import Graded, Job
-from autograder.grading.mark import Marked
+from autograder.grading.marker import Marked
 from autograder.grading.pool import EndedItsProcess, Pool
+from autograder.grading.publish import Publisher, write_stamp
 from autograder.grading.tasks import Marking, Places
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.sandbox.launch import Launcher

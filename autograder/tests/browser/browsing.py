@@ -1,0 +1,109 @@
+"""What tests in a browser share: Chromium, a Jupyter server that is started and stopped, and a learner's hands."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+from playwright.sync_api import expect as seen
+
+seen.set_options(timeout=60_000)  # a loaded machine is not a failure
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TOKEN = "secret"
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(command: Sequence[str], folder: Path, home: Path, port: int, **more: str) -> Iterator[str]:
+    """Run a command that starts a Jupyter server at `port`, in `folder`, until the end of the block; gives its address.
+
+    Jupyter's own files (settings, workspaces, what it remembers) are in `home`; `more` is added to the environment.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTER_TOKEN": TOKEN,
+        **more,
+    }
+    log = home / "server.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            list(map(str, command)), cwd=folder, env=environment, stdout=file, stderr=file, start_new_session=True
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _await(address, server, log)
+        yield address
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def _await(address: str, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=5)
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.3)
+    pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+
+
+def cell(page: Page, text: str) -> Locator:
+    """The first code cell that holds `text`."""
+    return page.locator(".jp-CodeCell").filter(has_text=text).first
+
+
+def run_cell(page: Page, text: str) -> Locator:
+    """Run the code cell that holds `text`; returns what stands below it."""
+    found = cell(page, text)
+    found.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    return found.locator(".jp-OutputArea")
+
+
+def write_and_run(page: Page, text: str, source: str) -> None:
+    """Replace the source of the cell that holds `text`, and run it and the one after it."""
+    cell(page, text).locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+
+
+def chromium_path() -> str | None:
+    """Debian's Chromium."""
+    return shutil.which("chromium")
