@@ -3,11 +3,13 @@
 import ast
 import difflib
 import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_STEM = re.compile(r"\d\d_[a-z0-9_]+")
 
 
 class UnknownName(ValueError):
@@ -74,7 +76,7 @@ def _marked_exercises(suite: Path, _changed: int) -> dict[str, float]:
 def all_units() -> list[Unit]:
     """Every unit of the course, in order."""
     stems = {path.stem for folder in ("course", "exercises") for path in (ROOT / folder).glob("[0-9][0-9]_*")}
-    return [Unit(stem) for stem in sorted(stems)]
+    return [Unit(stem) for stem in sorted(stems) if _STEM.fullmatch(stem)]
 
 
 def find_unit(name: str) -> Unit:
