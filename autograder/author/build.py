@@ -96,8 +96,8 @@ def solution_notebook(unit: Unit) -> NotebookNode:
     """nbgrader's source notebook: the percent text with grade ids turned into nbgrader's metadata.
 
     A cell names its grade id in its first line: `# %% grade_id="softmax"` for the answer, `softmax-check`
-    for its check, `softmax-task` for its text. The points stand in the suite. Raises `ValueError` where
-    text and suite disagree.
+    for its check, `softmax-task` for its text. Points, minutes and difficulty stand in the suite. Raises `ValueError`
+    where text and suite disagree.
     """
     notebook = _read(unit.solution_source)
     points, seen = unit.points(), []
@@ -105,6 +105,8 @@ def solution_notebook(unit: Unit) -> NotebookNode:
         grade_id = cell.metadata.pop("grade_id", None)
         if grade_id is not None:
             cell.metadata["nbgrader"] = _nbgrader_metadata(unit, grade_id, points)
+            if grade_id.endswith("-task"):
+                cell.source = _with_marks(cell.source, unit.exercises()[grade_id.removesuffix("-task")].line)
             seen.append(grade_id)
     wanted = [f"{name}{suffix}" for name in points for suffix in ("-task", "", "-check")]
     if sorted(seen) != sorted(wanted):
@@ -114,6 +116,12 @@ def solution_notebook(unit: Unit) -> NotebookNode:
             "the suite needs one cell each for its task, its answer and its check."
         )
     return notebook
+
+
+def _with_marks(task: str, line: str) -> str:
+    """The text of a task with what the suite says of it below the heading."""
+    heading, _, rest = task.partition("\n")
+    return f"{heading}\n{line}\n{rest}"
 
 
 def _nbgrader_metadata(unit: Unit, grade_id: str, points: dict[str, float]) -> dict:
