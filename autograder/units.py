@@ -3,6 +3,7 @@
 import ast
 import difflib
 import functools
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class Unit:
     @property
     def topic(self) -> str:
         return self.stem[3:]
+
+    @property
+    def title(self) -> str:
+        """The heading of the lesson, without its number and what follows a colon."""
+        return _heading(self.lesson, self.lesson.stat().st_mtime_ns) if self.lesson.exists() else self.topic
 
     @property
     def lesson_source(self) -> Path:
@@ -81,6 +87,14 @@ class Exercise:
         difficulty, importance = ("●" * dots + "○" * (5 - dots) for dots in (self.difficulty, self.importance))
         points = f"{self.points:g} point{'s' * (self.points != 1)}"
         return f"Difficulty {difficulty} · Importance {importance} · up to {self.minutes} minutes · {points}"
+
+
+@functools.lru_cache
+def _heading(lesson: Path, _changed: int) -> str:
+    """What a lesson's notebook says in its first line: `# 4. Attention as a soft look-up`."""
+    first = json.loads(lesson.read_text("utf-8"))["cells"][0]["source"]
+    line = "".join(first).splitlines()[0]
+    return line.partition(". ")[2].partition(":")[0].strip() or lesson.stem
 
 
 @functools.lru_cache

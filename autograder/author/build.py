@@ -11,6 +11,7 @@ from pathlib import Path
 import jupytext
 from nbformat import NotebookNode
 
+from autograder.author.tables import with_table
 from autograder.grading.gradebook import generate_assignment
 from autograder.learner.atomic import copy_beside, write_whole
 from autograder.learner.generated import id_of, stamp, would_lose
@@ -40,7 +41,7 @@ def build(units: list[Unit] | None = None, force: bool = False) -> list[Path]:
     a notebook is kept first.
     """
     outdated = _outdated(units)
-    edited = [path for path, text in outdated.items() if path.exists() and would_lose(path, text)]
+    edited = [path for path, text in outdated.items() if path.exists() and _would_lose(path, text)]
     if edited and not force:
         raise Edited(edited)
     for path in edited:
@@ -66,10 +67,11 @@ def stale(units: list[Unit] | None = None) -> list[Path]:
 
 def _outdated(units: list[Unit] | None) -> dict[Path, str]:
     """The generated files that are not as they should be, with the text they should have."""
+    made = [generated(unit) for unit in units or all_units()] + [pages()]
     return {
         path: text
-        for unit in units or all_units()
-        for path, text in generated(unit).items()
+        for files in made
+        for path, text in files.items()
         if not path.exists() or path.read_text("utf-8") != text
     }
 
@@ -84,6 +86,19 @@ def generated(unit: Unit) -> dict[Path, str]:
         files[unit.solution] = notebook_text(solution)
         files[unit.learners_copy] = _released(unit, notebook_text(solution))
     return files
+
+
+def pages() -> dict[Path, str]:
+    """What shows all units: the welcome page, and the README, of which the table alone is made here."""
+    source, readme = ROOT / "course" / "welcome.py", ROOT / "README.md"
+    welcome = _read(source)
+    for cell in welcome.cells:
+        cell.source = with_table(cell.source, "../")
+    return {source.with_suffix(".ipynb"): notebook_text(welcome), readme: with_table(readme.read_text("utf-8"))}
+
+
+def _would_lose(path: Path, text: str) -> bool:
+    return path.suffix == ".ipynb" and would_lose(path, text)
 
 
 def notebook_text(notebook: NotebookNode) -> str:

@@ -173,7 +173,7 @@ def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(t
     monkeypatch.chdir(tmp_path / later.stem)
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
     monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
-    monkeypatch.setattr("autograder.learner.check._answers", lambda: {"split_heads": lambda x, num_heads: x})
+    monkeypatch.setattr("autograder.learner.check.answers_here", lambda: {"split_heads": lambda x, num_heads: x})
     assert known_answers(later) is None
     assert "(B, H, T, K)" in str(check("split_heads"))
 
