@@ -1,5 +1,6 @@
 """`lab`: lay out the desk, and open JupyterLab on it."""
 
+import itertools
 import os
 import re
 import socket
@@ -54,6 +55,8 @@ def _settings(page: str, port: int | None) -> list[str]:
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.contents_manager_class=autograder.learner.contents.DeskContents",
+        "--LabApp.news_url=None",  # no question about news before the first lesson
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",  # the versions are the course's
     ]
     if port is not None:
         settings.append(f"--ServerApp.port={port}")
@@ -88,7 +91,7 @@ def _port(arguments: Sequence[str], say: Callable[[str], None]) -> int | None:
 
 
 def _asked_port(arguments: Sequence[str]) -> int | None:
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in itertools.pairwise([*arguments, ""]):
         if match := _PORT.fullmatch(argument):
             number = match.group(1) or following
             return int(number) if number.isdecimal() else None
