@@ -2,7 +2,7 @@
 # # Exercises 1: from text to ids
 #
 # Here you write everything that stands between a file of sentences and the first layer of a Transformer. Nine short
-# functions, plan about 75 minutes. The lesson is `course/01_text.ipynb`.
+# functions, plan about 75 minutes. Read [lesson 1](../../course/01_text.ipynb) first.
 #
 # Most of it is plain Python: text, lists, dictionaries. Only `pad_batch` and `teacher_forcing` make arrays. A function
 # never changes what it is given. Axes: B batch, L length.
@@ -765,4 +765,6 @@ progress()
 #
 # **Next:** unit 2 gives each id a vector.
 #
-# **Hand in:** `python -m autograder mark exercises/01_text/01_text.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 01_text`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

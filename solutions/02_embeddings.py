@@ -2,8 +2,8 @@
 # # Exercises 2: words as vectors
 #
 # Here you write word2vec: the two ways to turn an id into numbers, what a model learns its vectors from, the loss it
-# learns with, and the look at what came out. Five short functions, plan about an hour. The lesson is
-# `course/02_embeddings.ipynb`.
+# learns with, and the look at what came out. Five short functions, plan about an hour. Read
+# [lesson 2](../../course/02_embeddings.ipynb) first.
 #
 # Axes: B batch, T words of a sentence, V vocabulary size, D width of a vector, N noise words.
 
@@ -479,4 +479,6 @@ progress()
 #
 # **Next:** unit 3 reads vectors one after the other, with a memory.
 #
-# **Hand in:** `python -m autograder mark exercises/02_embeddings/02_embeddings.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 02_embeddings`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -2,7 +2,7 @@
 # # Exercises 3: reading word by word
 #
 # Here you write the three cells that read a sentence word by word, the loop that drives them, and the first attention.
-# Plan about 70 minutes. The lesson is `course/03_recurrence.ipynb`.
+# Plan about 70 minutes. Read [lesson 3](../../course/03_recurrence.ipynb) first.
 #
 # Use `keras.ops`: the check compiles your functions and takes their gradients. NumPy allows neither.
 #
@@ -513,4 +513,6 @@ progress()
 #
 # **Next:** unit 4 takes the recurrence away, and keeps the attention.
 #
-# **Hand in:** `python -m autograder mark exercises/03_recurrence/03_recurrence.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 03_recurrence`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

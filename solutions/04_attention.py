@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 4: attention as a soft look-up
 # Here you write the heart of every Transformer, in four functions that build on each other: softmax, scores,
-# attention, self-attention. Plan about 45 minutes. The lesson is `course/04_attention.ipynb`.
+# attention, self-attention. Plan about 45 minutes. Read [lesson 4](../../course/04_attention.ipynb) first.
 #
 # Axes: B batch, T queries, S keys, D width of queries and keys, E width of values.
 
@@ -451,8 +451,8 @@ progress()
 # - Attention is three steps: score by dot product over √D, soften by softmax, average the values.
 # - In self-attention, queries, keys and values are three projections of the same words.
 #
-# **Hand in.** Save (Ctrl and S). In a terminal, in the folder of the course:
-# `python -m autograder mark exercises/04_attention/04_attention.ipynb` marks it at home.
-# Then submit it as your instructor says.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 04_attention`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
 #
-# **Next:** `course/05_masking.ipynb` decides who may look at whom.
+# **Next:** [Lesson 5](../../course/05_masking.ipynb) decides who may look at whom.

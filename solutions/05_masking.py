@@ -2,7 +2,7 @@
 # # Exercises 5: who may look at whom
 #
 # Here you write the two masks that every Transformer needs, and an attention that obeys them to the last digit. Plan
-# about an hour. The lesson is `course/05_masking.ipynb`.
+# about an hour. Read [lesson 5](../../course/05_masking.ipynb) first.
 #
 # A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width, E the value's own
 # width.
@@ -454,4 +454,6 @@ progress()
 #
 # **Next:** unit 6 lets several heads look at once, each with your mask.
 #
-# **Hand in:** `python -m autograder mark exercises/05_masking/05_masking.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 05_masking`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -2,8 +2,8 @@
 # # Exercises 6: many looks at once
 #
 # Here you write the layer that every Transformer is built of. Two short functions cut words into heads and put them
-# together again; then the layer does the rest. Plan about an hour and a quarter. The lesson is
-# `course/06_multi_head.ipynb`.
+# together again; then the layer does the rest. Plan about an hour and a quarter. Read
+# [lesson 6](../../course/06_multi_head.ipynb) first.
 #
 # Axes: B batch, T queries, S keys, H heads, D width of a word, K = D / H width of a head.
 
@@ -355,4 +355,6 @@ progress()
 # **Next:** unit 7 tells attention where each word stands. Unit 8 stacks this layer: it will come along by
 # `from course.built import MultiHeadAttention`.
 #
-# **Hand in:** `python -m autograder mark exercises/06_multi_head/06_multi_head.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 06_multi_head`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

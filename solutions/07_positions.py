@@ -2,8 +2,8 @@
 # # Exercises 7: order matters
 #
 # Here you tell attention where each word stands, in three ways: you add positions to the words, you add distances to
-# the scores, and you turn queries and keys like hands of a clock. Plan an hour and a quarter. The lesson is
-# `course/07_positions.ipynb`.
+# the scores, and you turn queries and keys like hands of a clock. Plan an hour and a quarter. Read
+# [lesson 7](../../course/07_positions.ipynb) first.
 #
 # Axes: B batch, H heads, T positions (queries), S keys, D width of a word, K width of a head. Positions count from 0.
 #
@@ -435,4 +435,6 @@ progress()
 # **Next:** unit 8 stacks attention, a small network and two norms into an encoder. Your `PositionalEmbedding` is its
 # entrance.
 #
-# **Hand in:** `python -m autograder mark exercises/07_positions/07_positions.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 07_positions`. It marks this notebook as the real grading will, says what is missing, and
+# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -274,7 +274,6 @@ def test_no_command_loses_what_was_written_in_exercises(project):
     assert f"exercises/{UNIT.stem}/{UNIT.stem}.ipynb" in said
     assert "--force" in said
     assert place.read_text("utf-8") == before
-    Desk(project / "work")
     code = (
         "from autograder.learner.desk import Desk; from autograder.units import all_units; Desk().lay_out(all_units())"
     )
