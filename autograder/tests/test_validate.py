@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 
 import nbformat
-import pytest
 
 from autograder.author import demo
 from autograder.grading.intake import answers_in, untouched
-from autograder.judging.known import known_answers
 from autograder.tests.classroom import hand_in
 from autograder.units import ROOT, Unit
 
