@@ -47,11 +47,19 @@ Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook,
 
 
 @app.command()
-def build(units: Units = None) -> None:
+def build(
+    units: Units = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace notebooks that were written in; copies are kept.")
+    ] = False,
+) -> None:
     """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
-    from autograder.author.build import build
+    from autograder.author.build import Edited, build
 
-    changed = build(_units(units))
+    try:
+        changed = build(_units(units), force)
+    except Edited as edited:
+        _fail(str(edited))
     for path in changed:
         console.print(f"wrote {path.relative_to(ROOT)}")
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
