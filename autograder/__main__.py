@@ -1,4 +1,4 @@
-"""The commands: `python -m autograder build | verify | mark | grade | demo | bench | doctor`."""
+"""The commands: `python -m autograder build | verify | mark | submit | grade | demo | bench | doctor`."""
 
 import importlib.util
 import json
@@ -143,9 +143,26 @@ def mark(
 
 
 @app.command()
+def submit(
+    unit: Annotated[str, typer.Argument(help="A unit by stem, number or topic, or a notebook.")],
+    learner: Annotated[str | None, typer.Option(help="Your name in the class; your login if not given.")] = None,
+    to: Annotated[Path | None, typer.Option(help="The folder of the file to hand in.")] = None,
+) -> None:
+    """Mark your notebook, say what is missing, and make the one file to hand in."""
+    from autograder.learner.hand_in import NotHandedIn, hand_in
+
+    try:
+        hand_in(unit, learner, to, _say)
+    except (NotHandedIn, UnknownName, OSError) as error:
+        _fail(str(error))
+
+
+@app.command()
 def grade(
     units: NamedUnits,
-    submitted: Annotated[Path | None, typer.Option(help="Where LEARNER/UNIT/ folders are.")] = None,
+    submitted: Annotated[
+        Path | None, typer.Option(help="Where LEARNER/UNIT/ folders or UNIT+LEARNER.ipynb files are.")
+    ] = None,
     grading: Grading = _GRADING,
     workers: Workers = _CORES,
     unconfined: Unconfined = False,
@@ -163,11 +180,14 @@ def grade(
 
     from autograder.grading.dispatch import NoGradebook
     from autograder.grading.interrupts import Interrupted
-    from autograder.grading.jobs import jobs
+    from autograder.grading.jobs import HandedInTwice, jobs
     from autograder.grading.tasks import Refused
     from autograder.grading.terminal import grade_with_progress, print_class, print_interrupted, print_json
 
-    todo = jobs(found, folder)
+    try:
+        todo = jobs(found, folder)
+    except HandedInTwice as twice:
+        _fail(str(twice))
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
     try:
@@ -262,6 +282,11 @@ def _unit(name: str) -> Unit:
         return find_unit(name)
     except UnknownName as error:
         _fail(str(error))
+
+
+def _say(line: str) -> None:
+    """Print a line as it is: no markup, no colours in it, not broken."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _fail(message: str) -> None:

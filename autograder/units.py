@@ -120,7 +120,7 @@ def find_unit(name: str) -> Unit:
     """The unit with this stem, number or topic, or of a file named after it; raises `UnknownName`."""
     name = str(name).removesuffix(".ipynb").removesuffix(".py")
     for unit in all_units():
-        copy = name.startswith((f"{unit.stem}-", f"{unit.stem} "))  # 04_attention-Copy1, 04_attention (1)
+        copy = name.startswith(tuple(f"{unit.stem}{sign}" for sign in "- +"))  # -Copy1, (1), or +LEARNER
         if name in (unit.stem, unit.stem[:2], unit.topic) or copy:
             return unit
     raise UnknownName("unit", name, [unit.stem for unit in all_units()])

@@ -4,7 +4,6 @@ The last is for a course whose configuration wants more of them than ours does.
 """
 
 import contextlib
-import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,13 +14,6 @@ import nbformat
 from autograder.grading.intake import Submission
 from autograder.grading.nbgrader_settings import converter
 from autograder.units import ROOT, Unit
-
-_NAME = re.compile(r"[\w@.-][\w@. -]{0,100}")  # what nbgrader's paths, globs and links can carry
-
-
-def is_fit_name(learner: str) -> bool:
-    """Whether a folder's name can stand as a learner's id in nbgrader's gradebook."""
-    return bool(_NAME.fullmatch(learner)) and learner.strip(". ") != ""
 
 
 def stage(submission: Submission, learner: str, folder: Path, letters: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from autograder.grading.names import HANDED_IN
 from autograder.units import ROOT
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ _STEPS = (
 _FREE = ("Judge", "LimitOutput", "AssignLatePenalties")  # whose own settings our road obeys as nbgrader does
 _SHARED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "lustre", "gpfs", "ceph", "glusterfs")  # begin so
 
+COURSE = "transformers"  # its name in the exchange
+_LONGEST_CELL = 300  # seconds
+
 STUB = 'raise NotImplementedError("your code here")'
 
 
@@ -41,8 +45,14 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
             "source_directory": str(ROOT / "solutions"),
             "release_directory": str(ROOT / "exercises"),
             "db_url": f"sqlite:///{grading / 'gradebook.db'}",
+            "course_id": COURSE,
             **steps,
         },
+        "Execute": {"timeout": _LONGEST_CELL},  # of Validate, which runs the whole notebook
+        "ZipCollectApp": {
+            "collect_directory_structure": str(grading / "downloaded" / "{assignment_id}" / "{collect_step}")
+        },
+        "FileNameCollectorPlugin": {"named_regexp": HANDED_IN},
         "ClearSolutions": {"code_stub": {"python": STUB}},
         "Autograde": {
             "exporter_class": f"{ours}.SubmissionExporter",

@@ -1,5 +1,6 @@
 """`check`: the judge inside a learner's own notebook."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,22 @@ from autograder.units import Unit, UnknownName, find_exercise
 def check(exercise: str | Callable, seed: int | None = None):
     """Check the exercise with this name on what the notebook has bound to it, and show what holds.
 
-    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text.
+    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text. Where
+    nbgrader runs the notebook, the report is what nbgrader reads: the points, or in *Validate* an error.
     """
+    exercise = getattr(exercise, "__name__", exercise)
+    if "NBGRADER_EXECUTION" not in os.environ:
+        return _checked(exercise, seed)
+    from autograder.learner import under_nbgrader
+
+    with under_nbgrader.nothing_on_stderr():
+        return under_nbgrader.points(_checked(exercise, seed), str(exercise))
+
+
+def _checked(exercise: str, seed: int | None):
+    """The report on an exercise, or a note of why there is none."""
     from autograder.learner.display import Note, Report
 
-    exercise = getattr(exercise, "__name__", exercise)
     try:
         unit = find_exercise(str(exercise))
     except UnknownName as error:
