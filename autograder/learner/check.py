@@ -1,17 +1,25 @@
 """`check` and `progress`: the judge inside a learner's own notebook."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.units import Unit, UnknownName, all_units, find_exercise, find_unit
+
+if TYPE_CHECKING:
+    from autograder.judging.judge import Judged
+    from autograder.judging.verdicts import ExerciseVerdict
+    from autograder.seam import Workbench
 
 
 def check(exercise: str | Callable, seed: int | None = None):
     """Check the exercise with this name on what the notebook has bound to it, and show what holds.
 
-    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text.
+    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text; its `inputs`
+    are what the first failing rule called the answer with.
     """
     from autograder.learner.display import Note, Report
+    from autograder.learner.inputs import Studied
+    from autograder.seam import Workbench
 
     exercise = getattr(exercise, "__name__", exercise)
     try:
@@ -26,9 +34,11 @@ def check(exercise: str | Callable, seed: int | None = None):
             "After a restart of the kernel, run all cells above first.",
         )
     try:
-        return Report(_judge(unit, answers, seed, [exercise])[0])
+        workbench = Workbench(answers)
+        (judged,) = _study(unit, workbench, seed, [exercise])
     except KeyboardInterrupt:
         return Note(f"The check of `{exercise}` was stopped.", "Is there a loop that never ends?")
+    return Report(judged.verdict, studied=judged.asked and Studied(judged.asked, workbench))
 
 
 def progress(unit: str | None = None):
@@ -45,15 +55,25 @@ def progress(unit: str | None = None):
     return Progress(found.stem, _judge(found, answers))
 
 
-def _judge(unit: Unit, answers: dict[str, Any], seed: int | None = None, only: list[str] | None = None):
-    from course.toolkit.quiet import silent
-
-    from autograder.judging.judge import CHECK_SEED, judge
-    from autograder.judging.known import known_answers
+def _judge(unit: Unit, answers: dict[str, Any]) -> "list[ExerciseVerdict]":
     from autograder.seam import Workbench
 
-    with silent():  # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
-        return judge(unit.suite, Workbench(answers), CHECK_SEED if seed is None else seed, known_answers(unit), only)
+    return [judged.verdict for judged in _study(unit, Workbench(answers))]
+
+
+def _study(
+    unit: Unit, workbench: "Workbench", seed: int | None = None, only: list[str] | None = None
+) -> "list[Judged]":
+    from course.toolkit.quiet import silent
+
+    from autograder.judging.judge import CHECK_SEED, study
+    from autograder.judging.known import known_answers
+    from autograder.learner.slow import said_when_slow
+
+    seed = CHECK_SEED if seed is None else seed
+    # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
+    with said_when_slow(only[0] if only else unit.stem), silent():
+        return study(unit.suite, workbench, seed, known_answers(unit), only)
 
 
 def _answers() -> dict[str, Any]:
