@@ -11,8 +11,8 @@ class TestVerdict:
     """One test: its name as a sentence, its outcome, and what the learner reads.
 
     `parts` is the test's share of the exercise's points. `sentence`, `call`, `got`, `expected` and `line` make
-    the message; `arrays` are drawn by `check` and kept nowhere. Where `asked` is false, the rule makes sense for a right
-    result only, and this one is not: it earns nothing, and accuses of nothing.
+    the message; `arrays` are drawn by `check` and kept nowhere. Where `asked` is false, the rule makes sense for a
+    right result only, and this one is not right: it earns nothing, and accuses of nothing.
     """
 
     __test__ = False  # not a test class, whatever its name says to pytest
@@ -69,7 +69,7 @@ class ExerciseVerdict:
 
     @property
     def first_failure(self) -> TestVerdict | None:
-        """The test to study first: one that was asked and failed, else one that could not be asked; None if all passed."""
+        """The failure to study first: of a test that was asked, else of one that could not be; None if all passed."""
         failed = [test for test in self.tests if test.outcome != "passed"]
         return next((test for test in failed if test.asked), failed[0] if failed else None)
 

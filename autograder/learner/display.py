@@ -74,7 +74,7 @@ class Report:
             telling = Telling(self.verdict)
             for first, *others in telling.failed:
                 lines += [f"  {telling.sign(first)} {first.name}", *_as_text(telling.details(first))]
-                lines += [f"  {telling.sign(test)} {test.name}: the same cause" for test in others]
+                lines += [f"  {telling.sign(test)} {test.name}: for the same reason" for test in others]
             lines += [f"  – {test.name}: not asked yet" for test in telling.not_asked]
             lines += [f"  ✓ {test.name}" for test in telling.held]
         return "\n".join([*lines, *(f"  {line}" for line in self._how_to_study())])
@@ -95,18 +95,18 @@ class Report:
         for first, *others in telling.failed:
             opened = _as_html(telling.details(first)) + self._picture_of(first)
             repeated = "".join(looks.row(_line(test), _as_html(telling.details(test))) for test in others)
-            more = f"{_rules(others)} for the same cause" if others else ""
+            more = f"{_rules(others)} for the same reason" if others else ""
             if parts:
                 parts.append(looks.folded(_line(first, more), opened + repeated))
                 continue
             parts.append(looks.row(_line(first), opened))
             if others:
-                parts.append(looks.folded(looks.marked("✗", more, "bad"), repeated))
+                parts.append(looks.folded(looks.marked("✗", more), repeated))
         parts += [looks.row(looks.marked("–", test.name, "quiet", "not asked yet")) for test in telling.not_asked]
         if telling.held:
-            below = "".join(looks.row(looks.marked("✓", test.name, "good")) for test in telling.held)
+            below = "".join(looks.row(looks.marked("✓", test.name)) for test in telling.held)
             several = f"{len(telling.held)} rules hold" if len(telling.held) > 1 else "1 rule holds"
-            parts.append(looks.folded(looks.marked("✓", several, "good"), below))
+            parts.append(looks.folded(looks.marked("✓", several), below))
         return parts
 
     def _picture_of(self, test: TestVerdict) -> str:
@@ -174,11 +174,10 @@ def bars_as_html(bars: Sequence[Bar]) -> str:
 
 
 def _named(bar: Bar) -> str:
-    sign = "✓" if bar.share >= 1 else "–"
     name = escape(bar.name)
     if bar.link:
         name = f'<a href="{escape(bar.link)}" style="color:inherit">{name}</a>'
-    return f"{sign}&ensp;{name}"
+    return looks.sign("✓" if bar.share >= 1 else "–") + name
 
 
 def bars_as_text(bars: Sequence[Bar]) -> list[str]:

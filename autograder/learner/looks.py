@@ -36,6 +36,8 @@ _BOX = (
 _FONT = "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:13px"
 CODE = f"{_FONT};white-space:pre-wrap"
 
+_MARKER = "14px"  # as wide as the triangle of what is folded, so that the signs of all lines stand below each other
+
 
 def box(*parts: str) -> str:
     """What stands in one frame."""
@@ -59,32 +61,39 @@ def quiet(text: str) -> str:
     return f'<div style="margin-top:12px;color:{COLOURS["quiet"]}">{inline(text)}</div>'
 
 
-def marked(sign: str, title: str, colour: str, remark: str = "") -> str:
-    """A line with a sign before it, and a remark in grey after it."""
-    after = f' <span style="color:{COLOURS["quiet"]}">{escape(remark)}</span>' if remark else ""
-    return f'<span style="color:{COLOURS[colour]}"><b>{sign}</b>&ensp;{escape(title)}</span>{after}'
+def marked(letter: str, title: str, colour: str = "", remark: str = "") -> str:
+    """A line with a sign before it, in the colour of what it says, and a remark in grey after it."""
+    after = f' <span style="color:{COLOURS["quiet"]}">· {escape(remark)}</span>' if remark else ""
+    name = f'<span style="color:{COLOURS[colour]}">{escape(title)}</span>' if colour else escape(title)
+    return f"{sign(letter)}{name}{after}"
+
+
+def sign(letter: str) -> str:
+    """✓, ✗ or – in its colour, as wide as the others."""
+    colour = COLOURS[{"✓": "good", "✗": "bad"}.get(letter, "quiet")]
+    return f'<b style="display:inline-block;width:1.45em;color:{colour}">{letter}</b>'
 
 
 def row(line: str, below: str = "") -> str:
     """A line, and what always stands below it."""
-    return f'<div style="margin-top:10px">{line}{_indented(below)}</div>'
+    return f'<div style="margin:10px 0 0 {_MARKER}">{line}{_indented(below)}</div>'
 
 
 def folded(line: str, below: str) -> str:
     """A line, and what a click shows below it."""
     summary = f'<summary style="cursor:pointer;display:list-item">{line}</summary>'
-    return f'<details style="margin:6px 0 0">{summary}{_indented(below)}</details>'
+    return f'<details style="margin:8px 0 0">{summary}<div style="margin-left:{_MARKER}">{_indented(below)}</div></details>'
 
 
 def _indented(below: str) -> str:
-    return f'<div style="margin:4px 0 8px 22px">{below}</div>' if below else ""
+    return f'<div style="margin:4px 0 10px 1.45em">{below}</div>' if below else ""
 
 
 def labelled(pairs: Iterable[tuple[str, str]]) -> str:
     """Values in code, each beside its label, all beginning at the same place."""
     cells = "".join(
-        f'<dt style="margin:0;font-weight:normal;width:auto;color:{COLOURS["quiet"]}">{label}</dt>'
-        f'<dd style="margin:0;min-width:0;overflow-wrap:anywhere;{CODE}">{escape(text)}</dd>'
+        f'<dt style="margin:0;padding:0;font-weight:normal;width:auto;color:{COLOURS["quiet"]}">{label}</dt>'
+        f'<dd style="margin:0;padding:0;width:auto;min-width:0;overflow-wrap:anywhere;{CODE}">{escape(text)}</dd>'
         for label, text in pairs
     )
     grid = "display:grid;grid-template-columns:max-content 1fr;gap:3px 14px;align-items:baseline;margin:6px 0 0"
