@@ -74,7 +74,7 @@ class Report:
             telling = Telling(self.verdict)
             for first, *others in telling.failed:
                 lines += [f"  {telling.sign(first)} {first.name}", *_as_text(telling.details(first))]
-                lines += [f"  {telling.sign(test)} {test.name}: for the same reason" for test in others]
+                lines += [f"  {telling.sign(test)} {test.name} (for the same reason)" for test in others]
             lines += [f"  – {test.name}: not asked yet" for test in telling.not_asked]
             lines += [f"  ✓ {test.name}" for test in telling.held]
         return "\n".join([*lines, *(f"  {line}" for line in self._how_to_study())])

@@ -82,7 +82,8 @@ def row(line: str, below: str = "") -> str:
 def folded(line: str, below: str) -> str:
     """A line, and what a click shows below it."""
     summary = f'<summary style="cursor:pointer;display:list-item">{line}</summary>'
-    return f'<details style="margin:8px 0 0">{summary}<div style="margin-left:{_MARKER}">{_indented(below)}</div></details>'
+    inside = f'<div style="margin-left:{_MARKER}">{_indented(below)}</div>'
+    return f'<details style="margin:8px 0 0">{summary}{inside}</details>'
 
 
 def _indented(below: str) -> str:
