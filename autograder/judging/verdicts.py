@@ -11,7 +11,8 @@ class TestVerdict:
     """One test: its name as a sentence, its outcome, and what the learner reads.
 
     `parts` is the test's share of the exercise's points. `sentence`, `call`, `got`, `expected` and `line` make
-    the message; `arrays` are drawn by `check` and kept nowhere.
+    the message; `arrays` are drawn by `check` and kept nowhere. Where `asked` is false, the rule makes sense for a
+    right result only, and this one is not right: it earns nothing, and accuses of nothing.
     """
 
     __test__ = False  # not a test class, whatever its name says to pytest
@@ -26,6 +27,7 @@ class TestVerdict:
     line: str = ""
     arrays: tuple | None = None
     mistake: str | None = None
+    asked: bool = True
 
     @property
     def message(self) -> str:
@@ -64,6 +66,12 @@ class ExerciseVerdict:
     @property
     def attempted(self) -> bool:
         return any(test.outcome not in ("not_attempted", "missing") for test in self.tests)
+
+    @property
+    def first_failure(self) -> TestVerdict | None:
+        """The failure to study first: of a test that was asked, else of one that could not be; None if all passed."""
+        failed = [test for test in self.tests if test.outcome != "passed"]
+        return next((test for test in failed if test.asked), failed[0] if failed else None)
 
     def as_dict(self) -> dict[str, Any]:
         return {
