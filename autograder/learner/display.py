@@ -12,21 +12,6 @@ from autograder.learner.telling import SIGNS, WORDS, Telling
 _WIDEST = len("Expected")
 
 
-def box(html: str) -> str:
-    """HTML in the frame that everything here is shown in."""
-    return f'<div style="{_BOX}">{html}</div>'
-
-
-def bar(won: float, most: float) -> str:
-    """How much of something is done, as a bar."""
-    share = max(0.0, min(1.0, won / most)) if most else 0.0
-    return (
-        f'<div role="img" aria-label="{won:g} of {most:g}" style="width:10em;height:0.7em;border-radius:0.35em;'
-        'border:1px solid #9aa0a6;overflow:hidden">'
-        f'<div style="width:{100 * share:.0f}%;height:100%;background:#2e7d4f"></div></div>'
-    )
-
-
 class Note:
     """A message in place of a report: a headline, and what to do."""
 
@@ -163,16 +148,12 @@ def _as_text(details: list[tuple[str, str]]) -> list[str]:
 
 
 class Bar(NamedTuple):
-    """A row of a progress: points won of those there are, and a word in their place where that says more.
-
-    With `link` the name leads somewhere.
-    """
+    """A row of a progress: points won of those there are, and a word in their place where that says more."""
 
     name: str
     won: float
     most: float
     state: str = ""
-    link: str = ""
 
     @property
     def words(self) -> str:
@@ -185,14 +166,8 @@ class Bar(NamedTuple):
 
 def bars_as_html(bars: Sequence[Bar]) -> str:
     """The rows below each other, with real bars; each bar says its points to whoever does not see it."""
-    return looks.bars([(_named(bar), bar.share, bar.words) for bar in bars])
-
-
-def _named(bar: Bar) -> str:
-    name = escape(bar.name)
-    if bar.link:
-        name = f'<a href="{escape(bar.link)}" style="color:inherit">{name}</a>'
-    return looks.sign("✓" if bar.share >= 1 else "–") + name
+    signs = [looks.sign("✓" if bar.share >= 1 else "–") for bar in bars]
+    return looks.bars([(sign + escape(bar.name), bar.share, bar.words) for sign, bar in zip(signs, bars, strict=True)])
 
 
 def bars_as_text(bars: Sequence[Bar]) -> list[str]:

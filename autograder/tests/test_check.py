@@ -89,8 +89,10 @@ def test_progress_takes_a_unit_by_any_of_its_names(notebook):
     assert "Did you mean" in repr(progress("04_atention"))
 
 
-def test_progress_before_any_answer_says_what_to_do(notebook):
-    assert "No exercise is defined yet" in repr(progress())
+def test_progress_before_any_answer_shows_the_course_and_what_is_next(notebook):
+    shown = repr(progress())
+    assert shown.startswith("The whole course: ")
+    assert "Next: `" in shown
 
 
 def test_units_and_exercises_are_found_by_name():

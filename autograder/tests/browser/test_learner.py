@@ -42,7 +42,6 @@ def follow(page, text, name):
 
 def validate(page):
     """Press Validate, and give what the dialog says."""
-    page.keyboard.press("Control+s")
     page.locator(f"{IN_FRONT} >> text=Validate").click()
     dialog = page.locator(".jp-Dialog")
     seen(dialog).to_be_visible(timeout=120_000)
@@ -60,6 +59,7 @@ def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, proje
     seen(page.get_by_role("heading", name="0. How this course works")).to_be_attached()
     follow(page, "the exercises of unit 0", "00_start.ipynb")
     seen(page.get_by_role("heading", name="Exercises 0: averages and dot products")).to_be_visible()
+    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     seen(run_cell(page, "from autograder import check")).to_contain_text("Ready: Keras")
     write_and_run(page, ANSWER, WRONG)
     report = page.locator(f"{IN_FRONT} .jp-CodeCell").filter(has_text=CHECK).last.locator(".jp-OutputArea")
