@@ -47,7 +47,8 @@ report
 # | **Expected** | what should stand there | 3/4 · 4 + 1/4 · 0 = 3 |
 #
 # **Yours** and **Expected** show one such result side by side. Lines with a triangle open by a click: rules that fail
-# for the same reason, and those that hold (✓). A rule with – is asked of a right result only: it is *not asked yet*.
+# for the same reason, and those that hold (✓). A rule with – makes sense for a right result only: it is *not asked
+# yet*.
 #
 # `report.inputs` holds what was called. The cell above keeps the report, so you can look at the numbers yourself:
 # `values, weights = report.inputs`.

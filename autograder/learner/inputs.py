@@ -4,7 +4,7 @@ from typing import Any
 
 from autograder.judging.answer import Entry, Transcript
 from autograder.judging.calls import given, maker_of
-from autograder.seam import Handle, Workbench
+from autograder.seam import Workbench
 
 _CALLS = ("call", "elsewhere", "compiled", "effect", "gradient", "weight_gradients", "reloaded", "method")
 
@@ -39,17 +39,15 @@ class Studied:
         return self._workbench.held(self._call.target) if self._maker else None
 
     def hint(self) -> str:
-        """How the learner calls it again: empty where there was no call, or one that no line of Python repeats."""
+        """How the learner calls it again, or where to find what was called with; empty where nothing was called."""
         if not self._call:
             return ""
-        keywords = ", **report.keywords" if given(self._call)[1] else ""
-        handed = f"(*report.inputs{keywords})"
-        if isinstance(self._call.target, Handle):
-            return f"`report.layer{self._method()}{handed}` asks the same layer again" if self._maker else ""
-        plain = self._call.operation == "call" and not self._call.options
-        return (
-            f"`{self._call.target}{handed}` calls it again" if plain else "`report.inputs` holds what was called with"
-        )
+        handed = f"(*report.inputs{', **report.keywords' if given(self._call)[1] else ''})"
+        if self._maker:
+            return f"`report.layer{self._method()}{handed}` asks the same layer again"
+        if isinstance(self._call.target, str) and self._call.operation == "call" and not self._call.options:
+            return f"`{self._call.target}{handed}` calls it again"
+        return "`report.inputs` holds what was called with"
 
     def _method(self) -> str:
         return f".{self._call.args[0]}" if self._call.operation == "method" else ""

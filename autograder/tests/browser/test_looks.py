@@ -6,8 +6,9 @@ import sys
 import nbformat
 import pytest
 from playwright.sync_api import expect as seen
+from playwright.sync_api import sync_playwright
 
-from autograder.tests.browser.browsing import TOKEN, cell, free_port, serving
+from autograder.tests.browser.browsing import CHROMIUM, TOKEN, cell, chromium_path, free_port, serving
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CELLS = {
@@ -28,6 +29,14 @@ def masked_softmax(scores, mask):
     "not asked": 'check("masked_softmax")',
     "note": 'check("self_attention")',
     "progress": "progress('04_attention')",
+    "endless": """
+import time
+from autograder.learner import slow
+slow.PATIENCE = 1.0
+def causal_mask(length):
+    while True:
+        time.sleep(0.1)
+check("causal_mask")""",
 }
 # Every text node that is drawn, with its contrast (WCAG 2) to what lies under it. Colours are read from a canvas, since
 # computed styles come in several notations; half-transparent grounds are laid over each other, the page's last.
@@ -75,11 +84,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=THEMES)
 def reports(request, served):
-    """What stands below each cell when all are run, in one theme, everything unfolded."""
-    from playwright.sync_api import sync_playwright
-
-    from autograder.tests.browser.browsing import CHROMIUM, chromium_path
-
+    """What stands below each cell when all are run, in one theme; the last is still running."""
     address, settings = served
     chosen = settings / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
     chosen.parent.mkdir(parents=True, exist_ok=True)
@@ -103,8 +108,29 @@ def unfold(area):
     area.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
 
 
+def test_a_check_without_end_tells_how_to_stop_it_and_is_stopped_so(reports):
+    below = reports["endless"].page.locator(".jp-CodeCell").last.locator(".jp-OutputArea")
+    seen(below).to_contain_text("Still checking causal_mask …")
+    assert [text for text, contrast in below.evaluate(CONTRASTS) if contrast < 4.5] == []
+    below.page.locator("[data-command='notebook:interrupt-kernel'], jp-button[title^='Interrupt']").first.click()
+    seen(below).to_contain_text("The check of causal_mask was stopped.")
+    seen(below).not_to_contain_text("Still checking")
+
+
+def test_a_failing_report_shows_one_failure_and_folds_the_rest(reports):
+    area = reports["failing"]
+    texts = area.locator("dt").evaluate_all("all => all.filter(one => one.checkVisibility()).map(one => one.innerText)")
+    assert texts == ["Called", "Got", "Expected"]
+    lefts = area.locator("dd").evaluate_all("all => all.slice(0, 3).map(one => one.getBoundingClientRect().left)")
+    assert len(set(lefts)) == 1
+    area.locator("summary", has_text="4 more rules fail").click()
+    seen(area.get_by_text("it works in a compiled graph")).to_be_visible()
+
+
 def test_every_text_of_a_report_stands_out_from_its_ground(reports):
     for name, area in reports.items():
+        if name == "endless":
+            continue
         unfold(area)
         found = area.evaluate(CONTRASTS)
         assert len(found) > 1, name
