@@ -206,9 +206,9 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 
 # %% [markdown]
 # ## How do you hand in?
-# Save, open *File > New > Terminal*, and type `python -m autograder submit 00_start`. It marks your notebook from top to
-# bottom, as the real grading will, says what is missing, and makes one file that you can send. Where your course has a
-# server, open *Nbgrader > Assignment List* instead.
+# Save, open *File > New > Terminal*, and type `python -m autograder submit 00_start`. It marks your notebook from top
+# to bottom, as the real grading will, says what is missing, and makes one file that you can send. Where your course has
+# a server, open *Nbgrader > Assignment List* instead.
 #
 # Your copy in `work/` is yours: no command overwrites it. If we improve an exercise, `python -m autograder update
 # 00_start` moves your answers into the new notebook and keeps the old one.

@@ -269,7 +269,7 @@ progress()
 # - One matrix product compares all rows with all rows, once `b` is turned.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
-# `python -m autograder submit 00_start`. It marks this notebook as the real grading will, says what is missing, and
-# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
+# `python -m autograder submit 00_start`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
 #
 # **Next:** [Lesson 1](../../course/01_text.ipynb) turns sentences into numbers.

@@ -480,5 +480,5 @@ progress()
 # **Next:** unit 3 reads vectors one after the other, with a memory.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
-# `python -m autograder submit 02_embeddings`. It marks this notebook as the real grading will, says what is missing, and
-# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
+# `python -m autograder submit 02_embeddings`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

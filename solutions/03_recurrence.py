@@ -514,5 +514,5 @@ progress()
 # **Next:** unit 4 takes the recurrence away, and keeps the attention.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
-# `python -m autograder submit 03_recurrence`. It marks this notebook as the real grading will, says what is missing, and
-# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
+# `python -m autograder submit 03_recurrence`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -452,7 +452,7 @@ progress()
 # - In self-attention, queries, keys and values are three projections of the same words.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
-# `python -m autograder submit 04_attention`. It marks this notebook as the real grading will, says what is missing, and
-# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
+# `python -m autograder submit 04_attention`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
 #
 # **Next:** [Lesson 5](../../course/05_masking.ipynb) decides who may look at whom.

@@ -356,5 +356,5 @@ progress()
 # `from course.built import MultiHeadAttention`.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
-# `python -m autograder submit 06_multi_head`. It marks this notebook as the real grading will, says what is missing, and
-# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
+# `python -m autograder submit 06_multi_head`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -436,5 +436,5 @@ progress()
 # entrance.
 #
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
-# `python -m autograder submit 07_positions`. It marks this notebook as the real grading will, says what is missing, and
-# makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
+# `python -m autograder submit 07_positions`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
