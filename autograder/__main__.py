@@ -1,8 +1,9 @@
-"""The commands: `python -m autograder build | verify | mark | grade | demo | bench | doctor`."""
+"""The commands: `python -m autograder build | verify | mark | grade | handout | demo | bench | doctor`."""
 
 import importlib.util
 import json
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported a
 import typer
 from rich.console import Console
 
-from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit
+from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit, is_handout
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The grader of the course."
@@ -46,7 +47,12 @@ Unconfined = Annotated[bool, typer.Option("--unconfined", help="Run notebooks ev
 Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook, verdicts, feedback.")]
 
 
-@app.command()
+def _of_the_whole_project(command: Callable) -> Callable:
+    """Register a command that a learners' edition of the course cannot carry out, where this is none."""
+    return command if is_handout() else app.command()(command)
+
+
+@_of_the_whole_project
 def build(units: Units = None) -> None:
     """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
     from autograder.author.build import build
@@ -84,7 +90,7 @@ def mark(
         print_verdict(console, verdict)
 
 
-@app.command()
+@_of_the_whole_project
 def grade(
     units: NamedUnits,
     submitted: Annotated[Path | None, typer.Option(help="Where LEARNER/UNIT/ folders are.")] = None,
@@ -127,7 +133,7 @@ def grade(
         print_class(console, graded, grading)
 
 
-@app.command()
+@_of_the_whole_project
 def verify(
     units: Units = None,
     workers: Workers = _CORES,
@@ -149,7 +155,7 @@ def verify(
     raise typer.Exit(0 if verified.holds else 1)
 
 
-@app.command()
+@_of_the_whole_project
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
     from autograder.author.demo import NotTheDemo, run_demo
@@ -160,7 +166,7 @@ def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Worker
         _fail(str(error))
 
 
-@app.command()
+@_of_the_whole_project
 def bench(
     unit: Annotated[str, typer.Option(help="The unit that is graded.")] = "05_masking",
     learners: Annotated[int, typer.Option(min=0, help="Size of the class that is compared; 0 leaves this out.")] = 200,
@@ -177,6 +183,25 @@ def bench(
     if not all(text.isdecimal() and int(text) > 1 for text in numbers):
         _fail(f"--sizes takes numbers above 1 with commas between them; received {sizes!r}.")
     Bench(console, _unit(unit), page, workers).run(learners, min(stock, learners), stages, list(map(int, numbers)))
+
+
+@_of_the_whole_project
+def handout(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty, or a handout made before.")],
+    force: Annotated[bool, typer.Option("--force", help="Keep edited files beside the new ones.")] = False,
+) -> None:
+    """Make the learners' edition of the course, without solutions, or bring one up to date."""
+    from autograder.author.handout import NoHandout, make
+
+    try:
+        made = make(folder, force)
+    except NoHandout as error:
+        _fail(str(error))
+    for verb, places in (("removed", made.removed), ("kept the edited", made.kept)):
+        for place in places:
+            console.print(f"{verb} {place}", highlight=False, markup=False, soft_wrap=True)
+    state = f"{len(made.written)} files written." if made.written else "Everything is up to date."
+    console.print(f"{folder}: {state}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -10,6 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def is_handout() -> bool:
+    """Whether this is a learners' edition of the course: it holds no solutions."""
+    return not (ROOT / "solutions").is_dir()
+
+
 class UnknownName(ValueError):
     """A unit or an exercise that does not exist; the message offers the nearest names."""
 
@@ -51,6 +56,11 @@ class Unit:
         return ROOT / "exercises" / self.stem / f"{self.stem}.ipynb"
 
     @property
+    def sealed_reference(self) -> Path:
+        """The answers of the unit as they lie in a handout, which has no solutions."""
+        return ROOT / "autograder" / "references" / f"{self.stem}.py"
+
+    @property
     def suite(self) -> Path:
         return ROOT / "autograder" / "suites" / f"test_{self.topic}.py"
 
@@ -62,8 +72,10 @@ class Unit:
 @functools.lru_cache
 def _marked_exercises(suite: Path, _changed: int) -> dict[str, float]:
     """The `@exercise(name, points=…)` marks of a suite, read without running it."""
+    from autograder.seam import sealed
+
     found = {}
-    for node in ast.parse(suite.read_text("utf-8")).body:
+    for node in ast.parse(sealed.read(suite)).body:
         for mark in getattr(node, "decorator_list", []):
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "exercise":
                 arguments = [ast.literal_eval(value) for value in [*mark.args, *(word.value for word in mark.keywords)]]

@@ -161,9 +161,9 @@ def test_a_notebook_that_asks_for_its_own_answer_does_not_go_round_in_circles(de
 def test_without_solutions_it_is_said_what_to_do(desk, monkeypatch):
     desk(None)
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
-    with pytest.raises(ImportError, match=r"no folder solutions/04_attention.*until `check` says that"):
+    with pytest.raises(ImportError, match=r"no reference of 04_attention.*until `check` says that"):
         from course.built import softmax  # noqa: F401
-    with pytest.raises(ImportError, match="no reference of `softmax`: solutions/04_attention is missing"):
+    with pytest.raises(ImportError, match="no reference of `softmax`: the answers of 04_attention are missing"):
         References(references_before(LATER))("softmax")
 
 
