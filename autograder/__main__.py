@@ -52,12 +52,70 @@ def _of_the_whole_project(command: Callable) -> Callable:
     return command if is_handout() else app.command()(command)
 
 
-@_of_the_whole_project
-def build(units: Units = None) -> None:
-    """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
-    from autograder.author.build import build
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on your desk: `lab`, `lab 04_attention`, `lab --port 9000 --no-browser`."""
+    from autograder.learner.lab import PortInUse, open_lab
 
-    changed = build(_units(units))
+    named = bool(context.args) and not context.args[0].startswith("-")
+    unit = _unit(context.args[0]) if named else None
+    try:
+        status = open_lab(unit, context.args[named:], _say)
+    except PortInUse as error:
+        _fail(str(error))
+    raise typer.Exit(status)
+
+
+@app.command()
+def update(unit: Annotated[str, typer.Argument(help="The unit whose exercises have changed.")]) -> None:
+    """Move your answers and your own cells into the exercises of today. The old notebook is kept beside."""
+    from autograder.learner.desk import Desk, NotOnTheDesk
+
+    found = _unit(unit)
+    try:
+        moved, kept = Desk().update(found)
+    except NotOnTheDesk as error:
+        _fail(str(error))
+    _say(
+        f"{found.stem}: moved {len(moved.answers)} answers and {moved.added} cells of your own into the new exercises."
+    )
+    if moved.homeless:
+        _say(f"No exercise of today asks for {', '.join(moved.homeless)}: your cells stand at the end of the notebook.")
+    _say(f"Your old notebook is {_shown(kept)}.")
+    _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
+
+
+@app.command()
+def reset(
+    unit: Annotated[str, typer.Argument(help="The unit to start afresh.")],
+    exercise: Annotated[str | None, typer.Argument(help="One exercise of it, or all if none is named.")] = None,
+) -> None:
+    """Start a unit, or one exercise of it, afresh. What you wrote is kept beside."""
+    from autograder.learner.desk import Desk, NotOnTheDesk
+
+    found = _unit(unit)
+    try:
+        kept = Desk().reset(found, exercise)
+    except (NotOnTheDesk, UnknownName) as error:
+        _fail(str(error))
+    _say(f"{exercise or found.stem} is as it was handed out. What you had written is kept in {_shown(kept)}.")
+    _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
+
+
+@_of_the_whole_project
+def build(
+    units: Units = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace notebooks that were written in; copies are kept.")
+    ] = False,
+) -> None:
+    """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
+    from autograder.author.build import Edited, build
+
+    try:
+        changed = build(_units(units), force)
+    except Edited as edited:
+        _fail(str(edited))
     for path in changed:
         console.print(f"wrote {path.relative_to(ROOT)}")
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
@@ -210,6 +268,14 @@ def doctor() -> None:
     from autograder.grading.terminal import print_doctor
 
     print_doctor(console)
+
+
+def _say(line: str) -> None:
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 def _units(names: list[str] | None) -> list[Unit]:

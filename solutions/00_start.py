@@ -70,7 +70,6 @@ progress("00_start")
 
 # %% [markdown] grade_id="weighted_average-task"
 # ## 1. Average what matters
-# Difficulty ●○○○○ · Importance ●●●●● · up to 5 minutes · 10 points
 #
 # **Why it matters.** Attention reads a sentence as a weighted average of its words. This function is its second half;
 # the exercise after it is the first.
@@ -168,7 +167,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="pairwise_dot-task"
 # ## 2. Compare every row with every row
-# Difficulty ●●○○○ · Importance ●●●●● · up to 5 minutes · 10 points
 #
 # **Why it matters.** To know which words matter to a word, attention compares it with all of them. A dot product is
 # that comparison: the more two vectors agree, the larger it is.

@@ -18,7 +18,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="softmax-task"
 # ## 1. Turn scores into weights
-# Difficulty ●●○○○ · Importance ●●●●○ · up to 10 minutes · 4 points
 #
 # **Why it matters.** Scores may be any numbers. An average needs weights: none negative, and summing to one. The naive
 # formula breaks at a score of 89, and a broken softmax fills a whole model with `NaN`.
@@ -125,7 +124,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="attention_scores-task"
 # ## 2. Score every query against every key
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 4 points
 #
 # **Why it matters.** This one product decides who listens to whom. The division keeps the scores at the same size,
 # however wide the model: without it softmax saturates and learning stops.
@@ -219,7 +217,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="scaled_dot_product_attention-task"
 # ## 3. Look something up, softly
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 5 points
 #
 # **Why it matters.** Equation 1 of *Attention Is All You Need*, $\text{softmax}(QK^\top / \sqrt{D})\,V$. Whatever else
 # a Transformer has serves this line.
@@ -328,7 +325,6 @@ figures.once_written(draw_the_look_up)
 
 # %% [markdown] grade_id="self_attention-task"
 # ## 4. Let a sentence ask itself
-# Difficulty ●●●○○ · Importance ●●●●● · up to 15 minutes · 7 points
 #
 # **Why it matters.** With one matrix for queries and keys the scores are symmetric, and two words can never both prefer
 # each other to themselves. With two they can. These three matrices are what a Transformer learns.

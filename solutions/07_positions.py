@@ -24,8 +24,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # %% [markdown] grade_id="sinusoidal_positions-task"
 # ## 1. A row of clocks
 #
-# Difficulty ●●●○○ · Importance ●●●●● · up to 20 minutes · 5 points
-#
 # Each position needs a vector of its own that any model can read, for sentences longer than any seen. The paper builds
 # it from clocks: each pair of columns is one hand, and each clock is slower than the one before.
 #
@@ -114,8 +112,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="PositionalEmbedding-task"
 # ## 2. Words that know their place
-#
-# Difficulty ●●●●○ · Importance ●●●●● · up to 25 minutes · 6 points
 #
 # This layer is the entrance of every Transformer that you will build: ids go in, vectors come out that say *what* and
 # *where*.
@@ -243,8 +239,6 @@ figures.once_written(similarity_of_places)
 # %% [markdown] grade_id="relative_position_bias-task"
 # ## 3. How far away are you?
 #
-# Difficulty ●●○○○ · Importance ●●●○○ · up to 15 minutes · 4 points
-#
 # “The word before me” is a distance, not a place. A relative bias adds one learned number per distance and head to the
 # scores, and leaves the words alone.
 #
@@ -337,8 +331,6 @@ figures.once_written(your_bias)
 
 # %% [markdown] grade_id="rotate_positions-task"
 # ## 4. Turn the hands
-#
-# Difficulty ●●●●○ · Importance ●●●●○ · up to 20 minutes · 5 points
 #
 # Today's large models add nothing. They *turn* each query and key by an angle that grows with its position. A dot
 # product of two turned vectors sees only the difference of the angles: how far apart the words are.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.author.build import MEND, stale
 from autograder.judging.references import code_alone, solution_of
+from autograder.learner.atomic import copy_beside
 from autograder.seam.sealed import sealed_module, sealed_text
 from autograder.units import ROOT, all_units
 
@@ -155,12 +156,9 @@ def _is_edited(path: Path, *digests: str | None) -> bool:
 
 
 def _keep(folder: Path, place: str) -> str:
-    """Rename an edited file; returns its new name."""
-    path, number = folder / place, 1
-    while (kept := path.with_name(f"{path.stem}-edited-{number}{path.suffix}")).exists():
-        number += 1
-    path.rename(kept)
-    return kept.relative_to(folder).as_posix()
+    """Copy an edited file to a name that is free; returns that."""
+    path = folder / place
+    return copy_beside(path, path.with_stem(f"{path.stem}.edited")).relative_to(folder).as_posix()
 
 
 def _remove(folder: Path, place: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grading.files import digest_of_files, write_whole
+from autograder.grading.files import digest_of_files
 from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
@@ -20,6 +20,7 @@ from autograder.judging.known import known_answers
 from autograder.judging.references import references_before
 from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.seam.references import Reference, References, giving

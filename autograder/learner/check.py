@@ -1,9 +1,10 @@
-"""`check` and `progress`: the judge inside a learner's own notebook."""
+"""`check`: the judge inside a learner's own notebook."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from autograder.units import Unit, UnknownName, all_units, find_exercise, find_unit
+from autograder.units import Unit, UnknownName, find_exercise
 
 
 def check(exercise: str | Callable, seed: int | None = None):
@@ -18,7 +19,7 @@ def check(exercise: str | Callable, seed: int | None = None):
         unit = find_exercise(str(exercise))
     except UnknownName as error:
         return Note(str(error))
-    answers = _answers()
+    answers = answers_here()
     if exercise not in answers:
         return Note(
             f"There is no `{exercise}` yet.",
@@ -26,26 +27,16 @@ def check(exercise: str | Callable, seed: int | None = None):
             "After a restart of the kernel, run all cells above first.",
         )
     try:
-        return Report(_judge(unit, answers, seed, [exercise])[0])
+        verdicts = judged(unit, answers, seed, [exercise])
     except KeyboardInterrupt:
         return Note(f"The check of `{exercise}` was stopped.", "Is there a loop that never ends?")
+    if on_a_desk(unit):
+        _keep(unit, verdicts)
+    return Report(verdicts[0])
 
 
-def progress(unit: str | None = None):
-    """Check every exercise of a unit and show the points of each; by default the unit of this notebook."""
-    from autograder.learner.display import Note, Progress
-
-    answers = _answers()
-    try:
-        found = find_unit(unit) if unit else _unit_of(answers)
-    except UnknownName as error:
-        return Note(str(error))
-    if found is None:
-        return Note("No exercise is defined yet.", "Run the cells above, or name a unit: `progress('04_attention')`.")
-    return Progress(found.stem, _judge(found, answers))
-
-
-def _judge(unit: Unit, answers: dict[str, Any], seed: int | None = None, only: list[str] | None = None):
+def judged(unit: Unit, answers: dict[str, Any], seed: int | None = None, only: list[str] | None = None):
+    """The verdicts on the exercises of a unit, or on some of them, as these answers stand."""
     from course.toolkit.quiet import silent
 
     from autograder.judging.judge import CHECK_SEED, judge
@@ -56,7 +47,7 @@ def _judge(unit: Unit, answers: dict[str, Any], seed: int | None = None, only: l
         return judge(unit.suite, Workbench(answers), CHECK_SEED if seed is None else seed, known_answers(unit), only)
 
 
-def _answers() -> dict[str, Any]:
+def answers_here() -> dict[str, Any]:
     """The names that the learner's notebook has bound."""
     from IPython import get_ipython
 
@@ -68,8 +59,15 @@ def _answers() -> dict[str, Any]:
     return vars(__main__)
 
 
-def _unit_of(answers: dict[str, Any]) -> Unit | None:
-    """The unit most of whose exercises the notebook defines."""
-    counted = [(sum(name in answers for name in unit.points()), unit) for unit in all_units()]
-    most, unit = max(counted, key=lambda pair: pair[0], default=(0, None))
-    return unit if most else None
+def on_a_desk(unit: Unit) -> bool:
+    """Whether this notebook is a learner's own copy of a unit, of whose points a record is kept."""
+    from autograder.learner.desk import is_ours
+
+    return Path.cwd().name == unit.stem and not is_ours(Path.cwd().parent)
+
+
+def _keep(unit: Unit, verdicts: list) -> None:
+    from autograder.learner.desk import desk_around
+    from autograder.learner.record import Record
+
+    Record(desk_around(Path.cwd())).keep(unit, verdicts)

@@ -29,6 +29,21 @@ _BOX = (
 _CODE = "font-family:var(--jp-code-font-family,monospace);font-size:13px;white-space:pre-wrap"
 
 
+def box(html: str) -> str:
+    """HTML in the frame that everything here is shown in."""
+    return f'<div style="{_BOX}">{html}</div>'
+
+
+def bar(won: float, most: float) -> str:
+    """How much of something is done, as a bar."""
+    share = max(0.0, min(1.0, won / most)) if most else 0.0
+    return (
+        f'<div role="img" aria-label="{won:g} of {most:g}" style="width:10em;height:0.7em;border-radius:0.35em;'
+        'border:1px solid #9aa0a6;overflow:hidden">'
+        f'<div style="width:{100 * share:.0f}%;height:100%;background:#2e7d4f"></div></div>'
+    )
+
+
 class Note:
     """A message in place of a report: a headline, and what to do."""
 

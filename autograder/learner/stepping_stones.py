@@ -12,9 +12,10 @@ from typing import Any
 
 from autograder.judging.references import Cell, code_cells, reference_of
 from autograder.judging.slicing import Statement, needed, statements
+from autograder.learner.desk import Desk, desk_around
 from autograder.seam import references
 from autograder.seam.errors import STUB_MESSAGE, describe
-from autograder.units import ROOT, Unit, UnknownName, all_units, find_exercise
+from autograder.units import Unit, UnknownName, all_units, find_exercise
 
 
 @dataclass
@@ -34,7 +35,7 @@ class AtHome:
 
     def __init__(self, before: Unit | None = None):
         here, units = Path.cwd(), {unit.stem: unit for unit in all_units()}
-        self._desks = desks(here)
+        self._desks = desks_around(here)
         self._before, self._quiet = before or units.get(here.name), before is not None
 
     def __call__(self, name: str) -> Any:
@@ -58,10 +59,9 @@ class AtHome:
         return [name for unit in units for name in unit.points()]
 
 
-def desks(folder: Path) -> list[Path]:
-    """Where a learner's notebooks are looked for: beside the folder of a unit, and on their desk."""
-    beside = [folder.parent] if folder.name in {unit.stem for unit in all_units()} else []
-    return list(dict.fromkeys([*beside, ROOT / "work"]))
+def desks_around(folder: Path) -> list[Desk]:
+    """Where a learner's earlier notebooks are looked for: beside this one's folder, then on this project's desk."""
+    return list(dict.fromkeys([desk_around(folder), Desk()]))
 
 
 def _reference(unit: Unit, name: str, why: str) -> Any:
@@ -80,15 +80,15 @@ def _references(given: tuple[references.Reference, ...]) -> references.Reference
     return references.References(given)
 
 
-def _best(desks: list[Path], unit: Unit, name: str) -> tuple[Any, str]:
+def _best(desks: list[Desk], unit: Unit, name: str) -> tuple[Any, str]:
     """A learner's answer if all its checks hold on one of these desks, or None; and what is to be said of it."""
     told = []
     for desk in desks:
-        answer, why = _own(desk / unit.stem / f"{unit.stem}.ipynb", unit, name)
+        answer, why = _own(desk.notebook(unit), unit, name)
         if answer is not None:
             return answer, why
         told += [why] if why else []
-    return None, told[0] if told else f"there is no notebook of yours in {desks[0].name}/{unit.stem}"
+    return None, told[0] if told else f"there is no notebook of yours in {desks[0].folder.name}/{unit.stem}"
 
 
 def _own(notebook: Path, unit: Unit, name: str) -> tuple[Any, str]:

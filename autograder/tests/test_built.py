@@ -19,6 +19,7 @@ from autograder.judging.known import known_answers
 from autograder.judging.references import references_before
 from autograder.judging.slicing import needed, statements
 from autograder.learner.check import check
+from autograder.learner.desk import Desk
 from autograder.sandbox import Cell, RemoteWorkbench
 from autograder.seam.references import Reference, References, giving
 from autograder.tests.attacks.scene import added, printed
@@ -67,17 +68,19 @@ def test_what_is_bound_in_other_ways_is_needed_too():
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     """A learner's kernel in the folder of unit 05; call it with an answer to `softmax` to save the notebook of 04."""
+    monkeypatch.setattr(Desk.__init__, "__defaults__", (tmp_path / "work",))
     (tmp_path / LATER.stem).mkdir()
     (tmp_path / EARLIER.stem).mkdir()
     monkeypatch.chdir(tmp_path / LATER.stem)
 
-    def save(answer, *cells):
+    def save(answer, *cells, on=tmp_path):
         notebook = submission(Case(EARLIER, "solution", source=answer))
         answers = intake.answers_in(notebook)
         answers["softmax"].source = answer or intake.answers_in(intake.untouched(EARLIER))["softmax"].source
         place = notebook.cells.index(answers["softmax"])
         notebook.cells[place:place] = [added(cell) for cell in cells]
-        nbformat.write(notebook, tmp_path / EARLIER.stem / f"{EARLIER.stem}.ipynb")
+        (on / EARLIER.stem).mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, on / EARLIER.stem / f"{EARLIER.stem}.ipynb")
 
     return save
 
@@ -92,6 +95,19 @@ def test_the_learners_own_answer_is_used_once_it_passes(desk, capsys):
     desk(WRONG)
     assert built.softmax.__doc__ != "Mine."
     assert "checks hold for yours" in capsys.readouterr().out
+
+
+def test_what_is_not_beside_a_fetched_notebook_is_looked_for_on_the_desk(desk, tmp_path, capsys):
+    desk(WRONG)
+    desk(MINE, HELPER, on=tmp_path / "work")
+    assert built.softmax.__doc__ == "Mine."
+    assert "softmax is yours; all its checks hold in work/04_attention" in capsys.readouterr().out
+
+
+def test_a_kernel_in_no_folder_of_a_unit_finds_what_is_on_the_desk(desk, tmp_path, monkeypatch):
+    desk(MINE, HELPER, on=tmp_path / "work")
+    monkeypatch.chdir(tmp_path)
+    assert built.softmax.__doc__ == "Mine."
 
 
 def test_an_answer_is_judged_once_for_each_state_of_its_notebook(desk):
@@ -173,7 +189,7 @@ def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(t
     monkeypatch.chdir(tmp_path / later.stem)
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
     monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
-    monkeypatch.setattr("autograder.learner.check._answers", lambda: {"split_heads": lambda x, num_heads: x})
+    monkeypatch.setattr("autograder.learner.check.answers_here", lambda: {"split_heads": lambda x, num_heads: x})
     assert known_answers(later) is None
     assert "(B, H, T, K)" in str(check("split_heads"))
 
