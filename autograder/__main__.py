@@ -123,13 +123,14 @@ def build(
 
 @app.command()
 def mark(
-    notebook: Annotated[Path, typer.Argument(help="A notebook, such as exercises/04_attention/04_attention.ipynb.")],
+    notebook: Annotated[Path, typer.Argument(help="A notebook, such as work/04_attention/04_attention.ipynb.")],
     unit: Annotated[str | None, typer.Option(help="Its unit, where the file's name does not say.")] = None,
     unconfined: Unconfined = False,
     as_json: Json = False,
 ) -> None:
     """Mark one notebook through the whole pipeline, and show its verdict."""
     from autograder.grading import intake
+    from autograder.grading.at_home import mark_at_home
     from autograder.grading.marker import Marker
     from autograder.grading.terminal import print_verdict
     from autograder.sandbox.confinement import NotConfined
@@ -139,13 +140,14 @@ def mark(
         _fail(f"There is no file {notebook}.")
     try:
         with Marker(unconfined=unconfined) as marker:
-            verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
+            taken, folder = intake.take(notebook, found).notebook, notebook.absolute().parent
+            marked, told = mark_at_home(marker, taken, found, folder)
     except NotConfined as error:
         _fail(str(error))
     if as_json:
-        print(json.dumps(verdict.as_dict()))
+        print(json.dumps(marked.verdict.as_dict()))
     else:
-        print_verdict(console, verdict)
+        print_verdict(console, marked.verdict, told)
 
 
 @_of_the_whole_project

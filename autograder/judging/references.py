@@ -4,10 +4,10 @@ import ast
 import contextlib
 import functools
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.judging.slicing import needed, statements
+from autograder.judging.slicing import Statement, needed, statements
 from autograder.seam import sealed
 from autograder.seam.references import Reference
 from autograder.units import Unit, all_units
@@ -33,6 +33,23 @@ def reference_of(unit: Unit) -> Reference:
     with contextlib.suppress(FileNotFoundError, sealed.Damaged):
         return Reference(unit.stem, names, _reference_source(solution_of(unit), names))
     return Reference(unit.stem, names, "")
+
+
+def lacking(references: Iterable[Reference]) -> dict[str, str]:
+    """The names that cannot be given, each with its unit."""
+    owners = {name: reference for reference in references for name in reference.names}
+    return {name: reference.unit for name, reference in owners.items() if not reference.source}
+
+
+def taken(code: Iterable[Statement]) -> set[str]:
+    """The names that code takes from `course.built`."""
+    names = set()
+    for node in (node for statement in code for node in ast.walk(statement.node)):
+        if isinstance(node, ast.ImportFrom) and node.module == "course.built":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("built"):
+            names.add(node.attr)
+    return names
 
 
 def solution_of(unit: Unit) -> str:
@@ -61,7 +78,7 @@ def code_alone(notebook: str) -> str:
 def _reference_source(solution: str, names: tuple[str, ...]) -> str:
     """The code that makes the answers of a solution notebook, and nothing else that stands there."""
     chosen = needed([statements(cell.source) for cell in code_cells(solution, names)], names)
-    return "\n".join(ast.unparse(statement.node) for cell in chosen for statement in cell)
+    return "\n".join(statement.source for cell in chosen for statement in cell)
 
 
 def code_cells(notebook: str, names: Collection[str]) -> Iterator[Cell]:

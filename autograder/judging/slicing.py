@@ -19,10 +19,22 @@ class Statement:
     binds: frozenset[str]
     uses: frozenset[str]
 
+    @property
+    def source(self) -> str:
+        return ast.unparse(self.node)
+
 
 def statements(source: str) -> list[Statement]:
     """The statements of a cell, which may hold IPython's magics; raises `SyntaxError` where it is no Python."""
     return [Statement(node, *_names(node)) for node in _parsed(source).body]
+
+
+def statements_if_any(source: str) -> list[Statement]:
+    """The statements of a cell; none where it is no Python."""
+    try:
+        return statements(source)
+    except SyntaxError:
+        return []
 
 
 def needed(cells: Sequence[Sequence[Statement]], names: Iterable[str]) -> list[list[Statement]]:

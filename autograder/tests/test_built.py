@@ -14,7 +14,7 @@ import pytest
 
 from autograder.author.verify import Case, submission
 from autograder.grading import intake
-from autograder.grading.marker import Marker, write_into
+from autograder.grading.marker import Marker, NoReferences, write_into
 from autograder.judging.known import known_answers
 from autograder.judging.references import references_before
 from autograder.judging.slicing import needed, statements
@@ -194,16 +194,29 @@ def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(t
     assert "(B, H, T, K)" in str(check("split_heads"))
 
 
-def test_a_notebook_that_cannot_have_its_references_is_graded_with_a_note(marker, monkeypatch):
+def test_a_notebook_that_cannot_have_its_references_is_not_graded(marker, monkeypatch):
     later = Unit("06_multi_head")
     notebook = submission(Case(later, "solution"))
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
-    monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
-    verdict = marker.mark(notebook, later, only=["split_heads", "MultiHeadAttention"]).verdict
-    assert "there is no solutions/05_masking" in verdict.problem
-    cut, layer = verdict.exercises
-    assert cut.score == cut.max_score  # builds on nothing earlier
-    assert layer.score < layer.max_score
+    with pytest.raises(NoReferences, match="MultiHeadAttention, because it builds on masked_softmax of 05_masking"):
+        marker.mark(notebook, later)
+
+
+def test_what_builds_on_a_missing_answer_is_left_unmarked_where_that_will_do(marker):
+    later = Unit("06_multi_head")
+    missing = [reference._replace(source="") for reference in references_before(later)]
+    verdict = marker.mark(submission(Case(later, "solution")), later, references=missing).verdict
+    split, merge, layer = verdict.as_dict()["exercises"]
+    assert (split["score"], merge["score"], layer["score"]) == (4, 3, None)
+    assert (verdict.score, verdict.max_score, layer["max_score"]) == (7, 7, 13)
+    assert "Not marked here: MultiHeadAttention, because it builds on masked_softmax of 05" in verdict.problem
+
+
+def test_a_stub_that_builds_on_nothing_yet_is_marked(marker):
+    later = Unit("06_multi_head")
+    missing = [reference._replace(source="") for reference in references_before(later)]
+    verdict = marker.mark(intake.untouched(later), later, references=missing).verdict
+    assert (verdict.score, verdict.max_score, verdict.problem) == (0, 20, None)
 
 
 def test_no_exercise_is_hidden_by_a_name_of_the_module():
