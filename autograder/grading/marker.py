@@ -212,10 +212,12 @@ def _unmarked(cells: Sequence[Cell], unit: Unit, missing: dict[str, str]) -> dic
 def write_into(notebook: NotebookNode, marked: Marked) -> None:
     """Put outputs and reports into a notebook: each check cell shows its report and is worth its score.
 
-    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number.
+    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number. The notebook
+    names the digest that its verdict is kept under, so that a report on the class finds it.
     """
     from autograder.learner.display import Report
 
+    notebook.metadata["verdict"] = marked.digest
     if marked.verdict.problem:
         note = {
             "cell_type": "markdown",
