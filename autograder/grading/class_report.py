@@ -18,6 +18,8 @@ from autograder.learner.atomic import write_whole
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _BINS = 10
+_MOST_SHOWN = 8  # mistakes and rules that stand in the open
+_MOST_STUCK = 12  # learners, likewise
 
 
 def write_report(standings: ClassStandings, page: Path) -> Path:
@@ -62,8 +64,10 @@ def _found(standings: ClassStandings) -> dict[str, Any]:
     exercises = summary.exercises(standings)
     return {
         "exercises": exercises,
-        "hardest": summary.hardest_rules(exercises),
+        "most_shown": _MOST_SHOWN,
+        "hardest": summary.hardest_rules(exercises, _MOST_SHOWN),
         "mistakes": summary.mistakes(standings.handed_in),
+        "most_stuck": _MOST_STUCK,
         "stuck": summary.stuck(standings),
         "lists": [
             ("Handed in, and nothing begun", [one.learner for one in summary.not_begun(standings)]),
@@ -128,6 +132,7 @@ _FILTERS = {
     "code": _code,
     "learners": _learners,
     "number": number,
+    "points": lambda score: f"{number(score)} point{'s' * (score != 1)}",
     "percent": lambda share: f"{100 * share:.0f} %",
     "printable": printable,
     "sentences": _sentences,

@@ -113,7 +113,7 @@ def _count_rules(summary: ExerciseSummary, tests: Iterable) -> None:
         rule.failed += test.asked and test.outcome != "passed"
 
 
-def hardest_rules(summaries: Iterable[ExerciseSummary], most: int = 8) -> list[Rule]:
+def hardest_rules(summaries: Iterable[ExerciseSummary], most: int) -> list[Rule]:
     """The rules that fail for the largest share of those who were asked; of equal shares, for more learners first."""
     rules = [rule for summary in summaries for rule in summary.rules.values() if rule.failed]
     return sorted(rules, key=lambda rule: (rule.share, -rule.failed))[:most]

@@ -46,8 +46,8 @@ COLUMNS = {
 }
 WHAT_TO_DO = {
     Platform.canvas: (
-        "In Canvas: Grades > Import. The column {item!r} goes to the assignment of that name; where there is none, Canvas "
-        "makes one."
+        "In Canvas: Grades > Import. The column {item!r} goes to the assignment of that name; where there is none, "
+        "Canvas makes one."
     ),
     Platform.moodle: (
         "In Moodle: Grades > Import > CSV file, encoding UTF-8. Map {column!r} to the field of that name, {item!r} to "
