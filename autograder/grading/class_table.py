@@ -27,6 +27,7 @@ _BINS = 5
 _LONGEST_BAR = 40
 _SHORTEST_NAME = 12  # columns that are left to learners' names at least
 _ANY_WIDTH = 10_000
+_LAYOUTS = ((True, 1), (False, 1), (False, 0))  # whether columns have names or numbers, and the space around them
 
 
 def print_class(console: Console, graded: Sequence[Graded], grading: Path, rows: bool = False) -> None:
@@ -115,7 +116,7 @@ class _UnitTable:
             yield Text(f"{self._stem}: {count}, none of them graded", "bold")
             return
         yield Text(
-            f"{self._stem}: {count}, {average(self._scores):.1f} of {number(self._most)} points on average", "bold"
+            f"{self._stem}: {count}, {number(average(self._scores))} of {number(self._most)} points on average", "bold"
         )
         complete = sum(score >= self._most for score in self._scores)
         empty = sum(score == 0 for score in self._scores)
@@ -145,7 +146,7 @@ class _UnitTable:
             mean = average([score or 0.0 for score in scores])
             complete = sum(score is not None and score >= most for score in scores)
             begun = sum(score is not None for score in scores)
-            numbers = f"{mean:.1f} of {number(most)}", str(complete), str(len(scores) - begun)
+            numbers = f"{number(mean)} of {number(most)}", str(complete), str(len(scores) - begun)
             table.add_row(str(at + 1), Text(name), *numbers)
         return table
 
@@ -181,16 +182,15 @@ class _UnitTable:
 
     def _rows(self, console: Console) -> RenderableType:
         """The table of learners; its columns are numbered as the exercises above where their names do not fit."""
-        for named in (True, False):
-            least = self._table(named, _SHORTEST_NAME)
-            options = console.options.update(width=_ANY_WIDTH)
-            room = console.width - Measurement.get(console, options, least).maximum
-            if room >= 0:
+        options = console.options.update(width=_ANY_WIDTH)
+        for named, space in _LAYOUTS:
+            least = Measurement.get(console, options, self._table(named, space, _SHORTEST_NAME)).maximum
+            if least <= console.width:
                 break
-        return self._table(named, _SHORTEST_NAME + max(0, room))
+        return self._table(named, space, _SHORTEST_NAME + max(0, console.width - least))
 
-    def _table(self, named: bool, width: int) -> Table:
-        table = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    def _table(self, named: bool, space: int, width: int) -> Table:
+        table = Table(box=SIMPLE_HEAD, padding=(0, space))
         table.add_column("learner", no_wrap=True)
         for at, (name, points) in enumerate(self._points.items(), start=1):
             title = name.replace("_", "\n") if named else str(at)
