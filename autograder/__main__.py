@@ -1,8 +1,9 @@
-"""The commands: `python -m autograder build | verify | mark | submit | grade | demo | bench | doctor`."""
+"""The commands: `python -m autograder --help` lists them."""
 
 import importlib.util
 import json
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported a
 import typer
 from rich.console import Console
 
-from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit
+from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit, is_handout
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The grader of the course."
@@ -44,6 +45,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 Workers = Annotated[int, typer.Option(min=1, help="Notebooks to mark at the same time.")]
 Unconfined = Annotated[bool, typer.Option("--unconfined", help="Run notebooks even where nothing confines them.")]
 Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook, verdicts, feedback.")]
+
+
+def _of_the_whole_project(command: Callable) -> Callable:
+    """Register a command that a learners' edition of the course cannot carry out, where this is none."""
+    return command if is_handout() else app.command()(command)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -96,7 +102,7 @@ def reset(
     _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
 
 
-@app.command()
+@_of_the_whole_project
 def build(
     units: Units = None,
     force: Annotated[
@@ -117,13 +123,14 @@ def build(
 
 @app.command()
 def mark(
-    notebook: Annotated[Path, typer.Argument(help="A notebook, such as exercises/04_attention/04_attention.ipynb.")],
+    notebook: Annotated[Path, typer.Argument(help="A notebook, such as work/04_attention/04_attention.ipynb.")],
     unit: Annotated[str | None, typer.Option(help="Its unit, where the file's name does not say.")] = None,
     unconfined: Unconfined = False,
     as_json: Json = False,
 ) -> None:
     """Mark one notebook through the whole pipeline, and show its verdict."""
     from autograder.grading import intake
+    from autograder.grading.at_home import mark_at_home
     from autograder.grading.marker import Marker
     from autograder.grading.terminal import print_verdict
     from autograder.sandbox.confinement import NotConfined
@@ -133,13 +140,14 @@ def mark(
         _fail(f"There is no file {notebook}.")
     try:
         with Marker(unconfined=unconfined) as marker:
-            verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
+            taken, folder = intake.take(notebook, found).notebook, notebook.absolute().parent
+            marked, told = mark_at_home(marker, taken, found, folder)
     except NotConfined as error:
         _fail(str(error))
     if as_json:
-        print(json.dumps(verdict.as_dict()))
+        print(json.dumps(marked.verdict.as_dict()))
     else:
-        print_verdict(console, verdict)
+        print_verdict(console, marked.verdict, told)
 
 
 @app.command()
@@ -157,7 +165,7 @@ def submit(
         _fail(str(error))
 
 
-@app.command()
+@_of_the_whole_project
 def grade(
     units: NamedUnits,
     submitted: Annotated[
@@ -205,7 +213,7 @@ def grade(
         print_class(console, graded, grading)
 
 
-@app.command()
+@_of_the_whole_project
 def verify(
     units: Units = None,
     workers: Workers = _CORES,
@@ -227,7 +235,7 @@ def verify(
     raise typer.Exit(0 if verified.holds else 1)
 
 
-@app.command()
+@_of_the_whole_project
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
     from autograder.author.demo import NotTheDemo, run_demo
@@ -238,7 +246,7 @@ def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Worker
         _fail(str(error))
 
 
-@app.command()
+@_of_the_whole_project
 def bench(
     unit: Annotated[str, typer.Option(help="The unit that is graded.")] = "05_masking",
     learners: Annotated[int, typer.Option(min=0, help="Size of the class that is compared; 0 leaves this out.")] = 200,
@@ -255,6 +263,25 @@ def bench(
     if not all(text.isdecimal() and int(text) > 1 for text in numbers):
         _fail(f"--sizes takes numbers above 1 with commas between them; received {sizes!r}.")
     Bench(console, _unit(unit), page, workers).run(learners, min(stock, learners), stages, list(map(int, numbers)))
+
+
+@_of_the_whole_project
+def handout(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty, or a handout made before.")],
+    force: Annotated[bool, typer.Option("--force", help="Keep edited files beside the new ones.")] = False,
+) -> None:
+    """Make the learners' edition of the course, without solutions, or bring one up to date."""
+    from autograder.author.handout import NoHandout, make
+
+    try:
+        made = make(folder, force)
+    except NoHandout as error:
+        _fail(str(error))
+    for verb, places in (("removed", made.removed), ("kept the edited", made.kept)):
+        for place in places:
+            console.print(f"{verb} {place}", highlight=False, markup=False, soft_wrap=True)
+    state = f"{len(made.written)} files written." if made.written else "Everything is up to date."
+    console.print(f"{folder}: {state}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -13,6 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 _STEM = re.compile(r"\d\d_[a-z0-9_]+")
 
 
+def is_handout() -> bool:
+    """Whether this is a learners' edition of the course: it holds no solutions."""
+    return not (ROOT / "solutions").is_dir()
+
+
 class UnknownName(ValueError):
     """A unit or an exercise that does not exist; the message offers the nearest names."""
 
@@ -59,6 +64,11 @@ class Unit:
         return ROOT / "exercises" / self.stem / f"{self.stem}.ipynb"
 
     @property
+    def sealed_reference(self) -> Path:
+        """The answers of the unit as they lie in a handout, which has no solutions."""
+        return ROOT / "autograder" / "references" / f"{self.stem}.py"
+
+    @property
     def suite(self) -> Path:
         return ROOT / "autograder" / "suites" / f"test_{self.topic}.py"
 
@@ -100,8 +110,10 @@ def _heading(lesson: Path, _changed: int) -> str:
 @functools.lru_cache
 def _marked_exercises(suite: Path, _changed: int) -> dict[str, Exercise]:
     """The `@exercise(name, points=…, …)` marks of a suite, read without running it."""
+    from autograder.seam import sealed
+
     found = {}
-    for node in ast.parse(suite.read_text("utf-8")).body:
+    for node in ast.parse(sealed.read(suite)).body:
         for mark in getattr(node, "decorator_list", []):
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "exercise":
                 fields = {word.arg: ast.literal_eval(word.value) for word in mark.keywords}

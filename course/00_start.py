@@ -162,28 +162,30 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 #
 # ## What does a check tell you?
 # Exercise notebooks begin with `from autograder import check, progress`. Running `check("weighted_average")` tests your
-# function. Suppose it forgets to normalise. Then the report says this (`⋮` stands for four more rules):
+# function. Suppose it forgets to normalise. Then the report says this (`⋮` stands for more rules):
 
 # %% [markdown]
 # ```text
 # weighted_average: 3 of 7 hold · 4 of 10 points
-#   ✓ there is one vector for each sentence
+#   Likely mistake: The weights are used as they came. Divide them by their sum before you multiply.
 #   ✗ weights of three to one count for three quarters and one quarter
 #       The first word counts for 3/4, the second for 1/4: this is the example of the task.
-#       Called: weighted_average((1, 2, 3) float32, (1, 2) float32)
-#       Got: 12 at [0, 0]; 3 of 3 numbers differ
-#       Expected: 3 at [0, 0]
-#   ✓ weights that sum to one are used as they are
+#       Called    weighted_average((1, 2, 3) float32, (1, 2) float32)
+#       Got       12 at [0, 0]; 3 of 3 numbers differ
+#       Expected  3 at [0, 0]
+#   ✗ other weights are shares of their sum (for the same reason)
 #   ⋮
-#   Likely mistake: The weights are used as they came. Divide them by their sum before you multiply.
+#   ✓ there is one vector for each sentence
 # ```
 #
-# Each ✓ is a rule that holds, each ✗ one that does not. Below ✗ stand the rule in other words, what was called (by
-# shapes), what came back, what was expected. The line *Likely mistake* (at the top in JupyterLab) guesses the slip.
+# The line *Likely mistake* guesses the slip. Each ✗ is a rule that does not hold, each ✓ one that does. Below the
+# first ✗ stand the rule in other words, what was called (by shapes), what came back, and what was expected. A rule that
+# makes sense for a right result only says *not asked yet* until then.
 
 # %% [markdown]
 # In this test the first word, [4, 0, 8], weighs 3, and the second, [0, 4, 4], weighs 1.
-# So 12 is 3·4 + 1·0: nobody divided by 4.
+# So 12 is 3·4 + 1·0: nobody divided by 4. To see the numbers yourself, keep the report: after
+# `report = check("weighted_average")`, `report.inputs` holds what your function was called with.
 
 # %% [markdown]
 # A check also asks what one call does not show. Unless a task says otherwise, your function gets tensors, leaves them

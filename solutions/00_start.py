@@ -40,13 +40,18 @@ report
 # |---|---|---|
 # | the first line | how many rules hold, and your points | 3 of 7: right shape, wrong numbers |
 # | **Likely mistake** | a slip that gives exactly these results; not every slip is known | the plain mean |
-# | ✓ and ✗ | one rule each; begin with the first ✗ | the first ✗ is the example of exercise 1 |
+# | ✗ | a rule that does not hold; the first is shown in full | the first is the example of exercise 1 |
 # | the line below ✗ | the rule in other words | 3/4 of one word, 1/4 of the other |
 # | **Called** | what your function was given: shapes | one sentence, two words of three numbers |
 # | **Got** | what came back, where it first differs | at `[0, 0]`: (4 + 0) / 2 = 2 |
 # | **Expected** | what should stand there | 3/4 · 4 + 1/4 · 0 = 3 |
 #
-# **Yours** and **Expected** show one such result side by side.
+# **Yours** and **Expected** show one such result side by side. Lines with a triangle open by a click: rules that fail
+# for the same reason, and those that hold (✓). A rule with – makes sense for a right result only: it is *not asked
+# yet*.
+#
+# `report.inputs` holds what was called. The cell above keeps the report, so you can look at the numbers yourself:
+# `values, weights = report.inputs`.
 
 # %% [markdown]
 # ✗ is a hint, never a mark against you. Check as often as you like: it costs nothing.

@@ -10,7 +10,7 @@ from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
-from autograder.grading.marker import Marked, Marker
+from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
@@ -51,7 +51,7 @@ class Marking:
 
 
 class Refused(Exception):
-    """Nothing may be run on this machine; the message says why."""
+    """Nothing can be graded on this machine; the message says why."""
 
 
 class _Process:
@@ -92,7 +92,7 @@ def mark(job: Job) -> Marking:
         submission = intake.take_from(job.place, job.unit)
         marked = _process.marker.mark(submission.notebook, job.unit)
         return write(job, submission, marked, _process.publisher, _process.places)
-    except NotConfined as error:
+    except (NotConfined, NoReferences) as error:
         raise Refused(str(error)) from None
     except Exception as error:  # of any class: only some survive the way to another process
         raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None

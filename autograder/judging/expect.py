@@ -25,6 +25,18 @@ class Unmet(AssertionError):
         self.sentence, self.got, self.expected, self.arrays = sentence, got, expected, arrays
 
 
+class NotAsked(Unmet):
+    """What a test needs beforehand does not hold, so that its own question was not asked.
+
+    `error` is what the learner's code raised, where that is why.
+    """
+
+    def __init__(self, unmet: Unmet | None = None, error: LearnerError | None = None):
+        found = (unmet.got, unmet.expected, unmet.arrays) if unmet else ()
+        super().__init__("This is asked of a right result only, and yours is not right yet.", *found)
+        self.error = error
+
+
 def close(
     actual: Any, expected: Any, sentence: str, rtol: float = 0.0, atol: float = 0.0, dtype: str = "float32"
 ) -> None:
@@ -115,12 +127,18 @@ def raises(type_name: str, sentence: str, mentions: Sequence[str] = ()) -> Itera
 
 @contextmanager
 def beforehand() -> Iterator[None]:
-    """What a test needs before its own question makes sense, such as a right result: said so where it does not hold."""
+    """What a test needs before its own question makes sense, such as a right result.
+
+    Where it does not hold, the test is not asked: it raises `NotAsked`. An answer that is not there says so itself.
+    """
     try:
         yield
     except Unmet as unmet:
-        sentence = "This is asked of a right result only, and yours is not right yet."
-        raise Unmet(sentence, unmet.got, unmet.expected, unmet.arrays) from unmet
+        raise NotAsked(unmet) from unmet
+    except LearnerError as error:
+        if error.outcome in ("missing", "not_attempted"):
+            raise
+        raise NotAsked(error=error) from error
 
 
 def summary(value: Any) -> str:

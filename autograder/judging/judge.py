@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from autograder.judging.answer import Answer, Performer, Transcript, named
+from autograder.judging.answer import Answer, Performer, Transcript
+from autograder.judging.calls import last_call
 from autograder.judging.diagnosis import Trial, name_mistakes
-from autograder.judging.expect import Unmet, summary
+from autograder.judging.expect import NotAsked, Unmet, summary
 from autograder.judging.known import Known, mistakes_in
 from autograder.judging.suite import run
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
-from autograder.seam import Handle, LearnerError, NotPlain
+from autograder.seam import LearnerError, NotPlain
 from autograder.seam.plain import clean_text
 
 CHECK_SEED = 20170612  # at home: the same inputs at every check, so that a failure can be studied
@@ -30,18 +31,12 @@ _WITHOUT_INPUTS = {
     "not_attempted": "",
 }
 
-_OF_KERAS = {
-    "weights": "get_weights()",
-    "set_weights": "set_weights(…)",
-    "rebuilt": "from_config(get_config())",
-}
-_NOTES = {
-    "compiled": " in a compiled graph",
-    "gradient": ", and its gradient",
-    "weight_gradients": ", and the gradients of its weights",
-    "reloaded": ", saved in a model and loaded again",
-    "elsewhere": ", as in another process",
-}
+
+class Judged(NamedTuple):
+    """The verdict of an exercise, and what its first failure asked; None without one, or where that is held back."""
+
+    verdict: ExerciseVerdict
+    asked: Transcript | None
 
 
 def judge(
@@ -58,6 +53,13 @@ def judge(
     exercises to judge; by default all of the suite. Raises `RuntimeError` if the suite itself is broken, and
     `KeyboardInterrupt` if somebody stopped it.
     """
+    return [judged.verdict for judged in study(suite, performer, seed, mistakes, only)]
+
+
+def study(
+    suite: Path, performer: Performer, seed: int, mistakes: ModuleType | None, only: Sequence[str] | None = None
+) -> list[Judged]:
+    """The same, with what the first rule that failed in each exercise had asked."""
     judging = _Judging(performer, seed, mistakes_in(mistakes))
     run(suite, judging, only)
     return judging.verdicts()
@@ -88,17 +90,22 @@ class _Judging:
         self._points[exercise] = test.cls.exercise_points
         self._trials.setdefault(exercise, []).append(Trial(verdict, transcript))
 
-    def verdicts(self) -> list[ExerciseVerdict]:
+    def verdicts(self) -> list[Judged]:
         """The verdicts of all exercises that were judged, mistakes named."""
         found = []
         for exercise, trials in self._trials.items():
             name_mistakes(trials, [known for known in self._mistakes if known.exercise == exercise])
-            found.append(ExerciseVerdict(exercise, self._points[exercise], [trial.verdict for trial in trials]))
+            verdict = ExerciseVerdict(exercise, self._points[exercise], [trial.verdict for trial in trials])
+            first = verdict.first_failure
+            asked = next((trial.transcript for trial in trials if trial.verdict is first and first.call), None)
+            found.append(Judged(verdict, asked))
         return found
 
 
 def _describe_failure(verdict: TestVerdict, error: BaseException, transcript: Transcript) -> None:
-    verdict.call = _last_call(transcript)
+    verdict.call = last_call(transcript)
+    if isinstance(error, NotAsked):
+        verdict.asked, error = False, error.error or error
     if isinstance(error, LearnerError):
         verdict.outcome, verdict.sentence, verdict.line = error.outcome, error.message, error.line
     elif isinstance(error, Unmet):
@@ -122,43 +129,6 @@ def _hold_back(verdict: TestVerdict, error: BaseException) -> None:
     verdict.sentence = f"{advice} {_HELD_BACK}".lstrip()
     verdict.call = verdict.got = verdict.expected = verdict.line = ""
     verdict.arrays = None
-
-
-def _last_call(transcript: Transcript) -> str:
-    """The last thing a test asked of the learner's code, as the learner would write it."""
-    if not transcript:
-        return ""
-    target, operation, args, options, _ = transcript[-1]
-    name = named(target)
-    if operation == "attribute":
-        return f"{name}.{args[0]}"
-    if operation in _OF_KERAS:
-        return f"{name}.{_OF_KERAS[operation]}"
-    if operation == "method":
-        name, args = f"{name}.{args[0]}", args[1:]
-    unknown = options.get("unknown_axes", 0) if _leaves_sizes_open() else 0
-    given, constant = args[0] if args and isinstance(args[0], tuple) else (), options.get("constant", ())
-    shown = [_shown(value, 0 if place in constant else unknown) for place, value in enumerate(given)]
-    if len(args) > 1 and isinstance(args[1], dict):
-        shown += [f"{name}={_shown(value)}" for name, value in args[1].items()]
-    return f"{name}({', '.join(shown)}){_NOTES.get(operation, '')}"
-
-
-def _leaves_sizes_open() -> bool:
-    """Whether a compiled graph is traced with sizes unknown: TensorFlow's is."""
-    import keras
-
-    return keras.backend.backend() == "tensorflow"
-
-
-def _shown(value: Any, unknown: int = 0) -> str:
-    """An argument in a few words: a function by its name, an array with the first axes unknown as the graph sees it."""
-    if isinstance(value, Handle):
-        return named(value)
-    if unknown and isinstance(value, np.ndarray) and value.ndim > 1:
-        sizes = ["None"] * unknown + [str(size) for size in value.shape[unknown:]]
-        return f"({', '.join(sizes)}) {value.dtype}"
-    return getattr(value, "__name__", "a function") if callable(value) else summary(value)
 
 
 def _sentence(test_name: str) -> str:

@@ -11,7 +11,8 @@ class TestVerdict:
     """One test: its name as a sentence, its outcome, and what the learner reads.
 
     `parts` is the test's share of the exercise's points. `sentence`, `call`, `got`, `expected` and `line` make
-    the message; `arrays` are drawn by `check` and kept nowhere.
+    the message; `arrays` are drawn by `check` and kept nowhere. Where `asked` is false, the rule makes sense for a
+    right result only, and this one is not right: it earns nothing, and accuses of nothing.
     """
 
     __test__ = False  # not a test class, whatever its name says to pytest
@@ -26,6 +27,7 @@ class TestVerdict:
     line: str = ""
     arrays: tuple | None = None
     mistake: str | None = None
+    asked: bool = True
 
     @property
     def message(self) -> str:
@@ -48,15 +50,18 @@ class TestVerdict:
 
 @dataclass
 class ExerciseVerdict:
-    """One exercise: its points, and its tests."""
+    """One exercise: its points, and its tests. `unmarked` says why it was not judged here, if it was not."""
 
     name: str
     max_score: float
     tests: list[TestVerdict] = field(default_factory=list)
+    unmarked: str = ""
 
     @property
-    def score(self) -> float:
-        """The points of the tests that passed, rounded to hundredths."""
+    def score(self) -> float | None:
+        """The points of the tests that passed, rounded to hundredths; None where it was not judged."""
+        if self.unmarked:
+            return None
         parts = sum(test.parts for test in self.tests)
         won = sum(test.parts for test in self.tests if test.outcome == "passed")
         return round(self.max_score * won / parts, 2) if parts else 0.0
@@ -64,6 +69,12 @@ class ExerciseVerdict:
     @property
     def attempted(self) -> bool:
         return any(test.outcome not in ("not_attempted", "missing") for test in self.tests)
+
+    @property
+    def first_failure(self) -> TestVerdict | None:
+        """The failure to study first: of a test that was asked, else of one that could not be; None if all passed."""
+        failed = [test for test in self.tests if test.outcome != "passed"]
+        return next((test for test in failed if test.asked), failed[0] if failed else None)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -76,7 +87,7 @@ class ExerciseVerdict:
 
 @dataclass
 class Verdict:
-    """One submission of a unit.
+    """One submission of a unit. An exercise that was not judged counts in neither of its sums.
 
     `confinement` is the level its code ran under, `seed` gives the same inputs again, and `problem` is None
     or one sentence about a submission that could not be read in whole or in part.
@@ -92,11 +103,11 @@ class Verdict:
 
     @property
     def score(self) -> float:
-        return round(sum(exercise.score for exercise in self.exercises), 2)
+        return round(sum(exercise.score for exercise in self.exercises if not exercise.unmarked), 2)
 
     @property
     def max_score(self) -> float:
-        return float(sum(exercise.max_score for exercise in self.exercises))
+        return float(sum(exercise.max_score for exercise in self.exercises if not exercise.unmarked))
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -3,16 +3,22 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.units import Unit, UnknownName, find_exercise
+
+if TYPE_CHECKING:
+    from autograder.judging.judge import Judged
+    from autograder.judging.verdicts import ExerciseVerdict
+    from autograder.seam import Workbench
 
 
 def check(exercise: str | Callable, seed: int | None = None):
     """Check the exercise with this name on what the notebook has bound to it, and show what holds.
 
-    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text. Where
-    nbgrader runs the notebook, the report is what nbgrader reads: the points, or in *Validate* an error.
+    `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text; its `inputs`
+    are what the first failing rule called the answer with. Where nbgrader runs the notebook, the report is what
+    nbgrader reads: the points, or in *Validate* an error.
     """
     exercise = getattr(exercise, "__name__", exercise)
     if "NBGRADER_EXECUTION" not in os.environ:
@@ -26,6 +32,8 @@ def check(exercise: str | Callable, seed: int | None = None):
 def _checked(exercise: str, seed: int | None):
     """The report on an exercise, or a note of why there is none."""
     from autograder.learner.display import Note, Report
+    from autograder.learner.inputs import Studied
+    from autograder.seam import Workbench
 
     try:
         unit = find_exercise(str(exercise))
@@ -39,24 +47,35 @@ def _checked(exercise: str, seed: int | None):
             "After a restart of the kernel, run all cells above first.",
         )
     try:
-        verdicts = judged(unit, answers, seed, [exercise])
+        workbench = Workbench(answers)
+        (found,) = _study(unit, workbench, seed, [exercise])
     except KeyboardInterrupt:
         return Note(f"The check of `{exercise}` was stopped.", "Is there a loop that never ends?")
     if on_a_desk(unit):
-        _keep(unit, verdicts)
-    return Report(verdicts[0])
+        _keep(unit, [found.verdict])
+    return Report(found.verdict, studied=found.asked and Studied(found.asked, workbench))
 
 
-def judged(unit: Unit, answers: dict[str, Any], seed: int | None = None, only: list[str] | None = None):
-    """The verdicts on the exercises of a unit, or on some of them, as these answers stand."""
-    from course.toolkit.quiet import silent
-
-    from autograder.judging.judge import CHECK_SEED, judge
-    from autograder.judging.known import known_answers
+def judged(unit: Unit, answers: dict[str, Any]) -> "list[ExerciseVerdict]":
+    """The verdicts on all exercises of a unit, as these answers stand."""
     from autograder.seam import Workbench
 
-    with silent():  # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
-        return judge(unit.suite, Workbench(answers), CHECK_SEED if seed is None else seed, known_answers(unit), only)
+    return [found.verdict for found in _study(unit, Workbench(answers))]
+
+
+def _study(
+    unit: Unit, workbench: "Workbench", seed: int | None = None, only: list[str] | None = None
+) -> "list[Judged]":
+    from course.toolkit.quiet import silent
+
+    from autograder.judging.judge import CHECK_SEED, study
+    from autograder.judging.known import known_answers
+    from autograder.learner.slow import said_when_slow
+
+    seed = CHECK_SEED if seed is None else seed
+    # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
+    with said_when_slow(only[0] if only else unit.stem), silent():
+        return study(unit.suite, workbench, seed, known_answers(unit), only)
 
 
 def answers_here() -> dict[str, Any]:

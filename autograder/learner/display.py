@@ -1,47 +1,15 @@
-"""Verdicts as a learner sees them: HTML in JupyterLab, plain text everywhere else."""
+"""What `check` and `progress` return: HTML in JupyterLab, plain text everywhere else."""
 
-import base64
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from html import escape
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
+from autograder.learner import looks
+from autograder.learner.inputs import Studied
+from autograder.learner.telling import SIGNS, WORDS, Telling
 
-SIGNS = {"passed": "✓", "failed": "✗", "not_attempted": "–", "missing": "–"}
-WORDS = {
-    "passed": "holds",
-    "failed": "does not hold",
-    "error": "stopped with an error",
-    "timeout": "took too long",
-    "memory": "asked for too much memory",
-    "crashed": "ended the Python process",
-    "missing": "is not there",
-    "not_attempted": "not attempted yet",
-}
-_COLOURS = {"passed": "#1c6b3c", "not_attempted": "#5a6069", "missing": "#5a6069"}
-_WRONG = "#a3301a"
-_BOX = (
-    "font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:14px;line-height:1.5;color:#23272e;"
-    "background:#fbfaf6;border:1px solid #d9d5c8;border-radius:6px;padding:10px 14px;max-width:60em"
-)
-_CODE = "font-family:var(--jp-code-font-family,monospace);font-size:13px;white-space:pre-wrap"
-
-
-def box(html: str) -> str:
-    """HTML in the frame that everything here is shown in."""
-    return f'<div style="{_BOX}">{html}</div>'
-
-
-def bar(won: float, most: float) -> str:
-    """How much of something is done, as a bar."""
-    share = max(0.0, min(1.0, won / most)) if most else 0.0
-    return (
-        f'<div role="img" aria-label="{won:g} of {most:g}" style="width:10em;height:0.7em;border-radius:0.35em;'
-        'border:1px solid #9aa0a6;overflow:hidden">'
-        f'<div style="width:{100 * share:.0f}%;height:100%;background:#2e7d4f"></div></div>'
-    )
+_WIDEST = len("Expected")
 
 
 class Note:
@@ -54,150 +22,190 @@ class Note:
         return f"{self.headline}\n{self.advice}".strip()
 
     def _repr_html_(self) -> str:
-        return f'<div style="{_BOX}"><b>{_inline(self.headline)}</b><br>{_inline(self.advice)}</div>'
+        advice = f'<div style="margin-top:4px">{looks.inline(self.advice)}</div>' if self.advice else ""
+        return looks.box(looks.headline(self.headline, ""), advice)
 
 
 class Report:
-    """One exercise, checked: what holds, what does not, and the likely mistake."""
+    """One exercise, checked: the likely mistake, what does not hold, and what does.
 
-    def __init__(self, verdict: ExerciseVerdict, pictures: bool = True):
-        self.verdict, self._pictures = verdict, pictures
+    Of a failure, `inputs` are the positional arguments and `keywords` the others that the first failing rule called
+    the answer with. Of a layer, `layer` is the very one that was asked, and `made_with` what its class was called with.
+    """
+
+    def __init__(self, verdict: ExerciseVerdict, pictures: bool = True, studied: Studied | None = None):
+        self.verdict, self._pictures, self._studied = verdict, pictures, studied
+
+    @property
+    def inputs(self) -> tuple:
+        return self._studied.inputs if self._studied else ()
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        return self._studied.keywords if self._studied else {}
+
+    @property
+    def layer(self) -> Any:
+        return self._studied.layer if self._studied else None
+
+    @property
+    def made_with(self) -> tuple[tuple, dict[str, Any]] | None:
+        return self._studied.made_with if self._studied else None
 
     @property
     def headline(self) -> str:
-        verdict = self.verdict
-        held = sum(test.outcome == "passed" for test in verdict.tests)
-        if not verdict.attempted:
-            state = "not attempted yet" if verdict.tests[0].outcome == "not_attempted" else "missing"
-        elif held == len(verdict.tests):
-            state = "everything holds"
-        else:
-            state = f"{held} of {len(verdict.tests)} hold"
-        return f"{verdict.name}: {state} · {verdict.score:g} of {verdict.max_score:g} points"
+        return f"{self.verdict.name}: {self._state} · {self.verdict.score:g} of {self.verdict.max_score:g} points"
+
+    @property
+    def _state(self) -> str:
+        tests = self.verdict.tests
+        if not self.verdict.attempted:
+            return "not attempted yet" if tests[0].outcome == "not_attempted" else "missing"
+        held = sum(test.outcome == "passed" for test in tests)
+        return "everything holds" if held == len(tests) else f"{held} of {len(tests)} hold"
 
     def likely_mistakes(self) -> list[str]:
         """The sentences of the mistakes that explain failures, each once, in order."""
         return list(dict.fromkeys(test.mistake for test in self.verdict.tests if test.mistake))
 
     def __repr__(self) -> str:
-        lines = [self.headline]
+        lines = [self.headline, *(f"  Likely mistake: {sentence}" for sentence in self.likely_mistakes())]
         if self.verdict.attempted:
-            for test, told in _told_once(self.verdict.tests):
-                lines.append(f"  {SIGNS.get(test.outcome, '✗')} {test.name}")
-                lines += [f"      {line}" for line in told.message.splitlines()]
-        lines += [f"  Likely mistake: {sentence}" for sentence in self.likely_mistakes()]
-        return "\n".join(lines)
+            telling = Telling(self.verdict)
+            for first, *others in telling.failed:
+                lines += [f"  {telling.sign(first)} {first.name}", *_as_text(telling.details(first))]
+                lines += [f"  {telling.sign(test)} {test.name} (for the same reason)" for test in others]
+            lines += [f"  – {test.name}: not asked yet" for test in telling.not_asked]
+            lines += [f"  ✓ {test.name}" for test in telling.held]
+        return "\n".join([*lines, *(f"  {line}" for line in self._how_to_study())])
 
     def _repr_html_(self) -> str:
-        parts = [f'<div style="{_BOX}"><b>{_inline(self.headline)}</b>']
-        parts += [
-            '<div style="margin:6px 0;padding:6px 10px;border-left:4px solid #c8901e;background:#fff6df">'
-            f"<b>Likely mistake:</b> {_inline(sentence)}</div>"
-            for sentence in self.likely_mistakes()
-        ]
+        parts = [looks.headline(self.verdict.name, self.headline.removeprefix(self.verdict.name))]
+        parts += [looks.callout("Likely mistake", sentence) for sentence in self.likely_mistakes()]
         if self.verdict.attempted:
-            drawn = next((test for test in self.verdict.tests if test.arrays), None) if self._pictures else None
-            rows = "".join(_row(test, told, test is drawn) for test, told in _told_once(self.verdict.tests))
-            parts.append(f'<table style="border-collapse:collapse;margin-top:6px;text-align:left">{rows}</table>')
+            parts += self._rules()
         elif self.verdict.tests[0].outcome == "not_attempted":
-            parts.append("<br>Replace <code>raise NotImplementedError(…)</code> with your answer, and check again.")
-        parts.append("</div>")
-        return "".join(parts)
+            parts.append("Replace <code>raise NotImplementedError(…)</code> with your answer, and check again.")
+        return looks.box(*parts, *map(looks.quiet, self._how_to_study()))
+
+    def _rules(self) -> list[str]:
+        """The first failure in the open; the other rules as a line each, or as one for all that tell no more."""
+        telling = Telling(self.verdict)
+        parts = []
+        for first, *others in telling.failed:
+            opened = _as_html(telling.details(first)) + self._picture_of(first)
+            repeated = "".join(looks.row(_line(test), _as_html(telling.details(test))) for test in others)
+            more = f"{_rules(others)} for the same reason" if others else ""
+            if parts:
+                parts.append(looks.folded(_line(first, more), opened + repeated))
+                continue
+            parts.append(looks.row(_line(first), opened))
+            if others:
+                parts.append(looks.folded(looks.marked("✗", more), repeated))
+        parts += [looks.row(looks.marked("–", test.name, "quiet", "not asked yet")) for test in telling.not_asked]
+        if telling.held:
+            below = "".join(looks.row(looks.marked("✓", test.name)) for test in telling.held)
+            several = f"{len(telling.held)} rules hold" if len(telling.held) > 1 else "1 rule holds"
+            parts.append(looks.folded(looks.marked("✓", several), below))
+        return parts
+
+    def _picture_of(self, test: TestVerdict) -> str:
+        if not (self._pictures and test.arrays and test is self.verdict.first_failure):
+            return ""
+        from autograder.learner.pictures import side_by_side
+
+        return side_by_side(*test.arrays)
+
+    def _how_to_study(self) -> list[str]:
+        hint = self._studied.hint() if self._studied else ""
+        return [f'To study it: after `report = check("{self.verdict.name}")`, {hint}.'] if hint else []
+
+
+def _line(test: TestVerdict, more: str = "") -> str:
+    """The rule with its sign, and how it ended where that is not said by the sign."""
+    sign = Telling.sign(test)
+    remarks = [more] if test.outcome in SIGNS else [WORDS[test.outcome], more]
+    return looks.marked(sign, test.name, "bad" if sign == "✗" else "quiet", "; ".join(filter(None, remarks)))
+
+
+def _rules(tests: Sequence[TestVerdict]) -> str:
+    return "1 more rule fails" if len(tests) == 1 else f"{len(tests)} more rules fail"
+
+
+def _as_html(details: list[tuple[str, str]]) -> str:
+    sentences = "".join(f"<div>{looks.inline(text)}</div>" for label, text in details if not label)
+    return sentences + looks.labelled(pair for pair in details if pair[0])
+
+
+def _as_text(details: list[tuple[str, str]]) -> list[str]:
+    """Lines in which all that has a label begins at one place, the second line of a value too."""
+    lines = []
+    for label, text in details:
+        first, *others = text.splitlines() or [""]
+        start = f"      {label:<{_WIDEST}}  " if label else "      "
+        lines += [start + first, *(" " * len(start) + other for other in others)]
+    return lines
+
+
+class Bar(NamedTuple):
+    """A row of a progress: points won of those there are, and a word in their place where that says more."""
+
+    name: str
+    won: float
+    most: float
+    state: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.state or f"{round(self.won, 2):g} of {self.most:g}"
+
+    @property
+    def share(self) -> float:
+        return self.won / self.most if self.most else 0.0
+
+
+def bars_as_html(bars: Sequence[Bar]) -> str:
+    """The rows below each other, with real bars; each bar says its points to whoever does not see it."""
+    signs = [looks.sign("✓" if bar.share >= 1 else "–") for bar in bars]
+    return looks.bars([(sign + escape(bar.name), bar.share, bar.words) for sign, bar in zip(signs, bars, strict=True)])
+
+
+def bars_as_text(bars: Sequence[Bar]) -> list[str]:
+    """The same rows as lines of text."""
+    width = max((len(bar.name) for bar in bars), default=0)
+    drawn = [round(10 * bar.share) for bar in bars]
+    return [
+        f"  {bar.name:<{width}}  {'█' * full}{'░' * (10 - full)}  {bar.words}"
+        for bar, full in zip(bars, drawn, strict=True)
+    ]
 
 
 class Progress:
-    """The points of every exercise of a unit."""
+    """The points of every exercise of a unit, and what is next."""
 
     def __init__(self, unit: str, verdicts: list[ExerciseVerdict]):
         self.unit, self.verdicts = unit, verdicts
 
-    def _rows(self) -> list[tuple[str, str, str]]:
-        rows = []
-        for verdict in self.verdicts:
-            share = verdict.score / verdict.max_score if verdict.max_score else 0
-            bar = "█" * round(10 * share) + "░" * (10 - round(10 * share))
-            state = f"{verdict.score:g} of {verdict.max_score:g}" if verdict.attempted else "not attempted yet"
-            rows.append((verdict.name, bar, state))
-        return rows
+    @property
+    def bars(self) -> list[Bar]:
+        return [
+            Bar(verdict.name, verdict.score, verdict.max_score, "" if verdict.attempted else "not attempted yet")
+            for verdict in self.verdicts
+        ]
 
-    def _total(self) -> str:
+    @property
+    def total(self) -> str:
         won, most = (sum(getattr(verdict, side) for verdict in self.verdicts) for side in ("score", "max_score"))
-        return f"{self.unit}: {round(won, 2):g} of {most:g} points"
+        return f"{round(won, 2):g} of {most:g} points"
+
+    @property
+    def next(self) -> str:
+        """The first exercise that is not all right yet, in a sentence."""
+        open_ones = [verdict.name for verdict in self.verdicts if verdict.score < verdict.max_score]
+        return f"Next: `{open_ones[0]}`." if open_ones else "All done."
 
     def __repr__(self) -> str:
-        width = max((len(verdict.name) for verdict in self.verdicts), default=0)
-        return "\n".join([self._total(), *(f"  {name:<{width}}  {bar}  {state}" for name, bar, state in self._rows())])
+        return "\n".join([f"{self.unit}: {self.total}", *bars_as_text(self.bars), f"  {self.next}"])
 
     def _repr_html_(self) -> str:
-        cell = 'style="padding:2px 12px 2px 0;text-align:left"'
-        rows = "".join(
-            f'<tr style="background:none"><td {cell}><code style="color:inherit;background:none">{escape(name)}</code>'
-            f'</td><td {cell} aria-hidden="true">{bar}</td><td {cell}>{state}</td></tr>'
-            for name, bar, state in self._rows()
-        )
-        return f'<div style="{_BOX}"><b>{escape(self._total())}</b><table style="margin-top:6px">{rows}</table></div>'
-
-
-def _told_once(tests: Sequence[TestVerdict]) -> Iterator[tuple[TestVerdict, TestVerdict]]:
-    """Each test, and what is told of it: an error that the last test told already is not told again."""
-    last = None
-    for test in tests:
-        again = test.outcome == "error" and last == (test.sentence, test.line)
-        yield test, replace(test, sentence="The same error as above.", line="", call="") if again else test
-        last = (test.sentence, test.line) if test.outcome == "error" else last
-
-
-def _row(test: TestVerdict, told: TestVerdict, drawn: bool) -> str:
-    colour = _COLOURS.get(test.outcome, _WRONG)
-    details = ""
-    if test.outcome != "passed":
-        shown = [("", told.sentence), ("", told.line), ("Called", told.call), ("Got", told.got)]
-        shown.append(("Expected", told.expected))
-        details = "".join(
-            f'<div style="{_CODE if label or text is told.line else ""}">'
-            f"{f'<b>{label}</b>&nbsp; ' if label else ''}{_inline(text) if not label else escape(text)}</div>"
-            for label, text in shown
-            if text
-        )
-        details += _picture(*test.arrays) if drawn and test.arrays else ""
-    top = "vertical-align:top;text-align:left"
-    sign = SIGNS.get(test.outcome, "✗")
-    ended = "" if test.outcome in SIGNS else f" <i>({WORDS[test.outcome]})</i>"
-    return (
-        '<tr style="background:none">'
-        f'<td style="color:{colour};font-weight:bold;padding:3px 8px 3px 0;{top}">{sign}</td>'
-        f'<td style="padding:3px 0;{top}"><span style="color:{colour}">{escape(test.name)}</span>{ended}{details}</td>'
-        "</tr>"
-    )
-
-
-def _picture(got: np.ndarray, expected: np.ndarray) -> str:
-    """Yours beside the expected, as one PNG: the first matrix in which they differ."""
-    got, expected = _first_difference(got, expected)
-    if not 0 < got.shape[0] <= 12 or got.shape[1] > 12:
-        return ""
-    from course.toolkit import figures
-
-    picture = figures.matrices({"Yours": got, "Expected": expected})
-    encoded = base64.b64encode(picture.png).decode()
-    width = round(0.72 * picture.width)  # an aside, smaller than the pictures of a lesson
-    return f'<img alt="Yours beside the expected values" width="{width}" src="data:image/png;base64,{encoded}">'
-
-
-def _first_difference(got: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    while got.ndim > 2:
-        apart = [
-            not np.allclose(mine, theirs, rtol=1e-5, atol=1e-6) for mine, theirs in zip(got, expected, strict=True)
-        ]
-        index = apart.index(True) if True in apart else 0
-        got, expected = got[index], expected[index]
-    return np.atleast_2d(got), np.atleast_2d(expected)
-
-
-def _inline(text: str) -> str:
-    """Escape, and show what stands between backticks as code."""
-    pieces = escape(text).split("`")
-    return "".join(
-        f'<code style="color:inherit;background:#efece2">{piece}</code>' if index % 2 else piece
-        for index, piece in enumerate(pieces)
-    )
+        return looks.box(looks.headline(self.unit, f": {self.total}"), bars_as_html(self.bars), looks.quiet(self.next))

@@ -55,8 +55,6 @@ def _settings(page: str, port: int | None) -> list[str]:
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.contents_manager_class=autograder.learner.contents.DeskContents",
-        "--LabApp.news_url=None",  # no question about news before the first lesson
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",  # the versions are the course's
     ]
     if port is not None:
         settings.append(f"--ServerApp.port={port}")
@@ -66,10 +64,13 @@ def _settings(page: str, port: int | None) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Jupyter's environment: its commands, and nbgrader's, are found where this Python has them."""
-    scripts = str(Path(sys.executable).parent)
-    path = os.environ.get("PATH", "")
-    return {**os.environ, "PATH": f"{scripts}{os.pathsep}{path}" if path else scripts}
+    """Jupyter's environment: commands are found where this Python has them, and `labconfig` beside this file.
+
+    That one keeps JupyterLab from asking about news, and about newer versions than the course's, before the first page.
+    """
+    first = {"PATH": Path(sys.executable).parent, "JUPYTER_CONFIG_PATH": Path(__file__).parent}
+    places = {name: [str(place), *filter(None, [os.environ.get(name)])] for name, place in first.items()}
+    return {**os.environ, **{name: os.pathsep.join(found) for name, found in places.items()}}
 
 
 def _port(arguments: Sequence[str], say: Callable[[str], None]) -> int | None:

@@ -52,16 +52,21 @@ def describe(error: BaseException, asked: str = "") -> LearnerError:
 
 
 def own_line(error: BaseException) -> str:
-    """Where the learner's own cell raised: its number in the cell and its text, or `""`."""
+    """Where the learner's own cell raised: the line's number in the cell, the function or method, its text; or `""`."""
     if isinstance(error, SyntaxError) and error.lineno and _CELL_FILE.search(error.filename or ""):
         return f"in line {error.lineno} of the cell: {(error.text or '').strip()}"
     for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
         filename = frame.f_code.co_filename
         if _CELL_FILE.search(filename):
-            name = frame.f_code.co_name
-            place = "the cell" if name.startswith("<") else f"the cell of `{name}`"
+            place = _named_place(frame.f_code.co_qualname)
             return f"in line {number} of {place}: {linecache.getline(filename, number).strip()}"
     return ""
+
+
+def _named_place(qualified: str) -> str:
+    """A function with the class or function it stands in, without what Python calls `<locals>` or `<lambda>`."""
+    names = [name for name in qualified.split(".") if not name.startswith("<")]
+    return f"`{'.'.join(names)}`" if names else "the cell"
 
 
 def _raising_function(error: BaseException) -> list[str]:

@@ -69,6 +69,16 @@ class Workbench:
             asked = target if isinstance(target, str) else target.type_name
             raise describe(error, getattr(found, "__name__", asked)) from error
 
+    def held(self, target: str | Handle) -> Any:
+        """The learner's own object: an answer by its name, or what stands behind a handle."""
+        return self._find(target)
+
+    def received(self, value: Any, changeable: bool = False) -> Any:
+        """Plain data as the learner's code receives it, in tensors; `changeable` as `effect` hands it over."""
+        from autograder.seam.backends import tensors_are_fixed
+
+        return self._tensors(value, changeable and tensors_are_fixed())
+
     def _find(self, target: str | Handle) -> Any:
         if isinstance(target, Handle):
             if target.number not in self._kept:
@@ -127,11 +137,8 @@ class Workbench:
 
         PyTorch has no arithmetic between the two, so with arrays a right answer would fail.
         """
-        from autograder.seam.backends import tensors_are_fixed
-
-        as_numpy = tensors_are_fixed()
-        changeable = self._tensors(args, as_numpy)
-        found(*changeable, **self._tensors(kwargs, as_numpy))
+        changeable = self.received(args, changeable=True)
+        found(*changeable, **self.received(kwargs, changeable=True))
         return changeable
 
     def _gradient(

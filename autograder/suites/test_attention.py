@@ -79,7 +79,8 @@ class TestSoftmax:
 
     def test_each_row_of_weights_sums_to_one(self, learner, rng):
         weights = learner(rng.normal(size=(2, 5, 7)))
-        expect.shape(weights, (2, 5, 7), "The weights have the shape of `scores`.")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 7), "The weights have the shape of `scores`.")
         expect.close(weights.sum(axis=-1), np.ones((2, 5)), "The weights along the last axis sum to 1.")
 
     @worth(2)
@@ -102,7 +103,8 @@ class TestSoftmax:
 
     def test_the_gradient_is_the_slope_of_the_weights(self, learner, rng):
         scores, cotangent = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 3, 4))
-        expect.shape(learner(scores), (2, 3, 4), "The weights have the shape of `scores`.")
+        with expect.beforehand():
+            expect.shape(learner(scores), (2, 3, 4), "The weights have the shape of `scores`.")
         (found,) = learner.gradient(scores, cotangent=cotangent)
         wanted = slopes(softmax_by_loops, [scores], 0, cotangent)
         expect.close(found, wanted, "The gradient passes through every step, the sum of the row as well.")
@@ -143,7 +145,8 @@ class TestAttentionScores:
     def test_the_spread_of_the_scores_is_about_one_at_every_width(self, learner, rng):
         for width in (16, 256):
             scores = learner(rng.normal(size=(2, 40, width)), rng.normal(size=(2, 50, width)))
-            expect.shape(scores, (2, 40, 50), "Scores are (B, T, S): a row per query, a column per key.")
+            with expect.beforehand():
+                expect.shape(scores, (2, 40, 50), "Scores are (B, T, S): a row per query, a column per key.")
             spread = float(np.std(scores))
             rule = f"Random vectors of width {width} give scores with a standard deviation of about 1."
             expect.true(0.8 < spread < 1.25, rule, f"{spread:.3g}", "about 1")
@@ -152,12 +155,14 @@ class TestAttentionScores:
         query, key = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12))
         factor = rng.uniform(2, 4, size=(2, 5, 1))
         once, scaled = learner(query, key), learner(query * factor, key)
-        expect.shape(once, (2, 5, 7), "Scores are (B, T, S): a row per query, a column per key.")
+        with expect.beforehand():
+            expect.shape(once, (2, 5, 7), "Scores are (B, T, S): a row per query, a column per key.")
         expect.close(scaled, once * factor, "Stretching one query stretches its own row of scores, and no other row.")
 
     def test_the_gradients_for_query_and_key_are_the_slopes_of_the_scores(self, learner, rng):
         query, key, cotangent = rng.normal(size=(2, 4, 6)), rng.normal(size=(2, 3, 6)), rng.normal(size=(2, 4, 3))
-        expect.shape(learner(query, key), (2, 4, 3), "Scores are (B, T, S): a row per query, a column per key.")
+        with expect.beforehand():
+            expect.shape(learner(query, key), (2, 4, 3), "Scores are (B, T, S): a row per query, a column per key.")
         for index, found in enumerate(learner.gradient(query, key, cotangent=cotangent, wrt=(0, 1))):
             wanted = slopes(scores_by_loops, [query, key], index, cotangent)
             expect.close(found, wanted, f"The gradient for `{('query', 'key')[index]}` is the slope of the scores.")
@@ -203,7 +208,8 @@ class TestScaledDotProductAttention:
 
     def test_each_query_spends_exactly_one_unit_of_attention(self, learner, rng):
         _, weights = expect.pair(learner(*three(rng)), PAIR)
-        expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
         expect.close(weights.sum(axis=-1), np.ones((2, 5)), "The weights of each query sum to 1 over the keys.")
 
     @worth(2)
@@ -217,7 +223,8 @@ class TestScaledDotProductAttention:
     def test_the_output_is_the_average_of_the_values_by_those_weights(self, learner, rng):
         query, key, value = three(rng)
         output, weights = expect.pair(learner(query, key, value), PAIR)
-        expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
         wanted = averages_by_loops(weights, value)
         expect.close(output, wanted, "Each output row is the sum of weight · value over the keys.")
 
@@ -239,7 +246,8 @@ class TestScaledDotProductAttention:
     def test_the_gradients_for_query_key_and_value_are_the_slopes_of_the_output(self, learner, rng):
         arrays, cotangent = three(rng, 2, 2, 3, 6, 5), rng.normal(size=(2, 2, 5))
         output, _ = expect.pair(learner(*arrays), PAIR)
-        expect.shape(output, (2, 2, 5), "The output is (B, T, E): a row per query, E columns like `value`.")
+        with expect.beforehand():
+            expect.shape(output, (2, 2, 5), "The output is (B, T, E): a row per query, E columns like `value`.")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2))):
             wanted = slopes(attention_by_loops, arrays, index, cotangent)
             expect.close(
@@ -297,7 +305,8 @@ class TestSelfAttention:
     def test_the_output_averages_the_projected_values(self, learner, rng):
         x, w_query, w_key, w_value = words_and_matrices(rng)
         output, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
-        expect.shape(weights, (2, 5, 5), "The weights are (B, T, T): every word looks at every word.")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 5), "The weights are (B, T, T): every word looks at every word.")
         wanted = averages_by_loops(weights, x @ w_value)
         expect.close(output, wanted, "Each output row is the sum of weight · (x @ w_value) over the words.")
 
@@ -317,8 +326,9 @@ class TestSelfAttention:
         x, *matrices = words_and_matrices(rng)
         order = np.roll(np.arange(5), rng.integers(1, 5))
         output, weights = expect.pair(learner(x, *matrices), PAIR)
-        expect.shape(output, (2, 5, 4), "The output is (B, T, E): a row per word, E columns like `w_value`.")
-        expect.shape(weights, (2, 5, 5), "The weights are (B, T, T): every word looks at every word.")
+        with expect.beforehand():
+            expect.shape(output, (2, 5, 4), "The output is (B, T, E): a row per word, E columns like `w_value`.")
+            expect.shape(weights, (2, 5, 5), "The weights are (B, T, T): every word looks at every word.")
         moved_output, moved_weights = expect.pair(learner(x[:, order], *matrices), PAIR)
         expect.close(moved_output, output[:, order], "Each word takes its output along when the words are reordered.")
         rule = "Each word takes its row and its column of weights along when the words are reordered."
@@ -336,7 +346,8 @@ class TestSelfAttention:
     def test_the_gradients_for_words_and_matrices_are_the_slopes_of_the_output(self, learner, rng):
         arrays, cotangent = words_and_matrices(rng, 2, 3, 4, 2, 5), rng.normal(size=(2, 3, 5))
         output, _ = expect.pair(learner(*arrays), PAIR)
-        expect.shape(output, (2, 3, 5), "The output is (B, T, E): a row per word, E columns like `w_value`.")
+        with expect.beforehand():
+            expect.shape(output, (2, 3, 5), "The output is (B, T, E): a row per word, E columns like `w_value`.")
         names = ("x", "w_query", "w_key", "w_value")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2, 3))):
             wanted = slopes(self_attention_by_loops, arrays, index, cotangent)

@@ -96,7 +96,8 @@ class TestOneHot:
 
     def test_the_numbers_are_float32(self, learner, rng):
         found = learner(rng.integers(0, 5, size=(2, 3)), 5)
-        expect.shape(found, (2, 3, 5), "Ids (…) give (…, size).")
+        with expect.beforehand():
+            expect.shape(found, (2, 3, 5), "Ids (…) give (…, size).")
         expect.true(found.dtype == np.float32, "Vectors are float32.", f"dtype {found.dtype}", "dtype float32")
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
@@ -132,7 +133,8 @@ class TestEmbed:
         ids, table = rng.integers(0, 5, size=(2, 7)), rng.normal(size=(12, 6))
         table[5:11] = rng.choice([np.nan, np.inf], size=(6, 6))  # the last row is finite: an id of −1 would take it
         found = learner(ids, table)
-        expect.shape(found, (2, 7, 6), "Ids (…) and a table (V, D) give (…, D).")
+        with expect.beforehand():
+            expect.shape(found, (2, 7, 6), "Ids (…) and a table (V, D) give (…, D).")
         rule = "Each id gets the row with its number."
         if not np.isfinite(found).all():
             rule = "NaN came in from rows that no id names. A product with one-hot vectors lets it in: 0 · NaN is NaN."
@@ -248,7 +250,8 @@ class TestSkipGramPairs:
     def test_the_sentence_stays_as_it_was(self, learner, rng):
         ids = (4 + rng.permutation(30)[:6]).tolist()
         rule = "A word is paired with all that stand 1 to `window` places before or after it, and with no others."
-        same_pairs(learner(ids, 3), pairs_by_loops(ids, 3), rule)
+        with expect.beforehand():
+            same_pairs(learner(ids, 3), pairs_by_loops(ids, 3), rule)
         expect.equal(learner.effect_on(ids, 3)[0], ids, "The sentence belongs to the caller: change nothing in it.")
 
 
@@ -323,7 +326,8 @@ class TestNegativeSamplingLoss:
 
     def test_the_vectors_stay_as_they_were(self, learner, rng):
         vectors = [one.astype("float32") for one in some_batch(rng, 1, 1, 5)]
-        expect.close(learner(*vectors), loss_by_loops(*vectors), "The loss of these vectors is another one.")
+        with expect.beforehand():
+            expect.close(learner(*vectors), loss_by_loops(*vectors), "The loss of these vectors is another one.")
         for mine, theirs in zip(learner.effect_on(*vectors), vectors, strict=True):
             expect.close(mine, theirs, "The vectors belong to the caller: compute new ones.")
 
@@ -455,6 +459,7 @@ class TestNearestNeighbours:
 
     def test_the_table_stays_as_it_was(self, learner, rng):
         table = rng.normal(size=(9, 4)).astype("float32")
-        in_order(learner(table, 5, 3), table, 5, 3, "The rows come by falling cosine, the highest first.")
+        with expect.beforehand():
+            in_order(learner(table, 5, 3), table, 5, 3, "The rows come by falling cosine, the highest first.")
         after = learner.effect_on(table, 5, 3)[0]
         expect.close(after, table, "The table belongs to the caller: change nothing in it.")

@@ -124,14 +124,16 @@ class TestCausalMask:
 
     def test_each_word_may_look_at_itself(self, learner):
         mask = learner(6)
-        expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
+        with expect.beforehand():
+            expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
         diagonal = np.where(np.eye(6, dtype=bool), mask, True)
         expect.equal(diagonal, np.ones((1, 6, 6), bool), "A word may look at itself: the diagonal is True.")
 
     @worth(2)
     def test_no_word_may_look_at_a_later_one(self, learner):
         mask = learner(6)
-        expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
+        with expect.beforehand():
+            expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
         future = np.where(np.triu(np.ones((6, 6), bool), k=1), mask, False)
         expect.equal(future, np.zeros((1, 6, 6), bool), "Right of the diagonal lies the future: False.")
 
@@ -243,7 +245,8 @@ class TestMaskedSoftmax:
         mask = some_mask(rng, (2, 5, 7))
         scores = near_10000(rng, np.where(mask, -1, 1))
         weights, expected = learner(scores, mask), weights_by_loops(scores, mask)
-        expect.shape(weights, (2, 5, 7), "Each score gets a weight: the shape stays (B, T, S).")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 7), "Each score gets a weight: the shape stays (B, T, S).")
         hidden = np.where(mask, 0.0, weights)
         expect.close(hidden, np.zeros((2, 5, 7)), "A hidden score gets exactly 0, even if it is the largest.")
         rule = "The allowed scores share 1, however large the hidden ones are."
@@ -262,7 +265,8 @@ class TestMaskedSoftmax:
         scores, mask = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 5, 7))
         mask[0, 3] = mask[1, 0] = False
         weights, expected = learner(scores, mask), weights_by_loops(scores, mask)
-        expect.shape(weights, (2, 5, 7), "Each score gets a weight: the shape stays (B, T, S).")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 7), "Each score gets a weight: the shape stays (B, T, S).")
         empty = np.where(mask.any(-1, keepdims=True), 0.0, weights)
         expect.close(empty, np.zeros((2, 5, 7)), "A row that may look nowhere gets zeros only, and never NaN.")
         expect.close(weights, expected, "Beside an empty row, the allowed scores of the others share 1.")
@@ -350,7 +354,8 @@ class TestMaskedAttention:
         expected, _ = attention_by_loops(x, x, value, mask)
         for keys, values in ((x, value), (later, later_value)):
             output, _ = expect.pair(learner(x, keys, values, mask), "output, weights")
-            expect.shape(output, (2, 6, 3), "The output has the shape (B, T, E): E is the width of the values.")
+            with expect.beforehand():
+                expect.shape(output, (2, 6, 3), "The output has the shape (B, T, E): E is the width of the values.")
             expect.close(output[:, :4], expected[:, :4], "Words 0 to 3 must not depend on words 4 and 5.")
 
     def test_a_hidden_key_gets_nothing_even_with_the_largest_score(self, learner, rng):
@@ -369,8 +374,9 @@ class TestMaskedAttention:
         mask[0, 1] = mask[1] = False
         output, weights = expect.pair(learner(query, key, value, mask), "output, weights")
         expected = attention_by_loops(query, key, value, mask)
-        expect.shape(weights, (2, 5, 7), "The weights have the shape (B, T, S).")
-        expect.shape(output, (2, 5, 3), "The output has the shape (B, T, E): E is the width of the values.")
+        with expect.beforehand():
+            expect.shape(weights, (2, 5, 7), "The weights have the shape (B, T, S).")
+            expect.shape(output, (2, 5, 3), "The output has the shape (B, T, E): E is the width of the values.")
         looks = mask.any(-1, keepdims=True)
         empty, nothing = np.where(looks, 0.0, weights), np.where(looks, 0.0, output)
         expect.close(empty, np.zeros((2, 5, 7)), "A query that may look nowhere has only zero weights.")

@@ -80,7 +80,8 @@ class TestSinusoidalPositions:
 
     def test_the_table_holds_float32(self, learner):
         table = learner(5, 4)
-        expect.shape(table, (5, 4), "The table has the shape (length, depth).")
+        with expect.beforehand():
+            expect.shape(table, (5, 4), "The table has the shape (length, depth).")
         rule = "Make the table in float32, as all arrays of the course."
         expect.true(table.dtype == np.float32, rule, f"dtype {table.dtype}", "dtype float32")
 
@@ -99,7 +100,8 @@ class TestSinusoidalPositions:
     def test_each_sine_and_its_cosine_have_length_1(self, learner, rng):
         length, depth = int(rng.integers(9, 20)), 4
         table = learner(length, depth)
-        expect.shape(table, (length, depth), "The table has the shape (length, depth).")
+        with expect.beforehand():
+            expect.shape(table, (length, depth), "The table has the shape (length, depth).")
         squares = (table.reshape(length, depth // 2, 2).astype(np.float64) ** 2).sum(-1)
         wrong = ~np.isclose(squares, 1, rtol=0, atol=1e-4)
         p, pair = first_where(wrong) if wrong.any() else (0, 0)
@@ -109,7 +111,8 @@ class TestSinusoidalPositions:
     def test_all_rows_have_the_same_length(self, learner, rng):
         length, depth = int(rng.integers(9, 20)), 4
         table = learner(length, depth)
-        expect.shape(table, (length, depth), "The table has the shape (length, depth).")
+        with expect.beforehand():
+            expect.shape(table, (length, depth), "The table has the shape (length, depth).")
         norms, wanted = np.linalg.norm(table.astype(np.float64), axis=-1), math.sqrt(depth / 2)
         wrong = ~np.isclose(norms, wanted, rtol=0, atol=1e-4)
         p = first_where(wrong)[0] if wrong.any() else 0
@@ -119,7 +122,8 @@ class TestSinusoidalPositions:
     def test_dot_products_depend_on_the_distance_only(self, learner, rng):
         length, depth, shift = 24, 4, int(rng.integers(3, 9))
         table = learner(length, depth)
-        expect.shape(table, (length, depth), "The table has the shape (length, depth).")
+        with expect.beforehand():
+            expect.shape(table, (length, depth), "The table has the shape (length, depth).")
         found = products(table, table)
         rule = "Two positions and the same two moved on by a few words must have the same dot product."
         expect.close(found[shift:, shift:], found[:-shift, :-shift], rule, atol=depth * length * ANGLE_ROUNDING)
@@ -129,8 +133,9 @@ class TestSinusoidalPositions:
 
     def test_a_longer_table_begins_with_the_shorter_one(self, learner):
         short, long = learner(6, 4), learner(17, 4)
-        expect.shape(short, (6, 4), "The table has the shape (length, depth).")
-        expect.shape(long, (17, 4), "The table has the shape (length, depth).")
+        with expect.beforehand():
+            expect.shape(short, (6, 4), "The table has the shape (length, depth).")
+            expect.shape(long, (17, 4), "The table has the shape (length, depth).")
         expect.close(long[:6], short, "A position's row does not depend on how many rows follow.")
 
     def test_far_positions_are_still_exact(self, learner, rng):
@@ -245,7 +250,8 @@ class TestPositionalEmbedding:
         ids = rng.integers(0, VOCABULARY, size=(2, 7))
         layer = give_words(built(learner), some_words(rng))
         long, short = layer(ids), layer(ids[:, :4])
-        expect.shape(long, (2, 7, WIDTH), WORDS_SHAPE)
+        with expect.beforehand():
+            expect.shape(long, (2, 7, WIDTH), WORDS_SHAPE)
         expect.close(short, long[:, :4], "Positions count from the left: what follows a word must not move it.")
 
     def test_a_batch_of_exactly_max_length_is_accepted(self, learner, rng):
@@ -296,7 +302,8 @@ class TestPositionalEmbedding:
     def test_it_works_in_half_precision(self, learner, rng):
         ids, words = rng.integers(0, VOCABULARY, size=(2, 5)), some_words(rng)
         expected = give_words(built(learner), words)(ids)
-        expect.shape(expected, (2, 5, WIDTH), WORDS_SHAPE)
+        with expect.beforehand():
+            expect.shape(expected, (2, 5, WIDTH), WORDS_SHAPE)
         layer = with_words(learner.under_policy("mixed_float16", VOCABULARY, WIDTH, LONGEST), "mixed_float16")
         found = give_words(layer, words).under_policy("mixed_float16", ids)
         rule = "In mixed precision words are float16: give the positions the dtype of the words before you add."
@@ -329,7 +336,8 @@ class TestPositionalEmbedding:
         layer = give_words(built(learner), some_words(rng))
         ids = rng.integers(0, VOCABULARY, size=(2, 5))
         before = layer(ids)
-        expect.shape(before, (2, 5, WIDTH), WORDS_SHAPE)
+        with expect.beforehand():
+            expect.shape(before, (2, 5, WIDTH), WORDS_SHAPE)
         rule = "A saved model must come back the same: weights belong to layers made in `__init__`."
         expect.equal(layer.reloaded(ids)(ids), before, rule)
 
@@ -355,7 +363,8 @@ class TestRelativePositionBias:
 
     def test_only_the_distance_matters(self, learner, rng):
         found = learner(6, 8, rng.normal(size=(11, 3)))
-        expect.shape(found, (3, 6, 8), "The bias has the shape (H, T, S).")
+        with expect.beforehand():
+            expect.shape(found, (3, 6, 8), "The bias has the shape (H, T, S).")
         rule = "Query and key, both one word further, are equally far apart: the same bias."
         expect.close(found[:, 1:, 1:], found[:, :-1, :-1], rule)
 
@@ -363,7 +372,8 @@ class TestRelativePositionBias:
         table = np.array([[-2.0, 5.0], [-1.0, 5.0], [0.0, 5.0], [1.0, 5.0], [2.0, 5.0]])
         found = learner(3, 3, table)
         rule = "Early rows of the table are for keys behind the query, late ones for keys ahead of it."
-        expect.shape(found, (2, 3, 3), "The bias has the shape (H, T, S).")
+        with expect.beforehand():
+            expect.shape(found, (2, 3, 3), "The bias has the shape (H, T, S).")
         expect.close(found[0], [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]], rule)
 
     def test_whoever_is_further_off_than_r_counts_as_r(self, learner, rng):
@@ -441,7 +451,8 @@ class TestRotatePositions:
     def test_no_vector_changes_its_length(self, learner, rng):
         x, positions = rng.normal(size=(3, 5, 6, 4)), some_positions(rng, 6)
         found = learner(x, positions)
-        expect.shape(found, x.shape, SHAPE_STAYS)
+        with expect.beforehand():
+            expect.shape(found, x.shape, SHAPE_STAYS)
         lengths = np.linalg.norm(found.astype(np.float64), axis=-1)
         expect.close(lengths, np.linalg.norm(x, axis=-1), "A turn keeps the length of a vector.")
 
@@ -452,7 +463,8 @@ class TestRotatePositions:
         here = [learner(query, at), learner(key, of)]
         there = [learner(query, at + shift), learner(key, of + shift)]
         for found, x in zip(here + there, (query, key, query, key), strict=True):
-            expect.shape(found, x.shape, SHAPE_STAYS)
+            with expect.beforehand():
+                expect.shape(found, x.shape, SHAPE_STAYS)
         rule = "Move query and key on by as many words: their dot product must stay."
         expect.close(products(*there), products(*here), rule, atol=1e-3)  # 12 products of up to 10, angles of up to 70
         aligned, other = np.broadcast_to(query[..., :1, :], query.shape), some_positions(rng, 5)
@@ -463,7 +475,8 @@ class TestRotatePositions:
     def test_two_turns_add_up(self, learner, rng):
         x, first, second = rng.normal(size=(2, 3, 5, 12)), some_positions(rng, 5), some_positions(rng, 5)
         once = learner(x, first)
-        expect.shape(once, x.shape, SHAPE_STAYS)
+        with expect.beforehand():
+            expect.shape(once, x.shape, SHAPE_STAYS)
         rule = "Turning by position 3 and then by 4 is turning by position 7."
         expect.close(learner(once, second), turned_by_loops(x, first + second), rule, atol=1e-4)  # angles of up to 80
 
@@ -476,7 +489,8 @@ class TestRotatePositions:
     def test_the_result_has_the_dtype_of_x(self, learner, rng):
         x, positions = rng.normal(size=(3, 5, 6, 4)).astype(np.float16), some_positions(rng, 6)
         found = learner(x, positions)
-        expect.shape(found, x.shape, SHAPE_STAYS)
+        with expect.beforehand():
+            expect.shape(found, x.shape, SHAPE_STAYS)
         rule = "Float16 in, float16 out: give cosine and sine the dtype of x."
         expect.true(found.dtype == np.float16, rule, f"dtype {found.dtype}", "dtype float16")
 

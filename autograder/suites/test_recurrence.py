@@ -485,7 +485,8 @@ class TestRunRecurrent:
         step, mask = recording_step(rng), np.arange(WORDS) < np.full((BATCH, 1), 3)
         alone = states_by_loops(step, inputs[:, :3], state, mask[:, :3])
         found = learner(step, inputs, state, mask)
-        expect.shape(found, (BATCH, WORDS, UNITS), "Return the states after each word as one tensor, (B, S, U).")
+        with expect.beforehand():
+            expect.shape(found, (BATCH, WORDS, UNITS), "Return the states after each word as one tensor, (B, S, U).")
         rule = "After padding the state is still that after the last real word."
         expect.close(found[:, -1], alone[:, -1], rule)
 
@@ -576,7 +577,8 @@ class TestAdditiveAttention:
     def test_without_a_mask_every_word_has_a_share(self, learner, rng):
         arrays = attention_arrays(rng)
         _, weights = answer_of(learner, arrays)
-        expect.shape(weights, (BATCH, WORDS), "There is a weight for each word: (B, S).")
+        with expect.beforehand():
+            expect.shape(weights, (BATCH, WORDS), "There is a weight for each word: (B, S).")
         rule = "Without a mask the weights of a sentence are above 0 and sum to 1."
         expect.close(weights.sum(-1), np.ones(BATCH), rule)
         expect.true((weights > 0).all(), rule, f"{weights.min():.3g}", "above 0")
@@ -594,7 +596,8 @@ class TestAdditiveAttention:
         for sizes in ((2, 7, 5, 6), (3, 3, 3, 3)):
             arrays = attention_arrays(rng, *sizes)
             context, weights = answer_of(learner, arrays)
-            expect.shape(weights, sizes[:2], "There is a weight for each word: (B, S).")
+            with expect.beforehand():
+                expect.shape(weights, sizes[:2], "There is a weight for each word: (B, S).")
             expected = np.einsum("bs,bsu->bu", np.asarray(weights, "float64"), arrays[1])
             expect.close(context, expected, "The context is the sum of the keys as they came, times your weights.")
 
@@ -662,7 +665,8 @@ class TestAdditiveAttention:
         order = rng.permutation(WORDS)
         context, weights = answer_of(learner, (query, keys, *weights_of_it))
         turned_context, turned_weights = answer_of(learner, (query, keys[:, order], *weights_of_it))
-        expect.shape(weights, (BATCH, WORDS), "There is a weight for each word: (B, S).")
+        with expect.beforehand():
+            expect.shape(weights, (BATCH, WORDS), "There is a weight for each word: (B, S).")
         expect.close(turned_weights, weights[:, order], "When the words change places, their weights go with them.")
         expect.close(turned_context, context, "When the words change places, the context stays.")
 

@@ -64,10 +64,12 @@ class TestWeightedAverage:
     def test_another_sentence_in_the_batch_changes_nothing(self, learner, rng):
         values, weights = whole_numbers(rng, 2, 7, 12), whole_numbers(rng, 2, 7)
         before = learner(values, weights)
-        expect.shape(before, (2, 12), "The result has the shape (B, D).")
+        with expect.beforehand():
+            expect.shape(before, (2, 12), "The result has the shape (B, D).")
         values[1], weights[1] = whole_numbers(rng, 7, 12), 10 * weights[1]
         after = learner(values, weights)
-        expect.shape(after, (2, 12), "The result has the shape (B, D).")
+        with expect.beforehand():
+            expect.shape(after, (2, 12), "The result has the shape (B, D).")
         expect.close(after[0], before[0], "Sentence 0 is averaged on its own, whatever stands in sentence 1.")
 
     def test_it_also_works_when_keras_compiles_it_for_any_batch_size(self, learner, rng):
@@ -103,7 +105,8 @@ class TestPairwiseDot:
     def test_swapping_a_and_b_swaps_rows_and_columns(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
         straight = learner(a, b)
-        expect.shape(straight, (2, 5, 7), "The result has the shape (B, T, S).")
+        with expect.beforehand():
+            expect.shape(straight, (2, 5, 7), "The result has the shape (B, T, S).")
         swapped = learner(b, a)
         rule = "a_t · b_s is the same number as b_s · a_t."
         expect.close(swapped, np.transpose(straight, (0, 2, 1)), rule)
@@ -111,16 +114,19 @@ class TestPairwiseDot:
     def test_rows_that_are_twice_as_long_give_twice_the_numbers(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
         once = learner(a, b)
-        expect.shape(once, (2, 5, 7), "The result has the shape (B, T, S).")
+        with expect.beforehand():
+            expect.shape(once, (2, 5, 7), "The result has the shape (B, T, S).")
         expect.close(learner(2 * a, b), 2 * once, "A dot product grows with the length of its rows.")
 
     def test_another_sentence_in_the_batch_changes_nothing(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
         before = learner(a, b)
-        expect.shape(before, (2, 5, 7), "The result has the shape (B, T, S).")
+        with expect.beforehand():
+            expect.shape(before, (2, 5, 7), "The result has the shape (B, T, S).")
         b[1] = whole_numbers(rng, 7, 12, low=-9)
         after = learner(a, b)
-        expect.shape(after, (2, 5, 7), "The result has the shape (B, T, S).")
+        with expect.beforehand():
+            expect.shape(after, (2, 5, 7), "The result has the shape (B, T, S).")
         expect.close(after[0], before[0], "Rows meet rows of the same sentence only.")
 
     def test_it_also_works_when_keras_compiles_it_for_any_batch_size(self, learner, rng):

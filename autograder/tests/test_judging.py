@@ -11,12 +11,14 @@ import pytest
 from keras import ops
 
 from autograder.author.verify import in_own_words
+from autograder.grading.marker import _as_stored, _from_stored
 from autograder.judging import correct, expect, keras_layer, mistake
 from autograder.judging import error_causes as errors
 from autograder.judging.answer import Answer, Transcript
-from autograder.judging.expect import Unmet
-from autograder.judging.judge import judge
+from autograder.judging.expect import NotAsked, Unmet
+from autograder.judging.judge import judge, study
 from autograder.judging.known import correct_in, mistakes_in
+from autograder.judging.verdicts import Verdict
 from autograder.learner.display import Report
 from autograder.sandbox import Cell, RemoteWorkbench
 from autograder.seam import Handle, LearnerError, Workbench
@@ -502,9 +504,9 @@ def test_the_same_error_is_told_once(suite):
     def broken(x):
         return missing_name  # noqa: F821
 
-    report = repr(Report(judge(suite, Workbench({"total": broken}), 1, only=["total"])[0]))
-    assert report.count("NameError") == 1
-    assert report.count("The same error as above.") == 1
+    report = Report(judge(suite, Workbench({"total": broken}), 1, only=["total"])[0])
+    assert repr(report).count("NameError") == report._repr_html_().count("NameError") == 1
+    assert "  ✗ it works in a graph (for the same reason)" in repr(report)
 
 
 def test_the_same_seed_draws_the_same_inputs_and_another_draws_others(suite):
@@ -665,6 +667,55 @@ def test_a_test_whose_condition_fails_does_not_accuse_of_what_it_asks():
     told = failure.value
     assert told.sentence == "This is asked of a right result only, and yours is not right yet."
     assert (told.got, told.expected) == ("1 at [0]; 2 of 2 numbers differ", "0 at [0]")
+
+
+def test_an_error_where_a_right_result_is_needed_is_not_asked_further():
+    with pytest.raises(NotAsked) as failure, expect.beforehand():
+        raise told("error", "ValueError")
+    assert failure.value.error.types == ["ValueError"]
+    with pytest.raises(LearnerError), expect.beforehand():
+        raise told("not_attempted", "NotImplementedError")
+
+
+NEEDS_A_RIGHT_RESULT = """
+import numpy as np
+from autograder.judging import exercise, expect
+
+@exercise("double", points=2)
+class TestDouble:
+    def test_it_doubles(self, learner):
+        expect.close(learner(np.ones(2)), np.full(2, 2.0), "Each number becomes twice as large.")
+
+    def test_the_numbers_stay_as_they_were(self, learner):
+        with expect.beforehand():
+            expect.close(learner(np.ones(2)), np.full(2, 2.0), "Each number becomes twice as large.")
+        expect.close(learner.effect_on(np.ones(2))[0], np.ones(2), "The numbers belong to the caller.")
+"""
+
+
+def stops_at_once(x):
+    raise ValueError("no")
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [(lambda x: x, "failed"), (stops_at_once, "error")])
+def test_what_was_not_asked_earns_nothing_and_survives_being_stored(tmp_path, answer, outcome):
+    path = tmp_path / "test_double.py"
+    path.write_text(NEEDS_A_RIGHT_RESULT)
+    (double,) = judge(path, Workbench({"double": answer}), 1)
+    assert outcomes(double) == [outcome] * 2
+    assert [test.asked for test in double.tests] == [True, False]
+    assert double.score == 0
+    assert double.first_failure is double.tests[0]
+    stored = json.loads(json.dumps(_as_stored(Verdict("00_start", [double]))))
+    assert [test.asked for test in _from_stored(stored).exercises[0].tests] == [True, False]
+
+
+def test_what_a_test_held_back_has_asked_is_not_handed_over(tmp_path):
+    path = tmp_path / "test_held_back.py"
+    path.write_text(HELD_BACK)
+    (judged,) = study(path, Workbench({"total": lambda x: ops.mean(x, axis=-1)}), 1, None)
+    assert judged.verdict.score == 0
+    assert judged.asked is None
 
 
 def told(outcome, *types, message="d_model=10"):

@@ -6,7 +6,7 @@ import sys
 import pytest
 from playwright.sync_api import expect as seen
 
-from autograder.tests.browser.browsing import TOKEN, cell, free_port, run_cell, serving, write_and_run
+from autograder.tests.browser.browsing import IN_FRONT, TOKEN, cell, free_port, run_cell, serving, write_and_run
 from autograder.tests.project import copy_of_the_project, surroundings
 
 WRONG = "def weighted_average(values, weights):\n    return ops.sum(ops.expand_dims(weights, axis=-1) * values, axis=1)"
@@ -15,10 +15,10 @@ DOT = "def pairwise_dot(a, b):\n    return ops.matmul(a, ops.transpose(b, (0, 2,
 ANSWER, CHECK = "values: (B, S, D), weights: (B, S), positive", 'check("weighted_average")'
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
+@pytest.fixture
+def project(tmp_path):
     """The project as somebody has it who has just fetched it, in a folder with a space in its name."""
-    return copy_of_the_project(tmp_path_factory.mktemp("learner") / "my course")
+    return copy_of_the_project(tmp_path / "my course")
 
 
 @pytest.fixture(params=["JupyterLab Light", "JupyterLab Dark"])
@@ -35,15 +35,14 @@ def lab(request, project, tmp_path):
 
 def follow(page, text, name):
     """Click on a link in the notebook that is open, and wait until the one it leads to is ready."""
-    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) a", has_text=text).last.click()
-    seen(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-NotebookPanel-toolbar")).to_be_visible()
+    page.locator(f"{IN_FRONT} a", has_text=text).last.click()
+    seen(page.locator(f"{IN_FRONT} .jp-NotebookPanel-toolbar")).to_be_visible()
     seen(page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabLabel", has_text=name).first).to_be_visible()
 
 
 def validate(page):
     """Press Validate, and give what the dialog says."""
-    page.keyboard.press("Control+s")
-    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) >> text=Validate").click()
+    page.locator(f"{IN_FRONT} >> text=Validate").click()
     dialog = page.locator(".jp-Dialog")
     seen(dialog).to_be_visible(timeout=120_000)
     said = dialog.inner_text()
@@ -60,9 +59,10 @@ def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, proje
     seen(page.get_by_role("heading", name="0. How this course works")).to_be_attached()
     follow(page, "the exercises of unit 0", "00_start.ipynb")
     seen(page.get_by_role("heading", name="Exercises 0: averages and dot products")).to_be_visible()
+    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     seen(run_cell(page, "from autograder import check")).to_contain_text("Ready: Keras")
     write_and_run(page, ANSWER, WRONG)
-    report = cell(page, CHECK).locator(".jp-OutputArea")
+    report = page.locator(f"{IN_FRONT} .jp-CodeCell").filter(has_text=CHECK).last.locator(".jp-OutputArea")
     seen(report).to_contain_text("The weights are used as they came.")
     said = validate(page)
     assert "weighted_average: 3 of 7 hold" in said

@@ -1,0 +1,137 @@
+"""Reports in JupyterLab's two themes, measured as a browser draws them."""
+
+import json
+import sys
+
+import nbformat
+import pytest
+from playwright.sync_api import expect as seen
+from playwright.sync_api import sync_playwright
+
+from autograder.tests.browser.browsing import CHROMIUM, TOKEN, cell, chromium_path, free_port, serving
+
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+CELLS = {
+    "answers": """
+from autograder import check, progress
+from keras import ops
+
+def attention_scores(query, key):
+    return query @ ops.transpose(key, (0, 2, 1)) / query.shape[-1]
+
+def softmax(scores):
+    return ops.softmax(scores, axis=-1)
+
+def masked_softmax(scores, mask):
+    return ops.softmax(ops.where(mask, scores, -30.0), axis=-1) * 0.5""",
+    "failing": 'check("attention_scores")',
+    "passing": 'check("softmax")',
+    "not asked": 'check("masked_softmax")',
+    "note": 'check("self_attention")',
+    "progress": "progress('04_attention')",
+    "endless": """
+import time
+from autograder.learner import slow
+slow.PATIENCE = 1.0
+def causal_mask(length):
+    while True:
+        time.sleep(0.1)
+check("causal_mask")""",
+}
+# Every text node that is drawn, with its contrast (WCAG 2) to what lies under it. Colours are read from a canvas, since
+# computed styles come in several notations; half-transparent grounds are laid over each other, the page's last.
+CONTRASTS = """area => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true})
+  const numbers = colour => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1)
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data
+    return [r, g, b, a / 255]
+  }
+  const over = (top, ground) => [0, 1, 2].map(i => top[3] * top[i] + (1 - top[3]) * ground[i])
+  const under = element => {
+    const layers = []
+    for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor))
+    return layers.reverse().reduce((ground, layer) => over(layer, ground), [255, 255, 255])
+  }
+  const light = colour => {
+    const [r, g, b] = colour.map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const found = [], texts = document.createTreeWalker(area, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement, text = texts.currentNode.textContent.trim()
+    if (!text || !element.checkVisibility()) continue
+    const ground = under(element), ink = over(numbers(getComputedStyle(element).color), ground)
+    const [low, high] = [light(ground), light(ink)].sort((a, b) => a - b)
+    found.push([text, (high + 0.05) / (low + 0.05)])
+  }
+  return found
+}"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """JupyterLab on a notebook with one cell of each kind; its address, and where its settings lie."""
+    folder = tmp_path_factory.mktemp("looks")
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in CELLS.values()]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "looks.ipynb")
+    port = free_port()
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    with serving([*command, "--allow-root", "--ServerApp.port_retries=0"], folder, folder / "home", port) as address:
+        yield address, folder / "home" / "settings"
+
+
+@pytest.fixture(scope="module", params=THEMES)
+def reports(request, served):
+    """What stands below each cell when all are run, in one theme; the last is still running."""
+    address, settings = served
+    chosen = settings / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    chosen.parent.mkdir(parents=True, exist_ok=True)
+    chosen.write_text(json.dumps({"theme": THEMES[request.param]}))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1280, "height": 3200})
+        page.set_default_timeout(60_000)
+        page.goto(f"{address}/lab/tree/looks.ipynb?token={TOKEN}&reset")
+        seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+        seen(page.locator("body")).to_have_attribute("data-jp-theme-name", THEMES[request.param])
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        found = {name: cell(page, source.strip().splitlines()[-1]) for name, source in CELLS.items()}
+        seen(found["progress"].locator(".jp-OutputArea")).to_contain_text("of 20 points")
+        yield {name: one.locator(".jp-OutputArea-output") for name, one in found.items() if name != "answers"}
+        browser.close()
+
+
+def unfold(area):
+    area.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+
+
+def test_a_check_without_end_tells_how_to_stop_it_and_is_stopped_so(reports):
+    below = reports["endless"].page.locator(".jp-CodeCell").last.locator(".jp-OutputArea")
+    seen(below).to_contain_text("Still checking causal_mask …")
+    assert [text for text, contrast in below.evaluate(CONTRASTS) if contrast < 4.5] == []
+    below.page.locator("[data-command='notebook:interrupt-kernel'], jp-button[title^='Interrupt']").first.click()
+    seen(below).to_contain_text("The check of causal_mask was stopped.")
+    seen(below).not_to_contain_text("Still checking")
+
+
+def test_a_failing_report_shows_one_failure_and_folds_the_rest(reports):
+    area = reports["failing"]
+    texts = area.locator("dt").evaluate_all("all => all.filter(one => one.checkVisibility()).map(one => one.innerText)")
+    assert texts == ["Called", "Got", "Expected"]
+    lefts = area.locator("dd").evaluate_all("all => all.slice(0, 3).map(one => one.getBoundingClientRect().left)")
+    assert len(set(lefts)) == 1
+    area.locator("summary", has_text="4 more rules fail").click()
+    seen(area.get_by_text("it works in a compiled graph")).to_be_visible()
+
+
+def test_every_text_of_a_report_stands_out_from_its_ground(reports):
+    for name, area in reports.items():
+        if name == "endless":
+            continue
+        unfold(area)
+        found = area.evaluate(CONTRASTS)
+        assert len(found) > 1, name
+        assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == [], name
