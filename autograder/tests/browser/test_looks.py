@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect as seen
 from playwright.sync_api import sync_playwright
 
+from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
+from autograder.learner.display import Note, Progress, Report
 from autograder.tests.browser.browsing import CHROMIUM, TOKEN, cell, chromium_path, free_port, serving
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -135,3 +137,26 @@ def test_every_text_of_a_report_stands_out_from_its_ground(reports):
         found = area.evaluate(CONTRASTS)
         assert len(found) > 1, name
         assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == [], name
+
+
+def a_report_of_each_kind():
+    failed = TestVerdict("it adds", "failed", 1.0, "Add `x`.", "f(1)", "3", "4", mistake="You subtract.")
+    unasked = TestVerdict("the inputs stay as they were", "failed", asked=False)
+    error = TestVerdict("it works in a graph", "error", 1.0, "ValueError: no", line="in line 2 of `f`: raise")
+    verdict = ExerciseVerdict("f", 4, [failed, unasked, error, TestVerdict("it runs", "passed")])
+    shown = (Report(verdict), Note("`f` is missing.", "Run it."), Progress("u", [verdict]))
+    return "".join(one._repr_html_() for one in shown)
+
+
+@pytest.mark.parametrize("page_follows", [True, False], ids=["a page that follows the theme", "a page that does not"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_elsewhere_than_in_jupyterlab_texts_stand_out_too(page, scheme, page_follows):
+    page.emulate_media(color_scheme=scheme)
+    root = "color-scheme: light dark" if page_follows else "background: #1e1e1e; color: #ddd"
+    page.set_content(f'<html style="{root}"><body>{a_report_of_each_kind()}</body></html>')
+    unfold(page.locator("body"))
+    found = page.locator("body").evaluate(CONTRASTS)
+    assert len(found) > 20
+    assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == []
+    ground = page.locator("body > div").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert ground == ("rgb(33, 33, 33)" if page_follows and scheme == "dark" else "rgb(255, 255, 255)")
