@@ -8,8 +8,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 help:            ## Show these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-lab: .venv/ready build      ## Open JupyterLab on the course
-	$(BIN)/jupyter lab course/00_start.ipynb
+lab: .venv/ready            ## Open JupyterLab on your desk; ARGS="--port 9000 --no-browser" goes to Jupyter
+	$(BIN)/python -m autograder lab $(ARGS)
 
 demo: .venv/ready           ## Grade a sample class and show where the results are
 	$(BIN)/python -m autograder demo

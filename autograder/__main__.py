@@ -1,8 +1,9 @@
-"""The commands: `python -m autograder build | verify | mark | grade | demo | bench | doctor`."""
+"""The commands: `python -m autograder --help` lists them."""
 
 import importlib.util
 import json
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported a
 import typer
 from rich.console import Console
 
-from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit
+from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit, is_handout
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The grader of the course."
@@ -46,12 +47,75 @@ Unconfined = Annotated[bool, typer.Option("--unconfined", help="Run notebooks ev
 Grading = Annotated[Path, typer.Option(help="The folder of the class: gradebook, verdicts, feedback.")]
 
 
-@app.command()
-def build(units: Units = None) -> None:
-    """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
-    from autograder.author.build import build
+def _of_the_whole_project(command: Callable) -> Callable:
+    """Register a command that a learners' edition of the course cannot carry out, where this is none."""
+    return command if is_handout() else app.command()(command)
 
-    changed = build(_units(units))
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on your desk: `lab`, `lab 04_attention`, `lab --port 9000 --no-browser`."""
+    from autograder.learner.lab import PortInUse, open_lab
+
+    named = bool(context.args) and not context.args[0].startswith("-")
+    unit = _unit(context.args[0]) if named else None
+    try:
+        status = open_lab(unit, context.args[named:], _say)
+    except PortInUse as error:
+        _fail(str(error))
+    raise typer.Exit(status)
+
+
+@app.command()
+def update(unit: Annotated[str, typer.Argument(help="The unit whose exercises have changed.")]) -> None:
+    """Move your answers and your own cells into the exercises of today. The old notebook is kept beside."""
+    from autograder.learner.desk import Desk, NotOnTheDesk
+
+    found = _unit(unit)
+    try:
+        moved, kept = Desk().update(found)
+    except NotOnTheDesk as error:
+        _fail(str(error))
+    _say(
+        f"{found.stem}: moved {len(moved.answers)} answers and {moved.added} cells of your own into the new exercises."
+    )
+    if moved.homeless:
+        _say(f"No exercise of today asks for {', '.join(moved.homeless)}: your cells stand at the end of the notebook.")
+    _say(f"Your old notebook is {_shown(kept)}.")
+    _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
+
+
+@app.command()
+def reset(
+    unit: Annotated[str, typer.Argument(help="The unit to start afresh.")],
+    exercise: Annotated[str | None, typer.Argument(help="One exercise of it, or all if none is named.")] = None,
+) -> None:
+    """Start a unit, or one exercise of it, afresh. What you wrote is kept beside."""
+    from autograder.learner.desk import Desk, NotOnTheDesk
+
+    found = _unit(unit)
+    try:
+        kept = Desk().reset(found, exercise)
+    except (NotOnTheDesk, UnknownName) as error:
+        _fail(str(error))
+    _say(f"{exercise or found.stem} is as it was handed out. What you had written is kept in {_shown(kept)}.")
+    _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
+
+
+@_of_the_whole_project
+def build(
+    units: Units = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace notebooks that were written in; copies are kept.")
+    ] = False,
+) -> None:
+    """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
+    from autograder.author.build import Edited, build
+
+    try:
+        changed = build(_units(units), force)
+    except Edited as edited:
+        _fail(str(edited))
     for path in changed:
         console.print(f"wrote {path.relative_to(ROOT)}")
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
@@ -59,13 +123,14 @@ def build(units: Units = None) -> None:
 
 @app.command()
 def mark(
-    notebook: Annotated[Path, typer.Argument(help="A notebook, such as exercises/04_attention/04_attention.ipynb.")],
+    notebook: Annotated[Path, typer.Argument(help="A notebook, such as work/04_attention/04_attention.ipynb.")],
     unit: Annotated[str | None, typer.Option(help="Its unit, where the file's name does not say.")] = None,
     unconfined: Unconfined = False,
     as_json: Json = False,
 ) -> None:
     """Mark one notebook through the whole pipeline, and show its verdict."""
     from autograder.grading import intake
+    from autograder.grading.at_home import mark_at_home
     from autograder.grading.marker import Marker
     from autograder.grading.terminal import print_verdict
     from autograder.sandbox.confinement import NotConfined
@@ -75,19 +140,37 @@ def mark(
         _fail(f"There is no file {notebook}.")
     try:
         with Marker(unconfined=unconfined) as marker:
-            verdict = marker.mark(intake.take(notebook, found).notebook, found).verdict
+            taken, folder = intake.take(notebook, found).notebook, notebook.absolute().parent
+            marked, told = mark_at_home(marker, taken, found, folder)
     except NotConfined as error:
         _fail(str(error))
     if as_json:
-        print(json.dumps(verdict.as_dict()))
+        print(json.dumps(marked.verdict.as_dict()))
     else:
-        print_verdict(console, verdict)
+        print_verdict(console, marked.verdict, told)
 
 
 @app.command()
+def submit(
+    unit: Annotated[str, typer.Argument(help="A unit by stem, number or topic, or a notebook.")],
+    learner: Annotated[str | None, typer.Option(help="Your name in the class; your login if not given.")] = None,
+    to: Annotated[Path | None, typer.Option(help="The folder of the file to hand in.")] = None,
+) -> None:
+    """Mark your notebook, say what is missing, and make the one file to hand in."""
+    from autograder.learner.hand_in import NotHandedIn, hand_in
+
+    try:
+        hand_in(unit, learner, to, _say)
+    except (NotHandedIn, UnknownName, OSError) as error:
+        _fail(str(error))
+
+
+@_of_the_whole_project
 def grade(
     units: NamedUnits,
-    submitted: Annotated[Path | None, typer.Option(help="Where LEARNER/UNIT/ folders are.")] = None,
+    submitted: Annotated[
+        Path | None, typer.Option(help="Where LEARNER/UNIT/ folders or UNIT+LEARNER.ipynb files are.")
+    ] = None,
     grading: Grading = _GRADING,
     workers: Workers = _CORES,
     unconfined: Unconfined = False,
@@ -105,11 +188,14 @@ def grade(
 
     from autograder.grading.dispatch import NoGradebook
     from autograder.grading.interrupts import Interrupted
-    from autograder.grading.jobs import jobs
+    from autograder.grading.jobs import HandedInTwice, jobs
     from autograder.grading.tasks import Refused
     from autograder.grading.terminal import grade_with_progress, print_class, print_interrupted, print_json
 
-    todo = jobs(found, folder)
+    try:
+        todo = jobs(found, folder)
+    except HandedInTwice as twice:
+        _fail(str(twice))
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
     try:
@@ -127,7 +213,7 @@ def grade(
         print_class(console, graded, grading)
 
 
-@app.command()
+@_of_the_whole_project
 def verify(
     units: Units = None,
     workers: Workers = _CORES,
@@ -149,7 +235,7 @@ def verify(
     raise typer.Exit(0 if verified.holds else 1)
 
 
-@app.command()
+@_of_the_whole_project
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
     from autograder.author.demo import NotTheDemo, run_demo
@@ -160,7 +246,7 @@ def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Worker
         _fail(str(error))
 
 
-@app.command()
+@_of_the_whole_project
 def bench(
     unit: Annotated[str, typer.Option(help="The unit that is graded.")] = "05_masking",
     learners: Annotated[int, typer.Option(min=0, help="Size of the class that is compared; 0 leaves this out.")] = 200,
@@ -179,12 +265,39 @@ def bench(
     Bench(console, _unit(unit), page, workers).run(learners, min(stock, learners), stages, list(map(int, numbers)))
 
 
+@_of_the_whole_project
+def handout(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty, or a handout made before.")],
+    force: Annotated[bool, typer.Option("--force", help="Keep edited files beside the new ones.")] = False,
+) -> None:
+    """Make the learners' edition of the course, without solutions, or bring one up to date."""
+    from autograder.author.handout import NoHandout, make
+
+    try:
+        made = make(folder, force)
+    except NoHandout as error:
+        _fail(str(error))
+    for verb, places in (("removed", made.removed), ("kept the edited", made.kept)):
+        for place in places:
+            console.print(f"{verb} {place}", highlight=False, markup=False, soft_wrap=True)
+    state = f"{len(made.written)} files written." if made.written else "Everything is up to date."
+    console.print(f"{folder}: {state}", highlight=False, markup=False, soft_wrap=True)
+
+
 @app.command()
 def doctor() -> None:
     """Say what this machine has: versions, and how workers are started and confined."""
     from autograder.grading.terminal import print_doctor
 
     print_doctor(console)
+
+
+def _say(line: str) -> None:
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 def _units(names: list[str] | None) -> list[Unit]:
@@ -196,6 +309,11 @@ def _unit(name: str) -> Unit:
         return find_unit(name)
     except UnknownName as error:
         _fail(str(error))
+
+
+def _say(line: str) -> None:
+    """Print a line as it is: no markup, no colours in it, not broken."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _fail(message: str) -> None:

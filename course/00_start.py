@@ -34,10 +34,10 @@ figures.matrix(sketch, spanish, english, "Who looks at whom: a sketch", "Spanish
 # | step | where | what you do |
 # |---|---|---|
 # | read | the lesson in `course/` | guess each result, then run its cell |
-# | write | the notebook in `exercises/` | replace the line that raises an error |
+# | write | the exercises, your own copy in `work/` | replace the line that raises an error |
 # | check | below your answer | run it, mend, run it again |
 # | progress | the end of that notebook | see your points |
-# | submit | terminal, then JupyterLab | mark it, hand it in |
+# | submit | terminal, or *Nbgrader* in the menu | hand it in |
 
 # %% [markdown]
 # ## What do the letters mean?
@@ -208,10 +208,15 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 
 # %% [markdown]
 # ## How do you hand in?
-# Save, open *File > New > Terminal*, and in the course's folder run
-# `python -m autograder mark exercises/00_start/00_start.ipynb`.
-# It marks your notebook from top to bottom, as the real grading will.
-# Then hand in that file as your instructor says: *Nbgrader > Assignment List* in JupyterLab, or by sending it.
+# Save, open *File > New > Terminal*, and type `python -m autograder submit 00_start`. It marks your notebook from top
+# to bottom, as the real grading will, says what is missing, and makes one file that you can send. Where your course has
+# a server, open *Nbgrader > Assignment List* instead.
+#
+# Your copy in `work/` is yours: no command overwrites it. If we improve an exercise, `python -m autograder update
+# 00_start` moves your answers into the new notebook and keeps the old one.
+#
+# May an assistant such as ChatGPT help? Let it explain and question you, but write the answers yourself, because what
+# you have not written you will not recognise when it goes wrong.
 
 # %% [markdown]
 # ## Check yourself
@@ -233,9 +238,9 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 # ## In this lesson
 # - Shapes line up from the right; name each axis, and give each its own size when you test.
 # - A weighted average is weights that sum to one, times values, summed. One product compares all rows with all rows.
-# - Guess, run, write, check, mark, hand in.
+# - Guess, run, write, check, hand in.
 #
-# Your turn: [`exercises/00_start/00_start.ipynb`](../exercises/00_start/00_start.ipynb), two exercises.
+# Your turn: [the exercises of unit 0](../exercises/00_start/00_start.ipynb), two exercises.
 
 # %% [markdown]
 # **Further reading**

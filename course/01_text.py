@@ -337,7 +337,7 @@ for name, (train, test) in {"by pair": by_pair, "by source": by_source}.items():
 # - Few words do most of the work. Pieces make the rest readable: endings first, then whole words.
 # - Padding fills, `[END]` survives a cut, labels are the input shifted by one, and sources never leak.
 #
-# **Now you:** [`exercises/01_text/01_text.ipynb`](../exercises/01_text/01_text.ipynb)
+# **Now you:** [the exercises of unit 1](../exercises/01_text/01_text.ipynb)
 
 # %% [markdown]
 # ## Further reading

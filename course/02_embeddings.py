@@ -339,7 +339,7 @@ figures.matrix(rows @ rows.T, trio, trio, "Cosines")
 # - True pairs pull, N noise words push; what stands in the same places gets the same direction.
 # - Cosines count, single numbers do not; a map is a shadow; one vector stands for all uses of a word.
 #
-# **Now you:** [`exercises/02_embeddings/02_embeddings.ipynb`](../exercises/02_embeddings/02_embeddings.ipynb)
+# **Now you:** [the exercises of unit 2](../exercises/02_embeddings/02_embeddings.ipynb)
 
 # %% [markdown]
 # ## Further reading

@@ -339,7 +339,7 @@ figures.matrix(weights[0, : len(answer), : len(english)], rows=answer, columns=e
 # - Plain cells lose gradients over distance; gates can learn to keep them.
 # - One vector cannot hold a long text. Attention keeps all states, scores them, and sums them by weight.
 #
-# **Now you:** [`exercises/03_recurrence/03_recurrence.ipynb`](../exercises/03_recurrence/03_recurrence.ipynb)
+# **Now you:** [the exercises of unit 3](../exercises/03_recurrence/03_recurrence.ipynb)
 
 # %% [markdown]
 # ## Further reading

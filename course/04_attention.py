@@ -341,7 +341,7 @@ for order in ([0, 1, 2], [2, 1, 0]):
 # - Divide by √D so that softmax can learn; subtract each row's maximum so that it stays finite.
 # - Separate query and key matrices let two words seek each other rather than themselves; order goes unseen.
 #
-# **Now you:** [`exercises/04_attention/04_attention.ipynb`](../exercises/04_attention/04_attention.ipynb)
+# **Now you:** [the exercises of unit 4](../exercises/04_attention/04_attention.ipynb)
 
 # %% [markdown]
 # ## Further reading

@@ -340,7 +340,7 @@ for count in (1, 2, 3):
 # - The mask acts on scores, before softmax; an empty row gets zeros, without ever creating a `NaN`.
 # - It belongs to the keys and is passed by hand: implicit masks vanish in arithmetic and in attention.
 #
-# **Now you:** [`exercises/05_masking/05_masking.ipynb`](../exercises/05_masking/05_masking.ipynb)
+# **Now you:** [the exercises of unit 5](../exercises/05_masking/05_masking.ipynb)
 
 # %% [markdown]
 # ## Further reading

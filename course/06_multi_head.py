@@ -297,7 +297,7 @@ figures.matrices({"Head 0 of two": heads[0], "Head 1 of two": heads[1]}, rows, c
 # - Cut: reshape to (B, T, H, K), then transpose. A reshape alone mixes words, and no error appears.
 # - The mask gets an axis for heads, the scale is √K, and the output Dense lets the heads meet.
 #
-# **Now you:** [`exercises/06_multi_head/06_multi_head.ipynb`](../exercises/06_multi_head/06_multi_head.ipynb)
+# **Now you:** [the exercises of unit 6](../exercises/06_multi_head/06_multi_head.ipynb)
 
 # %% [markdown]
 # ## Further reading

@@ -340,7 +340,7 @@ position_figures.arrows(both, "A pair turns by 1 per word")
 # - Sinusoidal rows are clocks of falling speed: equally long, their products depend on p − q only.
 # - Words are multiplied by √D before places are added; queries and keys may be turned instead.
 #
-# **Now you:** [`exercises/07_positions/07_positions.ipynb`](../exercises/07_positions/07_positions.ipynb)
+# **Now you:** [the exercises of unit 7](../exercises/07_positions/07_positions.ipynb)
 
 # %% [markdown]
 # ## Further reading

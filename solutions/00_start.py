@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 0: averages and dot products
 # Welcome. Here you write two short functions, see how a check answers, and hand in your first notebook.
-# Take about 20 minutes; nothing you run here can break. Read the lesson first: `course/00_start.ipynb`.
+# Take about 20 minutes; nothing you run here can break. Read the lesson first: [lesson 0](../../course/00_start.ipynb).
 #
 # Click on the cell below and press Shift and Enter: it runs, and the next one waits for you.
 
@@ -75,7 +75,6 @@ progress("00_start")
 
 # %% [markdown] grade_id="weighted_average-task"
 # ## 1. Average what matters
-# Difficulty ●○○○○ · Importance ●●●●● · up to 5 minutes · 10 points
 #
 # **Why it matters.** Attention reads a sentence as a weighted average of its words. This function is its second half;
 # the exercise after it is the first.
@@ -173,7 +172,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="pairwise_dot-task"
 # ## 2. Compare every row with every row
-# Difficulty ●●○○○ · Importance ●●●●● · up to 5 minutes · 10 points
 #
 # **Why it matters.** To know which words matter to a word, attention compares it with all of them. A dot product is
 # that comparison: the more two vectors agree, the larger it is.
@@ -275,8 +273,8 @@ progress()
 # - A weighted average is shares that sum to one, times values, summed.
 # - One matrix product compares all rows with all rows, once `b` is turned.
 #
-# **Hand in.** Save (Ctrl and S). In a terminal, in the folder of the course:
-# `python -m autograder mark exercises/00_start/00_start.ipynb` marks it at home.
-# Then submit it as your instructor says.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 00_start`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
 #
-# **Next:** `course/01_text.ipynb` turns sentences into numbers.
+# **Next:** [Lesson 1](../../course/01_text.ipynb) turns sentences into numbers.

@@ -2,7 +2,7 @@
 # # Exercises 1: from text to ids
 #
 # Here you write everything that stands between a file of sentences and the first layer of a Transformer. Nine short
-# functions, plan about 75 minutes. The lesson is `course/01_text.ipynb`.
+# functions, plan about 75 minutes. Read [lesson 1](../../course/01_text.ipynb) first.
 #
 # Most of it is plain Python: text, lists, dictionaries. Only `pad_batch` and `teacher_forcing` make arrays. A function
 # never changes what it is given. Axes: B batch, L length.
@@ -23,8 +23,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="standardize-task"
 # ## 1. Make equal what means the same
-#
-# Difficulty ●●○○○ · Importance ●●●●○ · up to 10 minutes · 2 points
 #
 # *House*, *house* and *house?* are three different texts. To a model they would be three words that have nothing in
 # common, each seen a third as often.
@@ -107,8 +105,6 @@ figures.once_written(look_at_sentences)
 # %% [markdown] grade_id="build_vocabulary-task"
 # ## 2. Number the words
 #
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 2 points
-#
 # A model knows only numbers. The vocabulary says which number is which word: a word's place in the list is its id.
 #
 # **Write** `build_vocabulary(sentences, max_size)`: a list of standardised sentences → a list of words.
@@ -175,8 +171,6 @@ check("build_vocabulary")
 # %% [markdown] grade_id="encode-task"
 # ## 3. Words become ids
 #
-# Difficulty ●○○○○ · Importance ●●●●● · up to 5 minutes · 2 points
-#
 # This is the door into the model. What is not in the vocabulary does not get through; in its place
 # stands *unknown*.
 #
@@ -241,8 +235,6 @@ check("encode")
 
 # %% [markdown] grade_id="decode-task"
 # ## 4. Ids become words
-#
-# Difficulty ●●○○○ · Importance ●●●●○ · up to 10 minutes · 2 points
 #
 # A model answers in ids, and does not know when to keep quiet: behind `[END]` it may go on writing. People want to read
 # the sentence alone.
@@ -326,8 +318,6 @@ figures.once_written(there_and_back)
 
 # %% [markdown] grade_id="pad_batch-task"
 # ## 5. Make a rectangle
-#
-# Difficulty ●●●○○ · Importance ●●●●○ · up to 15 minutes · 2 points
 #
 # An array is a rectangle, sentences are not. Short ones are filled up. Long ones are cut, and a careless cut takes
 # `[END]` away: the model never learns to stop.
@@ -413,8 +403,6 @@ figures.once_written(one_batch)
 # %% [markdown] grade_id="teacher_forcing-task"
 # ## 6. What the decoder reads, and what it must say
 #
-# Difficulty ●○○○○ · Importance ●●●●● · up to 5 minutes · 2 points
-#
 # The *decoder* is the half of the model that writes the translation, word by word; what it should say are the *labels*.
 # It learns to say the next word after having read the right ones: *teacher forcing*. Shift by none or by two, and it
 # learns to copy, or to skip.
@@ -496,8 +484,6 @@ figures.once_written(read_and_say)
 
 # %% [markdown] grade_id="split_by_source-task"
 # ## 7. Test on what was never seen
-#
-# Difficulty ●●●○○ · Importance ●●●●● · up to 15 minutes · 3 points
 #
 # A sentence with three translations is three pairs. Split pairs at random, and the model is tested on sentences it has
 # trained on. Then it seems better than it is.
@@ -583,8 +569,6 @@ figures.once_written(leaks)
 
 # %% [markdown] grade_id="learn_merges-task"
 # ## 8. Learn pieces of words
-#
-# Difficulty ●●●●○ · Importance ●●●●○ · up to 20 minutes · 3 points
 #
 # *Unknown* is a poor answer. Pieces that occur often, such as endings, can be learned from the text, and from pieces
 # every word can be built: byte-pair encoding.
@@ -690,8 +674,6 @@ learned = figures.once_written(spanish_merges)
 # %% [markdown] grade_id="apply_merges-task"
 # ## 9. Cut a new word into known pieces
 #
-# Difficulty ●●○○○ · Importance ●●●●○ · up to 10 minutes · 2 points
-#
 # Now a word that was never seen is no longer unknown: it falls into pieces that were.
 #
 # **Write** `apply_merges(word, merges)`: a word → a list of pieces.
@@ -783,4 +765,6 @@ progress()
 #
 # **Next:** unit 2 gives each id a vector.
 #
-# **Hand in:** `python -m autograder mark exercises/01_text/01_text.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 01_text`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -2,8 +2,8 @@
 # # Exercises 2: words as vectors
 #
 # Here you write word2vec: the two ways to turn an id into numbers, what a model learns its vectors from, the loss it
-# learns with, and the look at what came out. Five short functions, plan about an hour. The lesson is
-# `course/02_embeddings.ipynb`.
+# learns with, and the look at what came out. Five short functions, plan about an hour. Read
+# [lesson 2](../../course/02_embeddings.ipynb) first.
 #
 # Axes: B batch, T words of a sentence, V vocabulary size, D width of a vector, N noise words.
 
@@ -20,8 +20,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="one_hot-task"
 # ## 1. One place for each word
-#
-# Difficulty ●○○○○ · Importance ●●●○○ · up to 5 minutes · 2 points
 #
 # An id is a name, but a model calculates with it: to it, word 6 is three times word 2. One-hot vectors take the size
 # away: all vectors are equally long, and equally far from each other.
@@ -103,8 +101,6 @@ figures.once_written(
 # %% [markdown] grade_id="embed-task"
 # ## 2. A short vector for each word
 #
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 4 points
-#
 # This is the first layer of every Transformer. It is a product with one-hot vectors, on paper. Computed so, it would
 # need 50,000 numbers for each word, to pick one row.
 #
@@ -175,8 +171,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="skip_gram_pairs-task"
 # ## 3. Who stands near whom?
-#
-# Difficulty ●●○○○ · Importance ●●●○○ · up to 10 minutes · 4 points
 #
 # Nobody has written down what words mean. But every text says which words stand together, millions of times: that is
 # what word2vec learns from.
@@ -272,8 +266,6 @@ figures.once_written(who_stands_near_whom)
 
 # %% [markdown] grade_id="negative_sampling_loss-task"
 # ## 4. True pairs and false ones
-#
-# Difficulty ●●●○○ · Importance ●●●●○ · up to 20 minutes · 6 points
 #
 # If only true pairs counted, all vectors would become equal: every score high. So each true pair gets N false ones
 # beside it, words drawn at random, and the loss asks the vectors to tell them apart.
@@ -375,8 +367,6 @@ figures.once_written(two_curves)
 
 # %% [markdown] grade_id="nearest_neighbours-task"
 # ## 5. Who is near in meaning?
-#
-# Difficulty ●●●○○ · Importance ●●●●○ · up to 15 minutes · 4 points
 #
 # The quickest look into any model, today's as well: take a vector, ask which others point the same way. Nonsense here
 # means nonsense further on.
@@ -489,4 +479,6 @@ progress()
 #
 # **Next:** unit 3 reads vectors one after the other, with a memory.
 #
-# **Hand in:** `python -m autograder mark exercises/02_embeddings/02_embeddings.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 02_embeddings`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

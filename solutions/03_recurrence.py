@@ -2,7 +2,7 @@
 # # Exercises 3: reading word by word
 #
 # Here you write the three cells that read a sentence word by word, the loop that drives them, and the first attention.
-# Plan about 70 minutes. The lesson is `course/03_recurrence.ipynb`.
+# Plan about 70 minutes. Read [lesson 3](../../course/03_recurrence.ipynb) first.
 #
 # Use `keras.ops`: the check compiles your functions and takes their gradients. NumPy allows neither.
 #
@@ -21,8 +21,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="rnn_step-task"
 # ## 1. One step of memory
-#
-# Difficulty ●○○○○ · Importance ●●●○○ · up to 8 minutes · 3 points
 #
 # A sentence can have any length, a weight matrix cannot. So one small step is repeated: old memory and a word go in,
 # new memory comes out.
@@ -105,8 +103,6 @@ figures.once_written(fading_memory)
 
 # %% [markdown] grade_id="gru_step-task"
 # ## 2. Gates: learn to keep
-#
-# Difficulty ●●●○○ · Importance ●●●●○ · up to 15 minutes · 4 points
 #
 # A plain step rewrites the whole memory at every word. A gated one decides, unit by unit, what to keep.
 #
@@ -210,8 +206,6 @@ figures.once_written(keep_or_forget)
 # %% [markdown] grade_id="lstm_step-task"
 # ## 3. A memory and what is said of it
 #
-# Difficulty ●●●○○ · Importance ●●●○○ · up to 12 minutes · 4 points
-#
 # The older gated cell keeps two things: a memory c, which never meets a matrix, and h, the part of it that is shown.
 #
 # **Write** `lstm_step(x, state, w_input, w_state, bias)` → the new `(h, c)`, both `(B, U)`.
@@ -302,8 +296,6 @@ figures.once_written(memory_and_shown)
 
 # %% [markdown] grade_id="run_recurrent-task"
 # ## 4. Read the whole sentence
-#
-# Difficulty ●●●○○ · Importance ●●●●○ · up to 15 minutes · 4 points
 #
 # A cell reads one word. Now you drive it along a whole batch. Short sentences end early: their memory must not go on
 # changing while the long ones are still being read.
@@ -414,8 +406,6 @@ figures.once_written(two_sentences)
 # %% [markdown] grade_id="additive_attention-task"
 # ## 5. The first attention
 #
-# Difficulty ●●●○○ · Importance ●●●●● · up to 20 minutes · 5 points
-#
 # One state cannot hold a long sentence. So keep the states of *all* words, and let the decoder look back at those that
 # it needs now. This function began the road to the Transformer.
 #
@@ -523,4 +513,6 @@ progress()
 #
 # **Next:** unit 4 takes the recurrence away, and keeps the attention.
 #
-# **Hand in:** `python -m autograder mark exercises/03_recurrence/03_recurrence.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 03_recurrence`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 4: attention as a soft look-up
 # Here you write the heart of every Transformer, in four functions that build on each other: softmax, scores,
-# attention, self-attention. Plan about 45 minutes. The lesson is `course/04_attention.ipynb`.
+# attention, self-attention. Plan about 45 minutes. Read [lesson 4](../../course/04_attention.ipynb) first.
 #
 # Axes: B batch, T queries, S keys, D width of queries and keys, E width of values.
 
@@ -18,7 +18,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="softmax-task"
 # ## 1. Turn scores into weights
-# Difficulty ●●○○○ · Importance ●●●●○ · up to 10 minutes · 4 points
 #
 # **Why it matters.** Scores may be any numbers. An average needs weights: none negative, and summing to one. The naive
 # formula breaks at a score of 89, and a broken softmax fills a whole model with `NaN`.
@@ -125,7 +124,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="attention_scores-task"
 # ## 2. Score every query against every key
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 4 points
 #
 # **Why it matters.** This one product decides who listens to whom. The division keeps the scores at the same size,
 # however wide the model: without it softmax saturates and learning stops.
@@ -219,7 +217,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="scaled_dot_product_attention-task"
 # ## 3. Look something up, softly
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 5 points
 #
 # **Why it matters.** Equation 1 of *Attention Is All You Need*, $\text{softmax}(QK^\top / \sqrt{D})\,V$. Whatever else
 # a Transformer has serves this line.
@@ -328,7 +325,6 @@ figures.once_written(draw_the_look_up)
 
 # %% [markdown] grade_id="self_attention-task"
 # ## 4. Let a sentence ask itself
-# Difficulty ●●●○○ · Importance ●●●●● · up to 15 minutes · 7 points
 #
 # **Why it matters.** With one matrix for queries and keys the scores are symmetric, and two words can never both prefer
 # each other to themselves. With two they can. These three matrices are what a Transformer learns.
@@ -455,8 +451,8 @@ progress()
 # - Attention is three steps: score by dot product over √D, soften by softmax, average the values.
 # - In self-attention, queries, keys and values are three projections of the same words.
 #
-# **Hand in.** Save (Ctrl and S). In a terminal, in the folder of the course:
-# `python -m autograder mark exercises/04_attention/04_attention.ipynb` marks it at home.
-# Then submit it as your instructor says.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 04_attention`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
 #
-# **Next:** `course/05_masking.ipynb` decides who may look at whom.
+# **Next:** [Lesson 5](../../course/05_masking.ipynb) decides who may look at whom.

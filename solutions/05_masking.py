@@ -2,7 +2,7 @@
 # # Exercises 5: who may look at whom
 #
 # Here you write the two masks that every Transformer needs, and an attention that obeys them to the last digit. Plan
-# about an hour. The lesson is `course/05_masking.ipynb`.
+# about an hour. Read [lesson 5](../../course/05_masking.ipynb) first.
 #
 # A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width, E the value's own
 # width.
@@ -20,8 +20,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="padding_mask-task"
 # ## 1. Hide the padding
-#
-# Difficulty ●○○○○ · Importance ●●●●● · up to 5 minutes · 3 points
 #
 # A batch is a rectangle, sentences are not. If attention looks at the filling, a sentence's meaning changes with the
 # length of its neighbours.
@@ -95,8 +93,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="causal_mask-task"
 # ## 2. Hide the future
-#
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 3 points
 #
 # A decoder learns to guess the next word. If it can look at that word, it copies it, and learns nothing. One column too
 # many is enough.
@@ -179,8 +175,6 @@ figures.once_written(
 # %% [markdown] grade_id="combine_masks-task"
 # ## 3. Obey every rule at once
 #
-# Difficulty ●●○○○ · Importance ●●●○○ · up to 10 minutes · 3 points
-#
 # A decoder must look neither at padding nor at the future. And sometimes there is no rule at all: then the mask is
 # `None`, and no time is spent on it.
 #
@@ -261,8 +255,6 @@ figures.once_written(both_rules)
 
 # %% [markdown] grade_id="masked_softmax-task"
 # ## 4. A softmax that obeys
-#
-# Difficulty ●●●●○ · Importance ●●●●● · up to 25 minutes · 6 points
 #
 # This is the line where masks go wrong in public code: a little attention leaks, or one empty row turns a whole model
 # into `NaN`. Yours will do neither.
@@ -371,8 +363,6 @@ nowhere = ops.zeros((1, 1, 3), dtype="bool")
 # %% [markdown] grade_id="masked_attention-task"
 # ## 5. Attention with a mask
 #
-# Difficulty ●●○○○ · Importance ●●●●● · up to 15 minutes · 5 points
-#
 # All of this unit in one function. Unit 6 runs it in several heads at once, and unit 10 translates with it.
 #
 # **Write** `masked_attention(query, key, value, mask=None)` → `(output, weights)`.
@@ -464,4 +454,6 @@ progress()
 #
 # **Next:** unit 6 lets several heads look at once, each with your mask.
 #
-# **Hand in:** `python -m autograder mark exercises/05_masking/05_masking.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 05_masking`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

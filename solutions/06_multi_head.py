@@ -2,8 +2,8 @@
 # # Exercises 6: many looks at once
 #
 # Here you write the layer that every Transformer is built of. Two short functions cut words into heads and put them
-# together again; then the layer does the rest. Plan about an hour and a quarter. The lesson is
-# `course/06_multi_head.ipynb`.
+# together again; then the layer does the rest. Plan about an hour and a quarter. Read
+# [lesson 6](../../course/06_multi_head.ipynb) first.
 #
 # Axes: B batch, T queries, S keys, H heads, D width of a word, K = D / H width of a head.
 
@@ -20,8 +20,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="split_heads-task"
 # ## 1. Cut words into heads
-#
-# Difficulty ●●○○○ · Importance ●●●●● · up to 15 minutes · 4 points
 #
 # Each head reads a part of every word. This cut is two lines long, and the most frequent bug of home-made Transformers
 # is one of them: the shape comes out right, and the words are mixed up.
@@ -110,8 +108,6 @@ figures.once_written(your_heads)
 # %% [markdown] grade_id="merge_heads-task"
 # ## 2. Put the heads together again
 #
-# Difficulty ●●○○○ · Importance ●●●●● · up to 10 minutes · 3 points
-#
 # Every head has made its own small vector for each word. Side by side they are as wide as the word was.
 #
 # **Write** `merge_heads(x)`: `(B, H, T, K)` → `(B, T, D)`, with D = H · K.
@@ -194,8 +190,6 @@ from course.built import masked_softmax
 
 # %% [markdown] grade_id="MultiHeadAttention-task"
 # ## 3. The layer
-#
-# Difficulty ●●●●○ · Importance ●●●●● · up to 40 minutes · 13 points
 #
 # Units 8, 9 and 10 stack this layer, twelve times and more. Given the same weights, yours computes what
 # `keras.layers.MultiHeadAttention` computes, and the check compares the two. Only for a query that may look nowhere
@@ -361,4 +355,6 @@ progress()
 # **Next:** unit 7 tells attention where each word stands. Unit 8 stacks this layer: it will come along by
 # `from course.built import MultiHeadAttention`.
 #
-# **Hand in:** `python -m autograder mark exercises/06_multi_head/06_multi_head.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 06_multi_head`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

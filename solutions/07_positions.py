@@ -2,8 +2,8 @@
 # # Exercises 7: order matters
 #
 # Here you tell attention where each word stands, in three ways: you add positions to the words, you add distances to
-# the scores, and you turn queries and keys like hands of a clock. Plan an hour and a quarter. The lesson is
-# `course/07_positions.ipynb`.
+# the scores, and you turn queries and keys like hands of a clock. Plan an hour and a quarter. Read
+# [lesson 7](../../course/07_positions.ipynb) first.
 #
 # Axes: B batch, H heads, T positions (queries), S keys, D width of a word, K width of a head. Positions count from 0.
 #
@@ -23,8 +23,6 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
 # %% [markdown] grade_id="sinusoidal_positions-task"
 # ## 1. A row of clocks
-#
-# Difficulty ●●●○○ · Importance ●●●●● · up to 20 minutes · 5 points
 #
 # Each position needs a vector of its own that any model can read, for sentences longer than any seen. The paper builds
 # it from clocks: each pair of columns is one hand, and each clock is slower than the one before.
@@ -114,8 +112,6 @@ figures.once_written(
 
 # %% [markdown] grade_id="PositionalEmbedding-task"
 # ## 2. Words that know their place
-#
-# Difficulty ●●●●○ · Importance ●●●●● · up to 25 minutes · 6 points
 #
 # This layer is the entrance of every Transformer that you will build: ids go in, vectors come out that say *what* and
 # *where*.
@@ -243,8 +239,6 @@ figures.once_written(similarity_of_places)
 # %% [markdown] grade_id="relative_position_bias-task"
 # ## 3. How far away are you?
 #
-# Difficulty ●●○○○ · Importance ●●●○○ · up to 15 minutes · 4 points
-#
 # “The word before me” is a distance, not a place. A relative bias adds one learned number per distance and head to the
 # scores, and leaves the words alone.
 #
@@ -337,8 +331,6 @@ figures.once_written(your_bias)
 
 # %% [markdown] grade_id="rotate_positions-task"
 # ## 4. Turn the hands
-#
-# Difficulty ●●●●○ · Importance ●●●●○ · up to 20 minutes · 5 points
 #
 # Today's large models add nothing. They *turn* each query and key by an angle that grows with its position. A dot
 # product of two turned vectors sees only the difference of the angles: how far apart the words are.
@@ -443,4 +435,6 @@ progress()
 # **Next:** unit 8 stacks attention, a small network and two norms into an encoder. Your `PositionalEmbedding` is its
 # entrance.
 #
-# **Hand in:** `python -m autograder mark exercises/07_positions/07_positions.ipynb` marks it at home.
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 07_positions`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

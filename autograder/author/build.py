@@ -3,28 +3,61 @@
 One way and byte for byte the same each time. Notebooks carry no outputs and ids made from their content.
 """
 
-import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import jupytext
 from nbformat import NotebookNode
 
+from autograder.author.tables import with_table
 from autograder.grading.gradebook import generate_assignment
-from autograder.units import Unit, all_units
+from autograder.learner.atomic import copy_beside, write_whole
+from autograder.learner.generated import id_of, stamp, would_lose
+from autograder.units import ROOT, Unit, all_units
 
 MEND = "python -m autograder build"
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-def build(units: list[Unit] | None = None) -> list[Path]:
-    """Write the generated notebooks of these units, by default of all; returns the files that changed."""
+class Edited(Exception):
+    """Generated notebooks in which somebody has written: nothing was built."""
+
+    def __init__(self, paths: Sequence[Path]):
+        names = ", ".join(str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path) for path in paths)
+        super().__init__(
+            f"Somebody has written in {names}, which this command makes anew. Nothing was changed. Write in work/ "
+            "instead (a learner) or in the .py source (an author). To replace what is there: build --force, which "
+            "keeps a copy of it."
+        )
+        self.paths = list(paths)
+
+
+def build(units: list[Unit] | None = None, force: bool = False) -> list[Path]:
+    """Write the generated notebooks of these units, by default of all; returns the files that changed.
+
+    Raises `Edited`, and writes nothing, if somebody has written in one that would change. With `force` a copy of such
+    a notebook is kept first.
+    """
     outdated = _outdated(units)
+    edited = [path for path, text in outdated.items() if path.exists() and _would_lose(path, text)]
+    if edited and not force:
+        raise Edited(edited)
+    for path in edited:
+        keep_aside(path)
     for path, text in outdated.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="\n")
+        write_whole(path, text)
     return list(outdated)
+
+
+def keep_aside(path: Path) -> Path:
+    """Copy an edited notebook to where no command writes and nbgrader releases nothing; returns the copy.
+
+    That is beside a lesson, and beside the folder of an assignment: nbgrader hands out all that lies in it.
+    """
+    folder = path.parent.parent if path.parent.name == path.stem else path.parent
+    return copy_beside(path, folder / f"{path.stem}.edited.ipynb")
 
 
 def stale(units: list[Unit] | None = None) -> list[Path]:
@@ -34,10 +67,11 @@ def stale(units: list[Unit] | None = None) -> list[Path]:
 
 def _outdated(units: list[Unit] | None) -> dict[Path, str]:
     """The generated files that are not as they should be, with the text they should have."""
+    made = [generated(unit) for unit in units or all_units()] + [pages()]
     return {
         path: text
-        for unit in units or all_units()
-        for path, text in generated(unit).items()
+        for files in made
+        for path, text in files.items()
         if not path.exists() or path.read_text("utf-8") != text
     }
 
@@ -54,8 +88,22 @@ def generated(unit: Unit) -> dict[Path, str]:
     return files
 
 
+def pages() -> dict[Path, str]:
+    """What shows all units: the welcome page, and the README, of which the table alone is made here."""
+    source, readme = ROOT / "course" / "welcome.py", ROOT / "README.md"
+    welcome = _read(source)
+    for cell in welcome.cells:
+        cell.source = with_table(cell.source, "../")
+    return {source.with_suffix(".ipynb"): notebook_text(welcome), readme: with_table(readme.read_text("utf-8"))}
+
+
+def _would_lose(path: Path, text: str) -> bool:
+    return path.suffix == ".ipynb" and would_lose(path, text)
+
+
 def notebook_text(notebook: NotebookNode) -> str:
-    """The bytes of a notebook file, as text: sorted keys, one space of indent, a newline at the end."""
+    """The bytes of a generated notebook, as text: sorted keys, one space of indent, a newline at the end."""
+    stamp(notebook)
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -63,8 +111,8 @@ def solution_notebook(unit: Unit) -> NotebookNode:
     """nbgrader's source notebook: the percent text with grade ids turned into nbgrader's metadata.
 
     A cell names its grade id in its first line: `# %% grade_id="softmax"` for the answer, `softmax-check`
-    for its check, `softmax-task` for its text. The points stand in the suite. Raises `ValueError` where
-    text and suite disagree.
+    for its check, `softmax-task` for its text. Points, minutes and difficulty stand in the suite. Raises `ValueError`
+    where text and suite disagree.
     """
     notebook = _read(unit.solution_source)
     points, seen = unit.points(), []
@@ -72,6 +120,8 @@ def solution_notebook(unit: Unit) -> NotebookNode:
         grade_id = cell.metadata.pop("grade_id", None)
         if grade_id is not None:
             cell.metadata["nbgrader"] = _nbgrader_metadata(unit, grade_id, points)
+            if grade_id.endswith("-task"):
+                cell.source = _with_marks(cell.source, unit.exercises()[grade_id.removesuffix("-task")].line)
             seen.append(grade_id)
     wanted = [f"{name}{suffix}" for name in points for suffix in ("-task", "", "-check")]
     if sorted(seen) != sorted(wanted):
@@ -81,6 +131,12 @@ def solution_notebook(unit: Unit) -> NotebookNode:
             "the suite needs one cell each for its task, its answer and its check."
         )
     return notebook
+
+
+def _with_marks(task: str, line: str) -> str:
+    """The text of a task with what the suite says of it below the heading."""
+    heading, _, rest = task.partition("\n")
+    return f"{heading}\n{line}\n{rest}"
 
 
 def _nbgrader_metadata(unit: Unit, grade_id: str, points: dict[str, float]) -> dict:
@@ -109,7 +165,7 @@ def _read(source: Path) -> NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     used: set[str] = set()
     for cell in notebook.cells:
-        base = cell.metadata.get("grade_id") or hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        base = cell.metadata.get("grade_id") or id_of(cell.source)
         cell.id, count = base, 1
         while cell.id in used:
             count += 1

@@ -14,6 +14,7 @@ from autograder.grading.interrupts import Interrupted
 from autograder.grading.jobs import Graded, Job
 from autograder.grading.ledger import Ledger
 from autograder.grading.marker import Marked
+from autograder.grading.names import is_fit_name
 from autograder.grading.pool import EndedItsProcess, Pool
 from autograder.grading.publish import Publisher, write_stamp
 from autograder.grading.tasks import Marking, Places
@@ -147,7 +148,7 @@ class RunWithNbgrader(Run):
 
     def _enter(self, index: int, marking: Marking) -> None:
         job = self._todo[index]
-        if not gradebook.is_fit_name(job.learner):
+        if not is_fit_name(job.learner):
             self._graded[index].add_problem(_RENAME)
             self._done()
         elif marking.stamped and marking.stamped == self._digest(job):

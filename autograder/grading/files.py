@@ -1,22 +1,10 @@
-"""Files that are written whole or not at all, and digests of files."""
+"""Digests of files, and what is left of files that were half-written."""
 
 import contextlib
 import functools
 import hashlib
-import os
-import tempfile
 import time
 from pathlib import Path
-
-
-def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file in one step, its folder too: a reader, or a run after one that was killed, finds all or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        os.fchmod(descriptor, mode)
-    os.replace(part, path)
 
 
 def digest_of_files(paths: tuple[Path, ...]) -> str:

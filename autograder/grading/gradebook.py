@@ -4,24 +4,17 @@ The last is for a course whose configuration wants more of them than ours does.
 """
 
 import contextlib
-import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+from traitlets.config import Config
 
 from autograder.grading.intake import Submission
 from autograder.grading.nbgrader_settings import converter
 from autograder.units import ROOT, Unit
-
-_NAME = re.compile(r"[\w@.-][\w@. -]{0,100}")  # what nbgrader's paths, globs and links can carry
-
-
-def is_fit_name(learner: str) -> bool:
-    """Whether a folder's name can stand as a learner's id in nbgrader's gradebook."""
-    return bool(_NAME.fullmatch(learner)) and learner.strip(". ") != ""
 
 
 def stage(submission: Submission, learner: str, folder: Path, letters: dict[str, str]) -> None:
@@ -67,13 +60,18 @@ def _forget(learner: str, unit: Unit, grading: Path) -> None:
         shutil.rmtree(grading / step / learner / unit.stem, ignore_errors=True)
 
 
-def generate_assignment(unit: Unit, folder: Path, source: Path, grading: Path | None = None) -> None:
-    """Run nbgrader's converter from `source` into `folder/release`; with `grading` it also enters the gradebook."""
+def generate_assignment(
+    unit: Unit, folder: Path, source: Path, grading: Path | None = None, config: Config | None = None
+) -> None:
+    """Run nbgrader's converter from `source` into `folder/release`; with `grading` it also enters the gradebook.
+
+    The settings are those of the course, or `config`.
+    """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
 
     generator = converter(
-        GenerateAssignment, unit.stem, grading, root=folder, source=source, release=folder / "release"
+        GenerateAssignment, unit.stem, grading, config, root=folder, source=source, release=folder / "release"
     )
     if grading is None:
         generator.no_database = True

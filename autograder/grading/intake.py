@@ -45,10 +45,10 @@ def take(path: Path, unit: Unit) -> Submission:
         return nothing(unit, str(unreadable))
 
 
-def take_from(folder: Path, unit: Unit) -> Submission:
-    """Read a learner's folder for a unit as a submission. Never raises for what the folder holds or is."""
+def take_from(place: Path, unit: Unit) -> Submission:
+    """Read a learner's folder for a unit, or their file, as a submission. Never raises for what it holds or is."""
     try:
-        return take(find(folder, unit), unit)
+        return take(place if place.suffix == ".ipynb" else find(place, unit), unit)
     except Unreadable as unreadable:
         return nothing(unit, str(unreadable))
 

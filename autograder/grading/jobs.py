@@ -1,12 +1,13 @@
 """The submissions of a class: what there is to grade, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.grading.entry import Outcome
 from autograder.grading.marker import kept_under
+from autograder.grading.names import handed_in_by
 from autograder.judging.verdicts import Verdict
 from autograder.units import Unit
 
@@ -36,19 +37,40 @@ class Graded:
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to mark."""
+    """One submission to mark: the learner's folder for the unit, or the one file that they handed in."""
 
     learner: str
     unit: Unit
-    folder: Path
+    place: Path
+
+
+class HandedInTwice(ValueError):
+    """Files that are all the same learner's for the same unit: which of them counts, only a person can say."""
 
 
 def jobs(units: Sequence[Unit], submitted: Path) -> list[Job]:
-    """The submissions for these units in a folder of nbgrader's layout, `submitted/LEARNER/UNIT/`."""
-    found = []
+    """The submissions for these units in a folder: LEARNER/UNIT/ as nbgrader has them, or files UNIT+LEARNER.ipynb.
+
+    Raises `HandedInTwice` where it holds two for the same learner and unit.
+    """
+    found: dict[tuple[str, str], Job] = {}
     for unit in units:
-        for learner in sorted(submitted.iterdir(), key=lambda path: path.name):
-            place = learner / unit.stem
-            if not learner.name.startswith(".") and (place.is_symlink() or place.exists()):
-                found.append(Job(learner.name, unit, place))
-    return found
+        for job in sorted(_jobs(unit, submitted), key=lambda job: job.learner):
+            other = found.setdefault((unit.stem, job.learner), job)
+            if other is not job:
+                raise HandedInTwice(
+                    f"{job.learner} has handed in {unit.stem} twice: {other.place.relative_to(submitted)} and "
+                    f"{job.place.relative_to(submitted)}. Move the one that does not count out of {submitted}."
+                )
+    return list(found.values())
+
+
+def _jobs(unit: Unit, submitted: Path) -> Iterator[Job]:
+    for entry in sorted(submitted.iterdir(), key=lambda path: path.name):
+        if entry.name.startswith("."):
+            continue
+        place, learner = entry / unit.stem, handed_in_by(entry, unit)
+        if learner:
+            yield Job(learner, unit, entry)
+        elif place.is_symlink() or place.exists():
+            yield Job(entry.name, unit, place)

@@ -12,14 +12,16 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grading.files import digest_of_files, write_whole
+from autograder.grading.files import digest_of_files
 from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
-from autograder.judging.references import references_before
+from autograder.judging.references import lacking, references_before, taken
+from autograder.judging.slicing import needed, statements_if_any
 from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.seam.references import Reference, References, giving
@@ -46,6 +48,11 @@ class _Task:
     references: Sequence[Reference]
     problem: str | None
     only: Sequence[str] | None
+    unmarked: dict[str, str]
+
+
+class NoReferences(RuntimeError):
+    """Answers of earlier units that a notebook builds on are not in this installation; the message names them."""
 
 
 class Marker:
@@ -80,14 +87,36 @@ class Marker:
     def close(self) -> None:
         self._launcher.close()
 
-    def mark(self, notebook: NotebookNode, unit: Unit, only: Sequence[str] | None = None) -> Marked:
+    def mark(
+        self,
+        notebook: NotebookNode,
+        unit: Unit,
+        only: Sequence[str] | None = None,
+        references: Sequence[Reference] | None = None,
+    ) -> Marked:
         """Mark a notebook that intake has made; takes the verdict from the store when it is there.
 
-        With `only`, all cells are run, and these exercises alone are judged.
+        With `only`, all cells are run, and these exercises alone are judged. `references` are what its cells may build
+        on: what builds on another answer is left unmarked. Without them it may build on all earlier units, and
+        `NoReferences` is raised if an answer is not there.
         """
-        cells, references = cells_of(notebook), references_before(unit)
-        problem = notebook.metadata.get("problem") or _without_references(cells, references)
-        task = _Task(unit, cells, references, problem, only)
+        return self.mark_cells(cells_of(notebook), unit, only, references, notebook.metadata.get("problem"))
+
+    def mark_cells(
+        self,
+        cells: Sequence[Cell],
+        unit: Unit,
+        only: Sequence[str] | None = None,
+        references: Sequence[Reference] | None = None,
+        problem: str | None = None,
+    ) -> Marked:
+        """The same for the code cells of a notebook."""
+        given = references_before(unit) if references is None else references
+        unmarked = _unmarked(cells, unit, lacking(given))
+        if unmarked and references is None:
+            raise NoReferences(" ".join(dict.fromkeys(unmarked.values())))
+        problem = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
+        task = _Task(unit, cells, given, problem, only, unmarked)
         digest = self._digest(task)
         kept = self._kept(digest)
         if kept is None:
@@ -106,8 +135,8 @@ class Marker:
         use_device(self._device)
         with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, task.references) as workbench:
             results = workbench.run()
-            with giving(References(task.references)):  # to known mistakes, which build on the same
-                verdict.exercises = judge(unit.suite, workbench, seed, known_answers(unit), task.only)
+            with giving(References(references_before(unit))):  # to known mistakes
+                verdict.exercises = _judged(task, workbench, seed)
             verdict.confinement = workbench.confinement
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
@@ -157,14 +186,27 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
     return cells + late
 
 
-def _without_references(cells: Sequence[Cell], references: Sequence[Reference]) -> str | None:
-    """What is to be said where cells build on earlier answers, and the solutions are not here."""
-    missing = [reference.unit for reference in references if reference.names and not reference.source]
-    if not missing or not any("course.built" in cell.source for cell in cells):
-        return None
-    return (
-        f"What builds on earlier units cannot be graded here: there is no solutions/{missing[-1]} to take answers from."
-    )
+def _judged(task: _Task, workbench: RemoteWorkbench, seed: int) -> list[ExerciseVerdict]:
+    """The verdicts on the exercises that were asked for, those that cannot be judged among them."""
+    points = task.unit.points()
+    asked = list(task.only or points)
+    todo = [name for name in asked if name not in task.unmarked]
+    found = judge(task.unit.suite, workbench, seed, known_answers(task.unit), todo) if todo else []
+    found += [ExerciseVerdict(name, points[name], [], task.unmarked[name]) for name in asked if name in task.unmarked]
+    return sorted(found, key=lambda exercise: list(points).index(exercise.name))
+
+
+def _unmarked(cells: Sequence[Cell], unit: Unit, missing: dict[str, str]) -> dict[str, str]:
+    """The exercises that build on answers which are missing here, each with what is to be said of it."""
+    if not missing:
+        return {}
+    code, found = [statements_if_any(cell.source) for cell in cells], {}
+    for name in unit.points():
+        on = sorted(missing.keys() & taken(statement for cell in needed(code, [name]) for statement in cell))
+        if on:
+            which = " and ".join(f"{earlier} of {missing[earlier]}" for earlier in on)
+            found[name] = f"Not marked here: {name}, because it builds on {which}, of which no right answer is here."
+    return found
 
 
 def write_into(notebook: NotebookNode, marked: Marked) -> None:
@@ -217,7 +259,7 @@ def _as_stored(verdict: Verdict) -> dict[str, Any]:
 
 def _from_stored(fields: dict[str, Any]) -> Verdict:
     exercises = [
-        ExerciseVerdict(exercise["name"], exercise["max_score"], [TestVerdict(**test) for test in exercise["tests"]])
+        ExerciseVerdict(**{**exercise, "tests": [TestVerdict(**test) for test in exercise["tests"]]})
         for exercise in fields["exercises"]
     ]
     return Verdict(**{**fields, "exercises": exercises})

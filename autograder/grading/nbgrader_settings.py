@@ -1,6 +1,7 @@
 """How nbgrader is plugged into, in one place: for `nbgrader_config.py` and for our own commands."""
 
 import contextlib
+import copy
 import functools
 import logging
 import os
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from autograder.grading.names import HANDED_IN
 from autograder.units import ROOT
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ _STEPS = (
 _FREE = ("Judge", "LimitOutput", "AssignLatePenalties")  # whose own settings our road obeys as nbgrader does
 _SHARED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "lustre", "gpfs", "ceph", "glusterfs")  # begin so
 
+COURSE = "transformers"  # its name in the exchange
+_LONGEST_CELL = 300  # seconds
+
 STUB = 'raise NotImplementedError("your code here")'
 
 
@@ -41,9 +46,17 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
             "source_directory": str(ROOT / "solutions"),
             "release_directory": str(ROOT / "exercises"),
             "db_url": f"sqlite:///{grading / 'gradebook.db'}",
+            "course_id": COURSE,
             **steps,
         },
+        "Execute": {"timeout": _LONGEST_CELL},  # of Validate, which runs the whole notebook
+        "ZipCollectApp": {
+            "collect_directory_structure": str(grading / "downloaded" / "{assignment_id}" / "{collect_step}")
+        },
+        "FileNameCollectorPlugin": {"named_regexp": HANDED_IN},
         "ClearSolutions": {"code_stub": {"python": STUB}},
+        "GenerateAssignment": {"exporter_class": "autograder.grading.release.LearnersCopyExporter"},
+        "ExchangeFactory": {"release_assignment": "autograder.grading.release.ReleaseGenerated"},
         "Autograde": {
             "exporter_class": f"{ours}.SubmissionExporter",
             "pre_convert_hook": f"{ours}.adopt_lone_notebook",
@@ -103,13 +116,18 @@ def is_ours(config: "Config", unit: str) -> bool:
     return not (changed or others or switched or find_all_files(source, [*course.ignore, "*.ipynb"]))
 
 
-def converter(kind: type, unit: str, grading: Path | None = None, **folders: Path) -> Any:
-    """One of nbgrader's converters with our settings; `folders` (root, source, submitted, …) override them."""
+def converter(
+    kind: type, unit: str, grading: Path | None = None, config: "Config | None" = None, **folders: Path
+) -> Any:
+    """One of nbgrader's converters with our settings, those of a class, or `config`.
+
+    `folders` (root, source, submitted, …) override what these say.
+    """
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
     prepare_nbgrader()
-    config = course_config(grading) if grading else Config(settings())
+    config = copy.deepcopy(config) or (course_config(grading) if grading else Config(settings()))
     config.CourseDirectory.assignment_id = unit
     for step, folder in folders.items():
         config.CourseDirectory["root" if step == "root" else f"{step}_directory"] = str(folder)
@@ -123,7 +141,7 @@ def prepare_nbgrader() -> None:
     """Prepare this process for nbgrader, once or again.
 
     nbgrader must find `alembic`, which it runs by its bare name; SQLAlchemy's remarks stay with SQLAlchemy; and a
-    gradebook in a file waits for its turn instead of failing.
+    gradebook in a file makes its folder, and waits for its turn instead of failing.
     """
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
@@ -135,6 +153,13 @@ def prepare_nbgrader() -> None:
         os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
     if not event.contains(Engine, "connect", _be_patient):
         event.listen(Engine, "connect", _be_patient)
+        event.listen(Engine, "do_connect", _make_folder)
+
+
+def _make_folder(dialect: Any, _record: Any, arguments: list, _options: dict) -> None:
+    """Make the folder of an SQLite file that is to be opened: in a fresh course there is no class yet."""
+    if dialect.name == "sqlite" and arguments and arguments[0] not in ("", ":memory:"):
+        Path(arguments[0]).parent.mkdir(exist_ok=True)
 
 
 def _be_patient(connection: Any, _record: Any) -> None:

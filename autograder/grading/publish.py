@@ -17,8 +17,9 @@ from traitlets.config import Config
 
 from autograder.grading.entry import Entry, Executed
 from autograder.grading.feedback import FeedbackExporter
-from autograder.grading.files import digest_of_files, sweep, write_whole
+from autograder.grading.files import digest_of_files, sweep
 from autograder.grading.marker import Marked, write_into
+from autograder.learner.atomic import write_whole
 from autograder.units import ROOT
 
 _SECRET = re.compile(r"[\w-]{1,200}")

@@ -10,7 +10,8 @@ from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
-from autograder.grading.marker import Marked, Marker
+from autograder.grading.marker import Marked, Marker, NoReferences
+from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
 from autograder.sandbox.confinement import NotConfined
@@ -50,7 +51,7 @@ class Marking:
 
 
 class Refused(Exception):
-    """Nothing may be run on this machine; the message says why."""
+    """Nothing can be graded on this machine; the message says why."""
 
 
 class _Process:
@@ -88,10 +89,10 @@ def make_ready(units: Sequence[Unit]) -> None:
 def mark(job: Job) -> Marking:
     """Mark one submission, and write its executed notebook unless an earlier run did."""
     try:
-        submission = intake.take_from(job.folder, job.unit)
+        submission = intake.take_from(job.place, job.unit)
         marked = _process.marker.mark(submission.notebook, job.unit)
         return write(job, submission, marked, _process.publisher, _process.places)
-    except NotConfined as error:
+    except (NotConfined, NoReferences) as error:
         raise Refused(str(error)) from None
     except Exception as error:  # of any class: only some survive the way to another process
         raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None
@@ -105,9 +106,9 @@ def publish(job: Job, entry: Entry, task: str) -> None:
 def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Publisher, places: Places) -> Marking:
     """Write what marking comes to where the next step will read it."""
     outcome = outcome_of(marked.verdict)
-    if not gradebook.is_fit_name(job.learner):
+    if not is_fit_name(job.learner):
         return Marking(outcome, marked.digest)
-    place, letters = place_of(job, places), letters_in(job.folder)
+    place, letters = place_of(job, places), letters_in(job.place)
     task = publisher.task(marked, letters)
     stamped = stamped_entry(place, task)
     if places.staged:

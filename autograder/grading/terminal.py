@@ -43,12 +43,15 @@ def bar(console: Console, *more: ProgressColumn) -> Progress:
     return Progress(*columns, *times, console=console, speed_estimate_period=_SECONDS_OF_RATE)
 
 
-def print_verdict(console: Console, verdict: Verdict) -> None:
-    """One notebook: every exercise with its tests, and the points."""
+def print_verdict(console: Console, verdict: Verdict, told: Sequence[str] = ()) -> None:
+    """One notebook: which earlier answers it was built on, every exercise with its tests, and the points."""
+    for line in told:
+        _say(console, f"course.built: {line}")
     if verdict.problem:
         console.print(escape(verdict.problem), style="yellow")
     for exercise in verdict.exercises:
-        console.print(repr(Report(exercise)), markup=False, highlight=False)
+        unmarked = f"{exercise.name}: not marked here · {exercise.max_score:g} points that are not counted below"
+        console.print(unmarked if exercise.unmarked else repr(Report(exercise)), markup=False, highlight=False)
     console.print(f"{verdict.unit}: {verdict.score:g} of {verdict.max_score:g} points", style="bold", highlight=False)
 
 

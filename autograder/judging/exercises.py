@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 
-def exercise(name: str, points: float) -> Callable[[type], type]:
+def exercise(
+    name: str, points: float, minutes: int = 0, difficulty: int = 0, importance: int = 0
+) -> Callable[[type], type]:
     """Mark a test class as the check of the exercise `name`, worth `points` in its unit.
 
-    The points are shared out among the tests of the class, in equal parts unless `worth` says otherwise.
+    The points are shared out among the tests of the class, in equal parts unless `worth` says otherwise. `minutes` is
+    how long a learner may need, `difficulty` and `importance` are 1 to 5; the task's text and `progress()` tell them.
+    Whoever wants to know reads the mark without running the suite: `Unit.exercises`.
     """
 
     def mark(suite_class: type) -> type:

@@ -5,30 +5,33 @@ submitted as is the name of the exercise.
 """
 
 import ast
-import contextlib
 import importlib
 import inspect
-import io
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from autograder.seam.references import NotHere
+from autograder.judging.references import references_before
+from autograder.seam.references import NotHere, References, giving
+from autograder.seam.sealed import Damaged
 from autograder.units import ROOT, Unit
 
 
 def known_answers(unit: Unit) -> ModuleType | None:
-    """The module of known answers; None where a learner's installation has none, or not what they build on."""
+    """The module of known answers; None where a learner's installation has none, or not what they build on.
+
+    They build on the references of earlier units, never on what a learner has written.
+    """
     if not (ROOT / "autograder" / "mistakes" / f"{unit.topic}.py").exists():
         return None
     import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
-    with contextlib.redirect_stdout(io.StringIO()):  # what it builds on is said where the learner imports it
+    with giving(References(references_before(unit))):
         try:
             return importlib.import_module(f"autograder.mistakes.{unit.topic}")
-        except NotHere:
+        except (NotHere, Damaged):
             return None  # a check says what holds, and guesses at no cause
 
 

@@ -5,6 +5,7 @@ only those statements are run that bind what the answer uses, in the notebook's 
 """
 
 import ast
+import contextlib
 import symtable
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,22 @@ class Statement:
     binds: frozenset[str]
     uses: frozenset[str]
 
+    @property
+    def source(self) -> str:
+        return ast.unparse(self.node)
+
 
 def statements(source: str) -> list[Statement]:
-    """The statements of a cell; raises `SyntaxError` where it is not Python."""
-    return [Statement(node, *_names(node)) for node in ast.parse(source).body]
+    """The statements of a cell, which may hold IPython's magics; raises `SyntaxError` where it is no Python."""
+    return [Statement(node, *_names(node)) for node in _parsed(source).body]
+
+
+def statements_if_any(source: str) -> list[Statement]:
+    """The statements of a cell; none where it is no Python."""
+    try:
+        return statements(source)
+    except SyntaxError:
+        return []
 
 
 def needed(cells: Sequence[Sequence[Statement]], names: Iterable[str]) -> list[list[Statement]]:
@@ -40,6 +53,14 @@ def needed(cells: Sequence[Sequence[Statement]], names: Iterable[str]) -> list[l
                 grows = True
     numbers = iter(range(len(everything)))
     return [[statement for statement in cell if next(numbers) in chosen] for cell in cells]
+
+
+def _parsed(source: str) -> ast.Module:
+    with contextlib.suppress(SyntaxError):
+        return ast.parse(source)
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return ast.parse(TransformerManager().transform_cell(source))
 
 
 def _names(node: ast.stmt) -> tuple[frozenset[str], frozenset[str]]:

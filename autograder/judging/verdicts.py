@@ -50,15 +50,18 @@ class TestVerdict:
 
 @dataclass
 class ExerciseVerdict:
-    """One exercise: its points, and its tests."""
+    """One exercise: its points, and its tests. `unmarked` says why it was not judged here, if it was not."""
 
     name: str
     max_score: float
     tests: list[TestVerdict] = field(default_factory=list)
+    unmarked: str = ""
 
     @property
-    def score(self) -> float:
-        """The points of the tests that passed, rounded to hundredths."""
+    def score(self) -> float | None:
+        """The points of the tests that passed, rounded to hundredths; None where it was not judged."""
+        if self.unmarked:
+            return None
         parts = sum(test.parts for test in self.tests)
         won = sum(test.parts for test in self.tests if test.outcome == "passed")
         return round(self.max_score * won / parts, 2) if parts else 0.0
@@ -84,7 +87,7 @@ class ExerciseVerdict:
 
 @dataclass
 class Verdict:
-    """One submission of a unit.
+    """One submission of a unit. An exercise that was not judged counts in neither of its sums.
 
     `confinement` is the level its code ran under, `seed` gives the same inputs again, and `problem` is None
     or one sentence about a submission that could not be read in whole or in part.
@@ -100,11 +103,11 @@ class Verdict:
 
     @property
     def score(self) -> float:
-        return round(sum(exercise.score for exercise in self.exercises), 2)
+        return round(sum(exercise.score for exercise in self.exercises if not exercise.unmarked), 2)
 
     @property
     def max_score(self) -> float:
-        return float(sum(exercise.max_score for exercise in self.exercises))
+        return float(sum(exercise.max_score for exercise in self.exercises if not exercise.unmarked))
 
     def as_dict(self) -> dict[str, Any]:
         return {

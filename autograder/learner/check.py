@@ -1,9 +1,11 @@
-"""`check` and `progress`: the judge inside a learner's own notebook."""
+"""`check`: the judge inside a learner's own notebook."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.units import Unit, UnknownName, all_units, find_exercise, find_unit
+from autograder.units import Unit, UnknownName, find_exercise
 
 if TYPE_CHECKING:
     from autograder.judging.judge import Judged
@@ -15,18 +17,29 @@ def check(exercise: str | Callable, seed: int | None = None):
     """Check the exercise with this name on what the notebook has bound to it, and show what holds.
 
     `seed` draws other inputs. Returns a report that JupyterLab shows as a table and a terminal as text; its `inputs`
-    are what the first failing rule called the answer with.
+    are what the first failing rule called the answer with. Where nbgrader runs the notebook, the report is what
+    nbgrader reads: the points, or in *Validate* an error.
     """
+    exercise = getattr(exercise, "__name__", exercise)
+    if "NBGRADER_EXECUTION" not in os.environ:
+        return _checked(exercise, seed)
+    from autograder.learner import under_nbgrader
+
+    with under_nbgrader.nothing_on_stderr():
+        return under_nbgrader.points(_checked(exercise, seed), str(exercise))
+
+
+def _checked(exercise: str, seed: int | None):
+    """The report on an exercise, or a note of why there is none."""
     from autograder.learner.display import Note, Report
     from autograder.learner.inputs import Studied
     from autograder.seam import Workbench
 
-    exercise = getattr(exercise, "__name__", exercise)
     try:
         unit = find_exercise(str(exercise))
     except UnknownName as error:
         return Note(str(error))
-    answers = _answers()
+    answers = answers_here()
     if exercise not in answers:
         return Note(
             f"There is no `{exercise}` yet.",
@@ -35,30 +48,19 @@ def check(exercise: str | Callable, seed: int | None = None):
         )
     try:
         workbench = Workbench(answers)
-        (judged,) = _study(unit, workbench, seed, [exercise])
+        (found,) = _study(unit, workbench, seed, [exercise])
     except KeyboardInterrupt:
         return Note(f"The check of `{exercise}` was stopped.", "Is there a loop that never ends?")
-    return Report(judged.verdict, studied=judged.asked and Studied(judged.asked, workbench))
+    if on_a_desk(unit):
+        _keep(unit, [found.verdict])
+    return Report(found.verdict, studied=found.asked and Studied(found.asked, workbench))
 
 
-def progress(unit: str | None = None):
-    """Check every exercise of a unit and show the points of each; by default the unit of this notebook."""
-    from autograder.learner.display import Note, Progress
-
-    answers = _answers()
-    try:
-        found = find_unit(unit) if unit else _unit_of(answers)
-    except UnknownName as error:
-        return Note(str(error))
-    if found is None:
-        return Note("No exercise is defined yet.", "Run the cells above, or name a unit: `progress('04_attention')`.")
-    return Progress(found.stem, _judge(found, answers))
-
-
-def _judge(unit: Unit, answers: dict[str, Any]) -> "list[ExerciseVerdict]":
+def judged(unit: Unit, answers: dict[str, Any]) -> "list[ExerciseVerdict]":
+    """The verdicts on all exercises of a unit, as these answers stand."""
     from autograder.seam import Workbench
 
-    return [judged.verdict for judged in _study(unit, Workbench(answers))]
+    return [found.verdict for found in _study(unit, Workbench(answers))]
 
 
 def _study(
@@ -76,7 +78,7 @@ def _study(
         return study(unit.suite, workbench, seed, known_answers(unit), only)
 
 
-def _answers() -> dict[str, Any]:
+def answers_here() -> dict[str, Any]:
     """The names that the learner's notebook has bound."""
     from IPython import get_ipython
 
@@ -88,8 +90,15 @@ def _answers() -> dict[str, Any]:
     return vars(__main__)
 
 
-def _unit_of(answers: dict[str, Any]) -> Unit | None:
-    """The unit most of whose exercises the notebook defines."""
-    counted = [(sum(name in answers for name in unit.points()), unit) for unit in all_units()]
-    most, unit = max(counted, key=lambda pair: pair[0], default=(0, None))
-    return unit if most else None
+def on_a_desk(unit: Unit) -> bool:
+    """Whether this notebook is a learner's own copy of a unit, of whose points a record is kept."""
+    from autograder.learner.desk import is_ours
+
+    return Path.cwd().name == unit.stem and not is_ours(Path.cwd().parent)
+
+
+def _keep(unit: Unit, verdicts: list) -> None:
+    from autograder.learner.desk import desk_around
+    from autograder.learner.record import Record
+
+    Record(desk_around(Path.cwd())).keep(unit, verdicts)

@@ -148,16 +148,12 @@ def _as_text(details: list[tuple[str, str]]) -> list[str]:
 
 
 class Bar(NamedTuple):
-    """A row of a progress: points won of those there are, and a word in their place where that says more.
-
-    With `link` the name leads somewhere.
-    """
+    """A row of a progress: points won of those there are, and a word in their place where that says more."""
 
     name: str
     won: float
     most: float
     state: str = ""
-    link: str = ""
 
     @property
     def words(self) -> str:
@@ -170,14 +166,8 @@ class Bar(NamedTuple):
 
 def bars_as_html(bars: Sequence[Bar]) -> str:
     """The rows below each other, with real bars; each bar says its points to whoever does not see it."""
-    return looks.bars([(_named(bar), bar.share, bar.words) for bar in bars])
-
-
-def _named(bar: Bar) -> str:
-    name = escape(bar.name)
-    if bar.link:
-        name = f'<a href="{escape(bar.link)}" style="color:inherit">{name}</a>'
-    return looks.sign("✓" if bar.share >= 1 else "–") + name
+    signs = [looks.sign("✓" if bar.share >= 1 else "–") for bar in bars]
+    return looks.bars([(sign + escape(bar.name), bar.share, bar.words) for sign, bar in zip(signs, bars, strict=True)])
 
 
 def bars_as_text(bars: Sequence[Bar]) -> list[str]:

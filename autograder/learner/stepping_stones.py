@@ -4,6 +4,7 @@ import ast
 import contextlib
 import functools
 import io
+import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 
 from autograder.judging.references import Cell, code_cells, reference_of
 from autograder.judging.slicing import Statement, needed, statements
+from autograder.learner.desk import Desk, desk_around
 from autograder.seam import references
 from autograder.seam.errors import STUB_MESSAGE, describe
-from autograder.units import ROOT, Unit, UnknownName, all_units, find_exercise
+from autograder.units import Unit, UnknownName, all_units, find_exercise
 
 
 @dataclass
@@ -27,13 +29,13 @@ class Made:
 class AtHome:
     """Gives a learner their own answer to an earlier exercise if all its checks hold, else the reference; says which.
 
-    A kernel that runs in the folder of a unit, as JupyterLab's do, is given what comes before that unit, and the
-    learner's notebooks are looked for beside that folder. `before` names another unit, and keeps quiet.
+    A kernel that runs in the folder of a unit, as JupyterLab's do, is given what comes before that unit. `before` names
+    another unit, and keeps quiet.
     """
 
     def __init__(self, before: Unit | None = None):
         here, units = Path.cwd(), {unit.stem: unit for unit in all_units()}
-        self._folder = here.parent if here.name in units else ROOT / "exercises"
+        self._desks = desks_around(here)
         self._before, self._quiet = before or units.get(here.name), before is not None
 
     def __call__(self, name: str) -> Any:
@@ -44,7 +46,7 @@ class AtHome:
         if self._before and unit.stem >= self._before.stem:
             here = self._before.stem
             raise ImportError(f"`{name}` is an exercise of {unit.stem}; in {here} only earlier units can be had.")
-        answer, why = _own(self._folder / unit.stem / f"{unit.stem}.ipynb", unit, name)
+        answer, why = _best(self._desks, unit, name)
         which = "the reference" if answer is None else "yours"
         if answer is None:
             answer = _reference(unit, name, why)
@@ -57,13 +59,18 @@ class AtHome:
         return [name for unit in units for name in unit.points()]
 
 
+def desks_around(folder: Path) -> list[Desk]:
+    """Where a learner's earlier notebooks are looked for: beside this one's folder, then on this project's desk."""
+    return list(dict.fromkeys([desk_around(folder), Desk()]))
+
+
 def _reference(unit: Unit, name: str, why: str) -> Any:
-    """A reference at home; raises `NotHere` with what to do where the solutions are not there."""
-    if not unit.solution.exists():
+    """A reference at home; raises `NotHere` with what to do where there is none."""
+    if not reference_of(unit).source:
         raise references.NotHere(
-            f"`{name}` is needed here: {why}, and there is no folder solutions/{unit.stem} to take another from. "
-            f"Work on `{name}` in {unit.stem} until `check` says that everything holds, save that notebook, and run "
-            "this cell again."
+            f"`{name}` is needed here: {why}, and there is no reference of {unit.stem} to take instead. Work on "
+            f"`{name}` in {unit.stem} until `check` says that everything holds, save that notebook, and run this cell "
+            "again."
         )
     return _references(tuple(map(reference_of, all_units())))(name)
 
@@ -73,13 +80,24 @@ def _references(given: tuple[references.Reference, ...]) -> references.Reference
     return references.References(given)
 
 
+def _best(desks: list[Desk], unit: Unit, name: str) -> tuple[Any, str]:
+    """A learner's answer if all its checks hold on one of these desks, or None; and what is to be said of it."""
+    told = []
+    for desk in desks:
+        answer, why = _own(desk.notebook(unit), unit, name)
+        if answer is not None:
+            return answer, why
+        told += [why] if why else []
+    return None, told[0] if told else f"there is no notebook of yours in {desks[0].folder.name}/{unit.stem}"
+
+
 def _own(notebook: Path, unit: Unit, name: str) -> tuple[Any, str]:
-    """A learner's answer if all its checks hold, or None; and what is to be said of it."""
+    """The answer in one notebook if all its checks hold, or None; and what is to be said, if there is a notebook."""
     place = f"{notebook.parent.parent.name}/{unit.stem}"
     try:
-        cells = tuple(code_cells(notebook, unit.points()))
+        cells = tuple(code_cells(notebook.read_text("utf-8-sig"), unit.points()))
     except FileNotFoundError:
-        return None, f"there is no notebook of yours in {place}"
+        return None, ""
     except (OSError, ValueError, KeyError, TypeError) as error:
         return None, f"your notebook in {place} could not be read: {type(error).__name__}"
     answer, why = _judged(unit, cells, name)
@@ -130,7 +148,7 @@ def _made(unit: Unit, cells: tuple[Cell, ...]) -> Made:
 
 def _run(todo: list[Statement], file: str, cell: Cell, namespace: dict[str, Any], made: Made) -> None:
     """Run some statements of a cell, up to the first that fails."""
-    references.show(cell.source, file)
+    linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)  # for tracebacks
     try:
         references.run(compile(ast.Module([statement.node for statement in todo], []), file, "exec"), namespace)
     except Exception as error:
@@ -139,13 +157,9 @@ def _run(todo: list[Statement], file: str, cell: Cell, namespace: dict[str, Any]
 
 
 def _statements(cell: Cell, made: Made) -> list[Statement]:
-    """The statements of a learner's cell, which may hold IPython's magics; none where it is no Python."""
-    with contextlib.suppress(SyntaxError):
-        return statements(cell.source)
-    from IPython.core.inputtransformer2 import TransformerManager
-
+    """The statements of a learner's cell; none where it is no Python."""
     try:
-        return statements(TransformerManager().transform_cell(cell.source))
+        return statements(cell.source)
     except SyntaxError as error:
         made.troubles[cell.answers] = f"its cell is no Python: {error.msg}"
         return []

@@ -21,7 +21,7 @@ _SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "fonts", 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _GPU_DEVICES = ("nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-caps", "kfd", "dri")
 _OURS = ("autograder/sandbox", "autograder/seam", "course/toolkit", "course/__init__.py", "course/built.py") + tuple(
-    f"autograder/{name}.py" for name in ("__init__", "learner/__init__", "learner/check", "units")
+    f"autograder/{name}.py" for name in ("__init__", "learner/__init__", "learner/check", "learner/progress", "units")
 )
 _NEW_HERE = kernel.NEW_MOUNTS | kernel.NEW_IPC | kernel.NEW_NETWORK | kernel.NEW_HOST_NAME
 

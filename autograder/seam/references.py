@@ -2,7 +2,6 @@
 
 import contextlib
 import difflib
-import linecache
 from collections.abc import Callable, Iterator, Sequence
 from types import CodeType
 from typing import Any, NamedTuple
@@ -17,11 +16,14 @@ class Reference(NamedTuple):
 
 
 class NotHere(ImportError):
-    """An earlier answer that could be had elsewhere: here the solutions are missing, and the learner's own is too."""
+    """An earlier answer that could be had elsewhere: here the reference is missing, and the learner's own is too."""
 
 
 class References:
-    """Gives reference answers by name, those of a unit made when the first of them is asked for."""
+    """Gives reference answers by name, those of one source made when the first of them is asked for.
+
+    Where a name stands in more than one, the last counts. No traceback shows their lines: they are answers.
+    """
 
     def __init__(self, references: Sequence[Reference]):
         self._owners = {name: reference for reference in references for name in reference.names}
@@ -33,13 +35,13 @@ class References:
             raise ImportError(f"`{name}` is no exercise of an earlier unit. There are: {', '.join(near) or 'none'}.")
         unit, _, source = self._owners[name]
         if not source:
-            raise NotHere(f"There is no reference of `{name}`: solutions/{unit} is missing here.")
-        if unit not in self._made:
-            made, file = new_namespace(), f"<reference of {unit}>"
+            raise NotHere(f"There is no reference of `{name}`: the answers of {unit} are missing here.")
+        if source not in self._made:
+            made = new_namespace()
             with giving(self):  # it may stand on units before it
-                run(compile(show(source, file), file, "exec"), made)
-            self._made[unit] = made
-        return self._made[unit][name]
+                run(compile(source, f"<reference of {unit}>", "exec"), made)
+            self._made[source] = made
+        return self._made[source][name]
 
     def __dir__(self) -> list[str]:
         return list(self._owners)
@@ -67,12 +69,6 @@ def giving(giver: Callable[[str], Any]) -> Iterator[None]:
 def new_namespace() -> dict[str, Any]:
     """The names of code that is run here: its classes belong to `course.built`, from where they are had."""
     return {"__name__": "course.built"}
-
-
-def show(source: str, file: str) -> str:
-    """Let tracebacks show the lines of `source`, which stands in no file; returns it."""
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    return source
 
 
 def run(code: CodeType, namespace: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ def slopes(function, arrays, index, cotangent):
     return found
 
 
-@exercise("softmax", points=4)
+@exercise("softmax", points=4, minutes=10, difficulty=2, importance=4)
 class TestSoftmax:
     def test_there_is_one_weight_for_each_score(self, learner, rng):
         for size in [(2, 5, 7), (7,), (2, 3, 4, 6)]:
@@ -120,7 +120,7 @@ class TestSoftmax:
         expect.close(learner.compiled(scores), softmax_by_loops(scores), rule)
 
 
-@exercise("attention_scores", points=4)
+@exercise("attention_scores", points=4, minutes=10, difficulty=2, importance=5)
 class TestAttentionScores:
     def test_there_is_one_score_for_each_query_and_key(self, learner, rng):
         for batch, queries, keys, width in [(2, 5, 7, 12), (3, 4, 2, 6)]:
@@ -185,7 +185,7 @@ def three(rng, batch=2, queries=5, keys=7, width=12, value_width=3):
     )
 
 
-@exercise("scaled_dot_product_attention", points=5)
+@exercise("scaled_dot_product_attention", points=5, minutes=10, difficulty=2, importance=5)
 class TestScaledDotProductAttention:
     def test_output_comes_first_and_weights_second(self, learner, rng):
         for queries, keys, width, value_width in [(5, 7, 12, 3), (4, 2, 6, 9)]:
@@ -269,7 +269,7 @@ def words_and_matrices(rng, batch=2, length=5, width=12, inner=3, value_width=4)
     return x, *(rng.normal(size=(width, to)) / math.sqrt(width) for to in (inner, inner, value_width))
 
 
-@exercise("self_attention", points=7)
+@exercise("self_attention", points=7, minutes=15, difficulty=3, importance=5)
 class TestSelfAttention:
     def test_output_comes_first_and_weights_second(self, learner, rng):
         for length, width, inner, value_width in [(5, 12, 3, 4), (7, 6, 8, 10)]:

@@ -73,7 +73,7 @@ def cosines_by_loops(table, index):
     return found
 
 
-@exercise("one_hot", points=2)
+@exercise("one_hot", points=2, minutes=5, difficulty=1, importance=3)
 class TestOneHot:
     def test_the_worked_example_comes_out(self, learner):
         expected = np.array([[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
@@ -106,7 +106,7 @@ class TestOneHot:
         expect.close(learner.compiled(ids, 8), one_hot_by_loops(ids, 8), rule)
 
 
-@exercise("embed", points=4)
+@exercise("embed", points=4, minutes=10, difficulty=2, importance=5)
 class TestEmbed:
     def test_the_worked_example_comes_out(self, learner):
         found = learner(np.array([2, 0, 2]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
@@ -187,7 +187,7 @@ def same_pairs(result, expected, sentence):
         expect.true(mine == theirs, sentence, *shown)
 
 
-@exercise("skip_gram_pairs", points=4)
+@exercise("skip_gram_pairs", points=4, minutes=10, difficulty=2, importance=3)
 class TestSkipGramPairs:
     def test_the_worked_examples_come_out(self, learner):
         rule = "These are the examples of the task."
@@ -270,7 +270,7 @@ def loud_pairs(rng):
         yield center, true * center, false * center[:, None]
 
 
-@exercise("negative_sampling_loss", points=6)
+@exercise("negative_sampling_loss", points=6, minutes=20, difficulty=3, importance=4)
 class TestNegativeSamplingLoss:
     def test_the_loss_is_one_number(self, learner, rng):
         for batch, noise, width in ((4, 3, 6), (2, 5, 3)):
@@ -386,7 +386,7 @@ def exact_row(rng):
     return rng.choice([-1.0, 1.0], size=4)
 
 
-@exercise("nearest_neighbours", points=4)
+@exercise("nearest_neighbours", points=4, minutes=15, difficulty=3, importance=4)
 class TestNearestNeighbours:
     def test_the_worked_example_comes_out(self, learner):
         table = np.array([[3.0, 4.0], [-4.0, -3.0], [40.0, 30.0], [0.0, 0.0], [1.5, 2.0]])

@@ -72,7 +72,7 @@ def sentences(rng, *lengths, longest):
     return ids
 
 
-@exercise("padding_mask", points=3)
+@exercise("padding_mask", points=3, minutes=5, difficulty=1, importance=5)
 class TestPaddingMask:
     def test_there_is_one_row_for_each_sentence(self, learner, rng):
         for batch, longest in ((2, 7), (3, 5), (1, 4)):
@@ -109,7 +109,7 @@ class TestPaddingMask:
         expect.equal(learner.compiled(ids), (ids != 0)[:, None, :], "In a compiled graph the mask must be right too.")
 
 
-@exercise("causal_mask", points=3)
+@exercise("causal_mask", points=3, minutes=10, difficulty=2, importance=5)
 class TestCausalMask:
     def test_there_is_one_square_for_the_whole_batch(self, learner):
         for length in (4, 7):
@@ -150,7 +150,7 @@ class TestCausalMask:
         expect.equal(learner.compiled(length), causal_by_loops(length), rule)
 
 
-@exercise("combine_masks", points=3)
+@exercise("combine_masks", points=3, minutes=10, difficulty=2, importance=3)
 class TestCombineMasks:
     def test_the_masks_are_stretched_to_one_shape(self, learner, rng):
         padding, causal = some_mask(rng, (2, 1, 6)), causal_by_loops(6)
@@ -208,7 +208,7 @@ class TestCombineMasks:
         expect.equal(learner.compiled(first, None, second), first & second, rule)
 
 
-@exercise("masked_softmax", points=6)
+@exercise("masked_softmax", points=6, minutes=25, difficulty=4, importance=5)
 class TestMaskedSoftmax:
     def test_the_weights_have_the_shape_of_the_scores(self, learner, rng):
         for shape in ((2, 5, 7), (3, 4, 6)):
@@ -303,7 +303,7 @@ class TestMaskedSoftmax:
         expect.close(learner.compiled(scores, mask), weights_by_loops(scores, mask), rule)
 
 
-@exercise("masked_attention", points=5)
+@exercise("masked_attention", points=5, minutes=15, difficulty=2, importance=5)
 class TestMaskedAttention:
     def test_it_returns_the_output_and_the_weights(self, learner, rng):
         query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))

@@ -172,7 +172,7 @@ def gradients_by_name(layer, *inputs, **options):
     return {which: found[place] for which, place in places.items()}
 
 
-@exercise("split_heads", points=4)
+@exercise("split_heads", points=4, minutes=15, difficulty=2, importance=5)
 class TestSplitHeads:
     def test_each_head_has_all_words_and_a_part_of_their_width(self, learner, rng):
         for batch, length, width, heads in ((2, 5, 12, 4), (3, 4, 10, 2), (1, 7, 6, 3)):
@@ -226,7 +226,7 @@ class TestSplitHeads:
         expect.true((heads, width) == (4, 3), rule, f"H = {heads}, K = {width}", "H = 4, K = 3")
 
 
-@exercise("merge_heads", points=3)
+@exercise("merge_heads", points=3, minutes=10, difficulty=2, importance=5)
 class TestMergeHeads:
     def test_the_heads_of_a_word_become_one_vector(self, learner, rng):
         for batch, heads, length, width in ((2, 4, 5, 3), (3, 2, 7, 5), (1, 3, 4, 2)):
@@ -270,7 +270,7 @@ class TestMergeHeads:
         expect.true(traced[2] == 12, rule, f"D = {traced[2]}", "D = 12")
 
 
-@exercise("MultiHeadAttention", points=13)
+@exercise("MultiHeadAttention", points=13, minutes=40, difficulty=4, importance=5)
 class TestMultiHeadAttention:
     def test_the_output_has_the_shape_of_the_query(self, learner, rng):
         layer = built(learner)

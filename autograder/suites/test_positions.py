@@ -72,7 +72,7 @@ def in_own_words(rule, answer, *args):
         raise
 
 
-@exercise("sinusoidal_positions", points=5)
+@exercise("sinusoidal_positions", points=5, minutes=20, difficulty=3, importance=5)
 class TestSinusoidalPositions:
     def test_there_is_a_row_for_each_position(self, learner):
         for length, depth in ((5, 4), (3, 2), (1, 6)):
@@ -201,7 +201,7 @@ def some_words(rng, sizes=(VOCABULARY, WIDTH)):
     return rng.normal(size=sizes).astype(np.float32)
 
 
-@exercise("PositionalEmbedding", points=6)
+@exercise("PositionalEmbedding", points=6, minutes=25, difficulty=4, importance=5)
 class TestPositionalEmbedding:
     def test_each_id_becomes_a_vector(self, learner, rng):
         layer = give_words(built(learner), some_words(rng))
@@ -342,7 +342,7 @@ class TestPositionalEmbedding:
         expect.equal(layer.reloaded(ids)(ids), before, rule)
 
 
-@exercise("relative_position_bias", points=4)
+@exercise("relative_position_bias", points=4, minutes=15, difficulty=2, importance=3)
 class TestRelativePositionBias:
     def test_each_head_query_and_key_gets_a_number(self, learner, rng):
         for t, s, reach, heads in ((6, 8, 2, 3), (4, 3, 4, 2)):
@@ -425,7 +425,7 @@ def some_positions(rng, count, highest=40):
     return rng.permutation(np.arange(1, highest))[:count]
 
 
-@exercise("rotate_positions", points=5)
+@exercise("rotate_positions", points=5, minutes=20, difficulty=4, importance=4)
 class TestRotatePositions:
     def test_the_shape_stays_as_it_is(self, learner, rng):
         for shape in ((3, 5, 6, 4), (4, 3, 5, 2)):

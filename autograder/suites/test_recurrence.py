@@ -140,7 +140,7 @@ GRU_RULE = "The new state is that of Keras' GRU cell."
 CELL = {0: "x", 1: "state", 2: "w_input", 3: "w_state", 4: "bias"}
 
 
-@exercise("rnn_step", points=3)
+@exercise("rnn_step", points=3, minutes=8, difficulty=1, importance=3)
 class TestRnnStep:
     def test_the_new_state_has_the_shape_of_the_old(self, learner, rng):
         for sizes in SIZES:
@@ -207,7 +207,7 @@ def gates_at(arrays, update=None, reset=None):
     return x, state, w_input, w_state, bias
 
 
-@exercise("gru_step", points=4)
+@exercise("gru_step", points=4, minutes=15, difficulty=3, importance=4)
 class TestGruStep:
     def test_the_new_state_has_the_shape_of_the_old(self, learner, rng):
         for sizes in SIZES:
@@ -289,7 +289,7 @@ def right_pair(found, expected, rule_of_h, rule_of_c):
     right_state(memory, expected[1], rule_of_c)
 
 
-@exercise("lstm_step", points=4)
+@exercise("lstm_step", points=4, minutes=12, difficulty=3, importance=3)
 class TestLstmStep:
     def test_it_returns_h_and_c(self, learner, rng):
         for sizes in SIZES:
@@ -428,7 +428,7 @@ def pairs_by_loops(step, inputs, initial_state, mask):
 NEXT_RULE = "Begin with the initial state; each real word makes the next state."
 
 
-@exercise("run_recurrent", points=4)
+@exercise("run_recurrent", points=4, minutes=15, difficulty=3, importance=4)
 class TestRunRecurrent:
     def test_there_is_a_state_after_each_word(self, learner, rng):
         for batch, words, width, units in ((2, 7, 8, 5), (3, 1, 2, 6), (1, 4, 3, 7)):
@@ -558,7 +558,7 @@ def answer_of(learner, arrays, mask=None):
     return expect.pair(learner(*arrays) if mask is None else learner(*arrays, mask), PAIR)
 
 
-@exercise("additive_attention", points=5)
+@exercise("additive_attention", points=5, minutes=20, difficulty=3, importance=5)
 class TestAdditiveAttention:
     def test_it_returns_the_context_and_the_weights(self, learner, rng):
         for batch, words, units, compared in ((2, 7, 5, 6), (1, 4, 2, 3), (3, 3, 3, 3)):

@@ -30,7 +30,7 @@ def dots_by_loops(a, b):
     return dots
 
 
-@exercise("weighted_average", points=10)
+@exercise("weighted_average", points=10, minutes=5, difficulty=1, importance=5)
 class TestWeightedAverage:
     def test_there_is_one_vector_for_each_sentence(self, learner, rng):
         for batch, length, width in ((2, 7, 12), (3, 5, 4), (1, 4, 3)):
@@ -78,7 +78,7 @@ class TestWeightedAverage:
         expect.close(learner.compiled(values, weights), average_by_loops(values, weights), rule)
 
 
-@exercise("pairwise_dot", points=10)
+@exercise("pairwise_dot", points=10, minutes=5, difficulty=2, importance=5)
 class TestPairwiseDot:
     def test_there_is_one_number_for_each_row_of_a_and_each_row_of_b(self, learner, rng):
         for batch, rows, columns, width in ((2, 5, 7, 12), (3, 4, 2, 6), (1, 3, 5, 2)):

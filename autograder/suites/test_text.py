@@ -165,7 +165,7 @@ def sentences_without_ties(rng, words):
     return [" ".join(part) for part in np.array_split(text, 7)]
 
 
-@exercise("standardize", points=2)
+@exercise("standardize", points=2, minutes=10, difficulty=2, importance=4)
 class TestStandardize:
     def test_the_worked_example_comes_out(self, learner):
         rule = "Lower case, and each punctuation character apart: this is the example of the task."
@@ -206,7 +206,7 @@ class TestStandardize:
         same_text(learner("  uno   dos ,tres\t.\n"), "uno dos , tres .", rule)
 
 
-@exercise("build_vocabulary", points=2)
+@exercise("build_vocabulary", points=2, minutes=10, difficulty=2, importance=5)
 class TestBuildVocabulary:
     def test_the_worked_example_comes_out(self, learner):
         expected = [*SPECIALS, "la", "casa", "ve"]
@@ -261,7 +261,7 @@ class TestBuildVocabulary:
         same_items(learner(["mar mar", "", "sol"], 9), [*SPECIALS, "mar", "sol"], "An empty sentence adds no word.")
 
 
-@exercise("encode", points=2)
+@exercise("encode", points=2, minutes=5, difficulty=1, importance=5)
 class TestEncode:
     def test_the_worked_example_comes_out(self, learner):
         vocabulary = [*SPECIALS, "la", "casa", "roja"]
@@ -296,7 +296,7 @@ class TestEncode:
         same_items(learner("", [*SPECIALS, "sol"]), [], "An empty sentence gives an empty list.")
 
 
-@exercise("decode", points=2)
+@exercise("decode", points=2, minutes=10, difficulty=2, importance=4)
 class TestDecode:
     def test_the_worked_example_comes_out(self, learner):
         vocabulary = [*SPECIALS, "la", "casa", "roja"]
@@ -354,7 +354,7 @@ def some_rows(rng, lengths, ends=True):
     return [[START, *row[1:-1], END] if ends else [START, *row[1:]] for row in rows]
 
 
-@exercise("pad_batch", points=2)
+@exercise("pad_batch", points=2, minutes=15, difficulty=3, importance=4)
 class TestPadBatch:
     def test_the_worked_example_comes_out(self, learner):
         expected = np.array([[2, 7, 8, 3], [2, 5, 3, 0]])
@@ -403,7 +403,7 @@ class TestPadBatch:
         expect.equal(learner.effect_on(rows, 5)[0], rows, rule)
 
 
-@exercise("teacher_forcing", points=2)
+@exercise("teacher_forcing", points=2, minutes=5, difficulty=1, importance=5)
 class TestTeacherForcing:
     def test_the_worked_example_comes_out(self, learner):
         inputs, labels = expect.pair(learner(np.array([[2, 7, 8, 3], [2, 5, 3, 0]])), "decoder_input, labels")
@@ -501,7 +501,7 @@ def chosen(pairs, test):
     return [place for place, (source, _) in enumerate(pairs) if source in sources]
 
 
-@exercise("split_by_source", points=3)
+@exercise("split_by_source", points=3, minutes=15, difficulty=3, importance=5)
 class TestSplitBySource:
     @worth(6)
     def test_no_source_is_on_both_sides(self, learner, rng):
@@ -596,7 +596,7 @@ def as_pairs(result):
     return [tuple(pair) if isinstance(pair, list) else pair for pair in items(result, rule)]
 
 
-@exercise("learn_merges", points=3)
+@exercise("learn_merges", points=3, minutes=20, difficulty=4, importance=4)
 class TestLearnMerges:
     def test_the_worked_example_comes_out(self, learner):
         found = as_pairs(learner({"casa": 3, "cama": 2, "masa": 1}, 3))
@@ -660,7 +660,7 @@ class TestLearnMerges:
         expect.true(after == counts, rule, expect.summary(after), "the dictionary as it was")
 
 
-@exercise("apply_merges", points=2)
+@exercise("apply_merges", points=2, minutes=10, difficulty=2, importance=4)
 class TestApplyMerges:
     def test_the_worked_example_comes_out(self, learner):
         merges = [("c", "a"), ("s", "a"), ("ca", "sa")]

@@ -14,11 +14,12 @@ import pytest
 
 from autograder.author.verify import Case, submission
 from autograder.grading import intake
-from autograder.grading.marker import Marker, write_into
+from autograder.grading.marker import Marker, NoReferences, write_into
 from autograder.judging.known import known_answers
 from autograder.judging.references import references_before
 from autograder.judging.slicing import needed, statements
 from autograder.learner.check import check
+from autograder.learner.desk import Desk
 from autograder.sandbox import Cell, RemoteWorkbench
 from autograder.seam.references import Reference, References, giving
 from autograder.tests.attacks.scene import added, printed
@@ -67,17 +68,19 @@ def test_what_is_bound_in_other_ways_is_needed_too():
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     """A learner's kernel in the folder of unit 05; call it with an answer to `softmax` to save the notebook of 04."""
+    monkeypatch.setattr(Desk.__init__, "__defaults__", (tmp_path / "work",))
     (tmp_path / LATER.stem).mkdir()
     (tmp_path / EARLIER.stem).mkdir()
     monkeypatch.chdir(tmp_path / LATER.stem)
 
-    def save(answer, *cells):
+    def save(answer, *cells, on=tmp_path):
         notebook = submission(Case(EARLIER, "solution", source=answer))
         answers = intake.answers_in(notebook)
         answers["softmax"].source = answer or intake.answers_in(intake.untouched(EARLIER))["softmax"].source
         place = notebook.cells.index(answers["softmax"])
         notebook.cells[place:place] = [added(cell) for cell in cells]
-        nbformat.write(notebook, tmp_path / EARLIER.stem / f"{EARLIER.stem}.ipynb")
+        (on / EARLIER.stem).mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, on / EARLIER.stem / f"{EARLIER.stem}.ipynb")
 
     return save
 
@@ -92,6 +95,19 @@ def test_the_learners_own_answer_is_used_once_it_passes(desk, capsys):
     desk(WRONG)
     assert built.softmax.__doc__ != "Mine."
     assert "checks hold for yours" in capsys.readouterr().out
+
+
+def test_what_is_not_beside_a_fetched_notebook_is_looked_for_on_the_desk(desk, tmp_path, capsys):
+    desk(WRONG)
+    desk(MINE, HELPER, on=tmp_path / "work")
+    assert built.softmax.__doc__ == "Mine."
+    assert "softmax is yours; all its checks hold in work/04_attention" in capsys.readouterr().out
+
+
+def test_a_kernel_in_no_folder_of_a_unit_finds_what_is_on_the_desk(desk, tmp_path, monkeypatch):
+    desk(MINE, HELPER, on=tmp_path / "work")
+    monkeypatch.chdir(tmp_path)
+    assert built.softmax.__doc__ == "Mine."
 
 
 def test_an_answer_is_judged_once_for_each_state_of_its_notebook(desk):
@@ -161,9 +177,9 @@ def test_a_notebook_that_asks_for_its_own_answer_does_not_go_round_in_circles(de
 def test_without_solutions_it_is_said_what_to_do(desk, monkeypatch):
     desk(None)
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
-    with pytest.raises(ImportError, match=r"no folder solutions/04_attention.*until `check` says that"):
+    with pytest.raises(ImportError, match=r"no reference of 04_attention.*until `check` says that"):
         from course.built import softmax  # noqa: F401
-    with pytest.raises(ImportError, match="no reference of `softmax`: solutions/04_attention is missing"):
+    with pytest.raises(ImportError, match="no reference of `softmax`: the answers of 04_attention are missing"):
         References(references_before(LATER))("softmax")
 
 
@@ -173,21 +189,34 @@ def test_a_check_works_without_the_earlier_answer_that_known_mistakes_build_on(t
     monkeypatch.chdir(tmp_path / later.stem)
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
     monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
-    monkeypatch.setattr("autograder.learner.check._answers", lambda: {"split_heads": lambda x, num_heads: x})
+    monkeypatch.setattr("autograder.learner.check.answers_here", lambda: {"split_heads": lambda x, num_heads: x})
     assert known_answers(later) is None
     assert "(B, H, T, K)" in str(check("split_heads"))
 
 
-def test_a_notebook_that_cannot_have_its_references_is_graded_with_a_note(marker, monkeypatch):
+def test_a_notebook_that_cannot_have_its_references_is_not_graded(marker, monkeypatch):
     later = Unit("06_multi_head")
     notebook = submission(Case(later, "solution"))
     monkeypatch.setattr(Unit, "solution", property(lambda unit: unit.learners_copy.with_name("none")))
-    monkeypatch.delitem(sys.modules, "autograder.mistakes.multi_head", raising=False)
-    verdict = marker.mark(notebook, later, only=["split_heads", "MultiHeadAttention"]).verdict
-    assert "there is no solutions/05_masking" in verdict.problem
-    cut, layer = verdict.exercises
-    assert cut.score == cut.max_score  # builds on nothing earlier
-    assert layer.score < layer.max_score
+    with pytest.raises(NoReferences, match="MultiHeadAttention, because it builds on masked_softmax of 05_masking"):
+        marker.mark(notebook, later)
+
+
+def test_what_builds_on_a_missing_answer_is_left_unmarked_where_that_will_do(marker):
+    later = Unit("06_multi_head")
+    missing = [reference._replace(source="") for reference in references_before(later)]
+    verdict = marker.mark(submission(Case(later, "solution")), later, references=missing).verdict
+    split, merge, layer = verdict.as_dict()["exercises"]
+    assert (split["score"], merge["score"], layer["score"]) == (4, 3, None)
+    assert (verdict.score, verdict.max_score, layer["max_score"]) == (7, 7, 13)
+    assert "Not marked here: MultiHeadAttention, because it builds on masked_softmax of 05" in verdict.problem
+
+
+def test_a_stub_that_builds_on_nothing_yet_is_marked(marker):
+    later = Unit("06_multi_head")
+    missing = [reference._replace(source="") for reference in references_before(later)]
+    verdict = marker.mark(intake.untouched(later), later, references=missing).verdict
+    assert (verdict.score, verdict.max_score, verdict.problem) == (0, 20, None)
 
 
 def test_no_exercise_is_hidden_by_a_name_of_the_module():

@@ -121,7 +121,7 @@ def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path):
     for name in ("a", "b", "c"):
         hand_in(tmp_path / "submitted" / name, UNIT, demo.KINDS[FINISHED](UNIT))
     todo = jobs([UNIT], tmp_path / "submitted")
-    todo[1] = Job("b", _Deadly(UNIT.stem), todo[1].folder)
+    todo[1] = Job("b", _Deadly(UNIT.stem), todo[1].place)
     graded = grade(todo, tmp_path, workers=2)
     assert [one.learner for one in graded] == ["a", "b", "c"]
     assert [one.verdict.score for one in graded] == [20, 0, 20]

@@ -28,6 +28,7 @@ CHROMIUM = [
     "--disable-sync",
 ]
 TOKEN = "secret"
+IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
 def free_port() -> int:
@@ -83,8 +84,8 @@ def _await(address: str, server: subprocess.Popen, log: Path) -> None:
 
 
 def cell(page: Page, text: str) -> Locator:
-    """The first code cell that holds `text`."""
-    return page.locator(".jp-CodeCell").filter(has_text=text).first
+    """The first code cell of the notebook in front that holds `text`."""
+    return page.locator(f"{IN_FRONT} .jp-CodeCell").filter(has_text=text).first
 
 
 def run_cell(page: Page, text: str) -> Locator:

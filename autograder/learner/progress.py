@@ -1,0 +1,40 @@
+"""`progress`: where a learner stands, in the unit of a notebook and in the whole course."""
+
+from pathlib import Path
+
+from autograder.learner.check import answers_here, judged, on_a_desk
+from autograder.units import Unit, UnknownName, all_units, find_unit
+
+
+def progress(unit: str | None = None):
+    """Show the points of a unit, exercise by exercise, and of the whole course; what is next; and the minutes left.
+
+    The unit is that of this notebook, or the one that is named. Exercises that this notebook has answered are checked
+    now; all others show what their last check found.
+    """
+    from autograder.learner.desk import desk_around
+    from autograder.learner.display import Note, Progress
+    from autograder.learner.overview import Overview, Standing
+    from autograder.learner.record import Record
+
+    try:
+        found = find_unit(unit) if unit else _unit_here()
+    except UnknownName as error:
+        return Note(str(error))
+    here = Path.cwd()
+    desk = desk_around(here)
+    if found is None:
+        return Standing(None, Overview(desk, here))
+    verdicts = judged(found, answers_here())
+    if on_a_desk(found):
+        Record(desk).keep(found, verdicts)
+    return Standing(Progress(found.stem, verdicts), Overview(desk, here))
+
+
+def _unit_here() -> Unit | None:
+    """The unit most of whose exercises the notebook defines, or in whose folder it lies."""
+    answers = answers_here()
+    counted = [(sum(name in answers for name in unit.points()), unit) for unit in all_units()]
+    most, unit = max(counted, key=lambda pair: pair[0], default=(0, None))
+    folder = Path.cwd().name
+    return unit if most else next((unit for unit in all_units() if unit.stem == folder), None)

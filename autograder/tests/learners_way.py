@@ -1,0 +1,94 @@
+"""A learner's way through all units of a handout; run in it as a process of its own, by `test_handout`.
+
+Reads the wrong and the right answers that this learner writes as JSON from standard input, and prints what they saw.
+"""
+
+import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
+
+import contextlib
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import __main__
+from autograder import check
+from autograder.grading import intake
+from autograder.grading.at_home import mark_at_home
+from autograder.grading.marker import Marker
+from autograder.judging.slicing import needed, statements_if_any
+from autograder.learner.desk import Desk
+from autograder.units import ROOT, all_units
+
+
+def run(sources, names=None):
+    """Run code in this kernel, all of it or what some names stand on; returns what it printed."""
+    code = [statements_if_any(source) for source in sources]
+    chosen = code if names is None else needed(code, names)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        for statement in (statement for cell in chosen for statement in cell):
+            exec(statement.source, vars(__main__))
+    return printed.getvalue()
+
+
+def code_of(notebook):
+    return [cell for cell in json.loads(notebook.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+
+
+def begin(unit):
+    """Run what the exercises of an open notebook stand on, in its folder, as JupyterLab's kernel does."""
+    os.chdir(Desk().notebook(unit).parent)
+    return run(["".join(cell["source"]) for cell in code_of(Desk().notebook(unit))], unit.points())
+
+
+def write(unit, answers):
+    """Write answers into the learner's notebook, and save it."""
+    path = Desk().notebook(unit)
+    notebook = json.loads(path.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in answers:
+            cell["source"] = answers[name]
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def before_anything_is_solved(units, wrong, right):
+    """Open each lesson and each notebook, check it as it is, then with one wrong answer among right ones.
+
+    Nothing is saved: to the unit after it, no unit is solved.
+    """
+    for unit in units:
+        os.chdir(ROOT / "course")
+        seen = {"lesson": run(["".join(code_of(unit.lesson)[0]["source"])]), "opened": begin(unit)}
+        seen["untouched"] = {name: check(name).headline for name in unit.points()}
+        seen["wrong"] = {}
+        run([right[name] for name in unit.points()])
+        for name in unit.points():
+            run([wrong[name]])
+            seen["wrong"][name] = check(name).likely_mistakes()
+            run([right[name]])
+        yield unit.stem, seen
+
+
+def solving(units, right):
+    """Solve one unit after the other, and have each marked."""
+    with Marker(unconfined=True) as marker:
+        for unit in units:
+            write(unit, right)
+            seen = {"opened": begin(unit), "right": {name: check(name).headline for name in unit.points()}}
+            path = Desk().notebook(unit)
+            marked, told = mark_at_home(marker, intake.take(path, unit).notebook, unit, path.parent)
+            yield unit.stem, seen | {"told": told, "score": marked.verdict.score, "max_score": marked.verdict.max_score}
+
+
+def main():
+    units, given = all_units(), json.load(sys.stdin)
+    Desk().lay_out(units)
+    first = dict(before_anything_is_solved(units, given["wrong"], given["right"]))
+    then = dict(solving(units, given["right"]))
+    print(json.dumps({"root": str(Path(ROOT)), "first": first, "then": then}))
+
+
+if __name__ == "__main__":
+    main()
