@@ -16,7 +16,9 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CELLS = {
     "answers": """
 from autograder import check, progress
+from autograder.learner import slow
 from keras import ops
+slow.PATIENCE = 60.0
 
 def attention_scores(query, key):
     return query @ ops.transpose(key, (0, 2, 1)) / query.shape[-1]
@@ -33,7 +35,6 @@ def masked_softmax(scores, mask):
     "progress": "progress('04_attention')",
     "endless": """
 import time
-from autograder.learner import slow
 slow.PATIENCE = 1.0
 def causal_mask(length):
     while True:
@@ -84,26 +85,32 @@ def served(tmp_path_factory):
         yield address, folder / "home" / "settings"
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="module", params=THEMES)
-def reports(request, served):
+def reports(request, served, browser):
     """What stands below each cell when all are run, in one theme; the last is still running."""
     address, settings = served
     chosen = settings / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
     chosen.parent.mkdir(parents=True, exist_ok=True)
     chosen.write_text(json.dumps({"theme": THEMES[request.param]}))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
-        page = browser.new_page(viewport={"width": 1280, "height": 3200})
-        page.set_default_timeout(60_000)
-        page.goto(f"{address}/lab/tree/looks.ipynb?token={TOKEN}&reset")
-        seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
-        seen(page.locator("body")).to_have_attribute("data-jp-theme-name", THEMES[request.param])
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        found = {name: cell(page, source.strip().splitlines()[-1]) for name, source in CELLS.items()}
-        seen(found["progress"].locator(".jp-OutputArea")).to_contain_text("of 20 points")
-        yield {name: one.locator(".jp-OutputArea-output") for name, one in found.items() if name != "answers"}
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 3200})
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/lab/tree/looks.ipynb?token={TOKEN}&reset")
+    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    seen(page.locator("body")).to_have_attribute("data-jp-theme-name", THEMES[request.param])
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    found = {name: cell(page, source.strip().splitlines()[-1]) for name, source in CELLS.items()}
+    seen(found["progress"].locator(".jp-OutputArea")).to_contain_text("of 20 points")
+    yield {name: one.locator(".jp-OutputArea-output") for name, one in found.items() if name != "answers"}
+    page.close()
 
 
 def unfold(area):
@@ -150,7 +157,8 @@ def a_report_of_each_kind():
 
 @pytest.mark.parametrize("page_follows", [True, False], ids=["a page that follows the theme", "a page that does not"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_elsewhere_than_in_jupyterlab_texts_stand_out_too(page, scheme, page_follows):
+def test_elsewhere_than_in_jupyterlab_texts_stand_out_too(browser, scheme, page_follows):
+    page = browser.new_page()
     page.emulate_media(color_scheme=scheme)
     root = "color-scheme: light dark" if page_follows else "background: #1e1e1e; color: #ddd"
     page.set_content(f'<html style="{root}"><body>{a_report_of_each_kind()}</body></html>')
@@ -160,3 +168,4 @@ def test_elsewhere_than_in_jupyterlab_texts_stand_out_too(page, scheme, page_fol
     assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == []
     ground = page.locator("body > div").first.evaluate("one => getComputedStyle(one).backgroundColor")
     assert ground == ("rgb(33, 33, 33)" if page_follows and scheme == "dark" else "rgb(255, 255, 255)")
+    page.close()
