@@ -17,6 +17,7 @@ from autograder.author.build import solution_notebook
 from autograder.grading import intake
 from autograder.grading.terminal import print_verdict
 from autograder.judging.known import correct_in, known_answers, mistakes_in
+from autograder.judging.references import code_alone, reference_of
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.seam import sealed
 from autograder.tests.test_build import normal_lines
@@ -305,8 +306,25 @@ def test_a_sealed_file_opens_to_what_was_sealed(tmp_path):
 def test_a_damaged_sealed_file_is_told_by_name(tmp_path, spoil):
     path = tmp_path / "04_attention.py"
     path.write_text(spoil(sealed.sealed_text("answer = 42\n" * 30)), "utf-8")
-    with pytest.raises(sealed.Damaged, match="04_attention.py does not open"):
-        sealed.read(path)
+    for opens in (sealed.read, sealed.unsealed):
+        with pytest.raises(sealed.Damaged, match="04_attention.py does not open"):
+            opens(path)
+
+
+def test_a_reference_that_is_not_sealed_any_more_is_no_reference(tmp_path, monkeypatch):
+    monkeypatch.setattr(Unit, "solution", tmp_path / "none")
+    monkeypatch.setattr(Unit, "sealed_reference", tmp_path / "reference.py")
+    assert reference_of(LATER).source == ""
+    for text in ("", "softmax = None"):
+        (tmp_path / "reference.py").write_text(text)
+        assert reference_of(LATER).source == ""
+    solution = (ROOT / "solutions" / LATER.stem / f"{LATER.stem}.ipynb").read_text("utf-8")
+    (tmp_path / "reference.py").write_text(sealed.sealed_text(code_alone(solution)), "utf-8")
+    monkeypatch.undo()
+    sources = [reference_of(LATER).source]
+    monkeypatch.setattr(Unit, "solution", tmp_path / "none")
+    monkeypatch.setattr(Unit, "sealed_reference", tmp_path / "reference.py")
+    assert [reference_of(LATER).source] == sources != [""]
 
 
 def test_a_traceback_shows_no_line_of_a_sealed_module(tmp_path):
