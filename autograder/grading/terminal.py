@@ -46,8 +46,7 @@ def print_verdict(console: Console, verdict: Verdict, told: Sequence[str] = ()) 
     if verdict.problem:
         console.print(escape(verdict.problem), style="yellow")
     for exercise in verdict.exercises:
-        unmarked = f"{exercise.name}: not marked here · {exercise.max_score:g} points that are not counted below"
-        console.print(unmarked if exercise.unmarked else repr(Report(exercise)), markup=False, highlight=False)
+        console.print(repr(Report(exercise)), markup=False, highlight=False)
     console.print(f"{verdict.unit}: {verdict.score:g} of {verdict.max_score:g} points", style="bold", highlight=False)
 
 

@@ -33,7 +33,8 @@ def hand_in(unit: str, learner: str | None, folder: Path | None, say: Callable[[
     handing_in.refuse_to_overwrite()
     text = handing_in.text()
     say(f"Marking {handing_in.notebook} …")
-    for line in told(_marked(text, handing_in.unit)):
+    verdict, built_on = _marked(text, handing_in)
+    for line in [*(f"course.built: {line}" for line in built_on), *told(verdict)]:
         say(line)
     handing_in.make(text)
     say(f"\nHand in this file: {handing_in.file}")
@@ -118,15 +119,22 @@ def _reasons(exercise: ExerciseVerdict) -> list[str]:
     return named or [f"{failed[0].name}: {failed[0].sentence}"]
 
 
-def _marked(text: str, unit: Unit) -> Verdict:
-    """The verdict on what is handed in, by the whole pipeline; unconfined, as it is the learner's own machine."""
+def _marked(text: str, handing_in: HandIn) -> tuple[Verdict, list[str]]:
+    """The verdict on what is handed in, by the whole pipeline, and which earlier answers it was built on.
+
+    Unconfined, as it is the learner's own machine.
+    """
     from autograder.grading import intake
+    from autograder.grading.at_home import mark_at_home
     from autograder.grading.marker import Marker
 
+    unit = handing_in.unit
     with tempfile.TemporaryDirectory() as folder, Marker(unconfined=True) as marker:
         path = Path(folder, f"{unit.stem}.ipynb")
         path.write_text(text, "utf-8")
-        return marker.mark(intake.take(path, unit).notebook, unit).verdict
+        taken = intake.take(path, unit).notebook
+        marked, built_on = mark_at_home(marker, taken, unit, handing_in.notebook.parent)
+        return marked.verdict, built_on
 
 
 def _notebook(name: str) -> tuple[Path, Unit]:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.learner.finding import Finding
+from autograder.learner.finding import INSTALL, Finding
 from autograder.units import ROOT, all_units
 
 _GIB = 1 << 30
@@ -24,6 +24,11 @@ def workers() -> Iterator[Finding]:
         with RemoteWorkbench([Cell("import keras")], launch=launcher, unconfined=True) as workbench:
             (ran,) = workbench.run()
             level, why_not = workbench.confinement, workbench.why_not_namespaces
+    except OSError as error:
+        mend = f"A worker reads the packages of this Python's own environment alone. Make it anew: {INSTALL}"
+        yield Finding("✗", f"`mark` and `submit` cannot start a worker here: {error}", mend)
+        return
+    else:
         forked = "forked from a template" if launcher.forks else "spawned afresh"
     finally:
         launcher.close()

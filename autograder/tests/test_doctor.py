@@ -172,7 +172,7 @@ def test_a_sandbox_that_cannot_start_is_told(monkeypatch):
     monkeypatch.setattr("autograder.sandbox.RemoteWorkbench.__enter__", fail)
     status, says = told(machine.workers)
     assert status == 1
-    assert "✗ How a notebook is run to be marked: cannot be examined. ConnectionError: the template ended" in says
+    assert "✗ `mark` and `submit` cannot start a worker here: the template ended\n    A worker reads" in says
 
 
 def test_a_machine_that_cannot_confine_is_told_and_learners_can_work(monkeypatch):
