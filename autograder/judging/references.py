@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from autograder.judging.slicing import Statement, needed, statements
 from autograder.seam import sealed
-from autograder.seam.references import Reference
+from autograder.seam.given import Reference
 from autograder.units import Unit, all_units
 
 
