@@ -24,7 +24,7 @@ from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
-from autograder.seam.references import Reference, References, giving
+from autograder.seam.given import Reference, References, giving
 from autograder.units import ROOT, Unit
 
 PROBLEM = "problem"  # id of the note that an executed notebook begins with where something was wrong with it
