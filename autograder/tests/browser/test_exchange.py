@@ -77,8 +77,10 @@ def test_a_learner_fetches_validates_submits_and_reads_the_feedback(course, lab,
     instructor(course, "autograder", "grade", UNIT.stem, "--submitted", course / "submitted", "--grading", course)
     instructor(course, "nbgrader", "release_feedback", UNIT.stem)
     feedback = read_feedback(page)
-    seen(feedback.locator("h1")).to_contain_text("00_start")
-    seen(feedback.locator("body")).to_contain_text("The weights are used as they came.")
+    seen(feedback.locator("header")).to_contain_text("14 of 20 points")
+    seen(feedback.locator("header")).to_contain_text("The weights are used as they came.")
+    feedback.locator("header a", has_text="pairwise_dot").click()
+    seen(feedback.locator("#exercise-pairwise_dot > h2")).to_be_in_viewport()
     assert (folder / UNIT.stem / f"{UNIT.stem}.ipynb").exists()
 
 

@@ -10,7 +10,16 @@ from playwright.sync_api import sync_playwright
 
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.learner.display import Note, Progress, Report
-from autograder.tests.browser.browsing import CHROMIUM, TOKEN, cell, chromium_path, free_port, serving
+from autograder.tests.browser.browsing import (
+    CHROMIUM,
+    CONTRASTS,
+    TOKEN,
+    cell,
+    chromium_path,
+    free_port,
+    serving,
+    unfold,
+)
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CELLS = {
@@ -41,35 +50,6 @@ def causal_mask(length):
         time.sleep(0.1)
 check("causal_mask")""",
 }
-# Every text node that is drawn, with its contrast (WCAG 2) to what lies under it. Colours are read from a canvas, since
-# computed styles come in several notations; half-transparent grounds are laid over each other, the page's last.
-CONTRASTS = """area => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true})
-  const numbers = colour => {
-    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1)
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data
-    return [r, g, b, a / 255]
-  }
-  const over = (top, ground) => [0, 1, 2].map(i => top[3] * top[i] + (1 - top[3]) * ground[i])
-  const under = element => {
-    const layers = []
-    for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor))
-    return layers.reverse().reduce((ground, layer) => over(layer, ground), [255, 255, 255])
-  }
-  const light = colour => {
-    const [r, g, b] = colour.map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const found = [], texts = document.createTreeWalker(area, NodeFilter.SHOW_TEXT)
-  while (texts.nextNode()) {
-    const element = texts.currentNode.parentElement, text = texts.currentNode.textContent.trim()
-    if (!text || !element.checkVisibility()) continue
-    const ground = under(element), ink = over(numbers(getComputedStyle(element).color), ground)
-    const [low, high] = [light(ground), light(ink)].sort((a, b) => a - b)
-    found.push([text, (high + 0.05) / (low + 0.05)])
-  }
-  return found
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -111,10 +91,6 @@ def reports(request, served, browser):
     seen(found["progress"].locator(".jp-OutputArea")).to_contain_text("of 20 points")
     yield {name: one.locator(".jp-OutputArea-output") for name, one in found.items() if name != "answers"}
     page.close()
-
-
-def unfold(area):
-    area.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
 
 
 def test_a_check_without_end_tells_how_to_stop_it_and_is_stopped_so(reports):
