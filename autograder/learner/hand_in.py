@@ -104,9 +104,6 @@ def told(verdict: Verdict, built_on: Sequence[str] = ()) -> list[str]:
     """What a learner reads before the file is made: each exercise in a line, and what is wrong with it in another."""
     lines = [f"course.built: {line}" for line in built_on] + ([verdict.problem] if verdict.problem else [])
     for exercise in verdict.exercises:
-        if exercise.unmarked:
-            lines.append(f"– {exercise.name}: not marked here; your instructor's grading marks it")
-            continue
         sign = "–" if not exercise.attempted else "✓" if exercise.score == exercise.max_score else "✗"
         lines.append(f"{sign} {Report(exercise).headline}")
         lines += [f"    {reason}" for reason in reasons(exercise)]
