@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -16,7 +17,7 @@ from rich.text import Text
 from autograder.grading.class_scores import Held, class_scores
 from autograder.grading.class_summary import average, histogram
 from autograder.grading.jobs import Graded
-from autograder.grading.names import printable, shortened
+from autograder.grading.names import printable
 from autograder.grading.spreadsheet import number
 from autograder.units import find_unit
 
@@ -41,6 +42,8 @@ def print_class(console: Console, graded: Sequence[Graded], grading: Path, rows:
     console.print()
     for name, place in _PLACES:
         _say(console, f"{name + ':':<20} {grading / place}")
+    for stem in dict.fromkeys(one.unit for one in graded):
+        _say(console, f"What to explain, and to whom: python -m autograder report {stem}")
     _say(console, "In JupyterLab (`make lab`): Nbgrader > Formgrader.")
 
 
@@ -211,6 +214,19 @@ class _UnitTable:
         """Whether instructors, extra credit or penalties have changed anything that the judge has marked."""
         pairs = ((line.held.score, line.marked) for line in self._lines if line.held)
         return self._most != sum(self._points.values()) or any(held != marked for held, marked in pairs)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text in so many columns of a terminal; a longer one without its middle, because names differ at the ends."""
+    if cell_len(text) <= width:
+        return text
+    head = set_cell_size(text, width // 2).rstrip()
+    tail, room = "", width - 1 - cell_len(head)
+    for letter in reversed(text):
+        if cell_len(letter + tail) > room:
+            break
+        tail = letter + tail
+    return f"{head}…{tail}"
 
 
 def _points(score: float | None) -> str:

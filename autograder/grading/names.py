@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-from rich.cells import cell_len, set_cell_size
-
 from autograder.units import Unit
 
 _LEARNER = re.compile(r"[\w@.-][\w@. -]{0,100}")  # what nbgrader's paths, globs and links can carry
@@ -32,16 +30,3 @@ def handed_in_by(path: Path, unit: Unit) -> str | None:
 def printable(learner: str) -> str:
     """A folder's name as it can be printed: odd characters escaped."""
     return learner if learner.isprintable() else ascii(learner)[1:-1]
-
-
-def shortened(text: str, width: int) -> str:
-    """A text in so many columns of a terminal; a longer one without its middle, because names differ at the ends."""
-    if cell_len(text) <= width:
-        return text
-    head = set_cell_size(text, width // 2).rstrip()
-    tail, room = "", width - 1 - cell_len(head)
-    for letter in reversed(text):
-        if cell_len(letter + tail) > room:
-            break
-        tail = letter + tail
-    return f"{head}…{tail}"

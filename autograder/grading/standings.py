@@ -95,7 +95,7 @@ def _graded(unit: Unit, grading: Path, book: ClassScores) -> Iterator[Standing]:
         held = book.held.get(learner)
         try:
             metadata = json.loads(notebook.read_text("utf-8"))["metadata"]
-            digest, problem = metadata.get("verdict"), metadata.get("problem")
+            digest, problem = metadata.get("verdict_digest"), metadata.get("problem")
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             yield Standing(learner, None, held, _UNREADABLE.format(unit.stem))
             continue

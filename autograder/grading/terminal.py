@@ -1,9 +1,6 @@
-"""What the commands print: a verdict, the progress of a run, and the state of this machine."""
+"""What the commands print: a verdict, and how far a run over a class is."""
 
-import importlib.metadata
 import json
-import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +25,6 @@ from autograder.judging.verdicts import Verdict
 from autograder.learner.display import Report
 
 _SECONDS_OF_RATE = 60.0  # that the speed is measured over
-_PACKAGES = ("tensorflow", "keras", "jupyterlab", "nbgrader", "pytest", "numpy", "ipython")
 
 
 def bar(console: Console, *more: ProgressColumn) -> Progress:
@@ -45,8 +41,7 @@ def print_verdict(console: Console, verdict: Verdict, told: Sequence[str] = ()) 
     if verdict.problem:
         console.print(escape(verdict.problem), style="yellow")
     for exercise in verdict.exercises:
-        unmarked = f"{exercise.name}: not marked here · {exercise.max_score:g} points that are not counted below"
-        console.print(unmarked if exercise.unmarked else repr(Report(exercise)), markup=False, highlight=False)
+        console.print(repr(Report(exercise)), markup=False, highlight=False)
     console.print(f"{verdict.unit}: {verdict.score:g} of {verdict.max_score:g} points", style="bold", highlight=False)
 
 
@@ -101,28 +96,3 @@ def print_json(graded: Sequence[Graded]) -> None:
 def _say(console: Console, line: str) -> None:
     if line:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def print_doctor(console: Console) -> None:
-    """Versions, and how a worker starts here."""
-    from autograder.sandbox import Cell, RemoteWorkbench
-    from autograder.sandbox.confinement import NotConfined, is_enough
-    from autograder.sandbox.launch import Launcher
-
-    console.print(f"Python {platform.python_version()} on {platform.platform()}", highlight=False)
-    for package in _PACKAGES:
-        console.print(f"  {package} {importlib.metadata.version(package)}", highlight=False)
-    launcher = Launcher()
-    try:
-        with RemoteWorkbench([Cell("import keras")], launch=launcher, unconfined=True) as workbench:
-            ran = workbench.run()[0]
-            forked = "forked from a template" if launcher.forks else "spawned afresh"
-            _say(console, f"Workers: {forked}; confinement: {workbench.confinement}; a cell ran: {ran.outcome}")
-            if workbench.why_not_namespaces:
-                _say(console, f"  No namespaces: {workbench.why_not_namespaces}")
-            if not is_enough(workbench.confinement):
-                _say(console, f"  {NotConfined(workbench.confinement, workbench.why_not_namespaces)}")
-    finally:
-        launcher.close()
-    if sys.platform != "linux":
-        console.print("Workers fork, and are confined, only on Linux.")

@@ -150,7 +150,7 @@ def test_what_is_lost_or_broken_is_told_and_costs_nobody_else_a_line(folder, tmp
         path.parent.mkdir(parents=True)
         store[learner] = path
     original = folder / "autograded" / "learner-01" / UNIT.stem / f"{UNIT.stem}.ipynb"
-    digest = json.loads(original.read_text("utf-8"))["metadata"]["verdict"]
+    digest = json.loads(original.read_text("utf-8"))["metadata"]["verdict_digest"]
     (tmp_path / "verdicts").mkdir()
     (tmp_path / "verdicts" / f"{digest}.json").write_bytes((folder / "verdicts" / f"{digest}.json").read_bytes())
     store["kept"].write_bytes(original.read_bytes())
@@ -179,7 +179,7 @@ def test_a_class_of_2000_is_read_whole(tmp_path):
         (tmp_path / "verdicts" / f"{at:064x}.json").write_text(json.dumps(fields, default=vars))
         path = tmp_path / "autograded" / f"learner-{at:04}" / UNIT.stem / f"{UNIT.stem}.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps({"cells": [], "metadata": {"verdict": f"{at:064x}"}}))
+        path.write_text(json.dumps({"cells": [], "metadata": {"verdict_digest": f"{at:064x}"}}))
     standings = class_standings(UNIT, tmp_path)
     assert len(standings.graded) == 2000
     assert [len(one.learners) for one in class_summary.mistakes(standings.handed_in)] == [250]

@@ -7,12 +7,11 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder.grading.class_table import print_class
+from autograder.grading.class_table import print_class, shortened
 from autograder.grading.entry import Executed, Outcome
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Graded
 from autograder.grading.ledger import Ledger, make_gradebook
-from autograder.grading.names import shortened
 from autograder.grading.nbgrader_settings import course_config
 from autograder.units import Unit, all_units
 

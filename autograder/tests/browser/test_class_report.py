@@ -7,8 +7,7 @@ from autograder.grading.class_report import write_report
 from autograder.grading.class_scores import Held, Person
 from autograder.grading.standings import ClassStandings, Standing
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
-from autograder.tests.browser.browsing import CHROMIUM, chromium_path
-from autograder.tests.browser.test_looks import CONTRASTS
+from autograder.tests.browser.browsing import CHROMIUM, CONTRASTS, chromium_path
 from autograder.tests.classroom import LIVE
 from autograder.units import Unit
 
