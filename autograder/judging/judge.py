@@ -84,6 +84,7 @@ class _Judging:
     def record(self, test: pytest.Function, error: BaseException | None) -> None:
         transcript = test.funcargs["learner"]._transcript
         verdict = TestVerdict(_sentence(test.name), "passed", getattr(test.obj, "parts", 1.0))
+        verdict.supporting = getattr(test.obj, "supporting", False)
         if error is not None:
             _describe_failure(verdict, error, transcript)
             if getattr(test.obj, "held_back", False):
