@@ -62,7 +62,7 @@ def _idle_answers() -> Iterator[Idle]:
     for place in range(_ARGUMENTS):
         yield Idle(f"its argument {place}", lambda right, given, place=place: given[place] if place < len(given) else 0)
     yield Idle("all its arguments", lambda right, given: given)
-    yield Idle("its argument 0 twice", lambda right, given: (given[:1] * 2))
+    yield Idle("its argument 0 twice", lambda right, given: given[:1] * 2)
     yield Idle("its argument 0 and nothing", lambda right, given: (*given[:1], []))
     yield Idle("nothing and its argument 0", lambda right, given: ([], *given[:1]))
     yield Idle("the parts of its argument 0", _parts)

@@ -184,8 +184,8 @@ def _settle_idle(unit: Unit, exercise: str, earned: Earned, verified: Verified) 
     verified.tallies.setdefault((unit.stem, exercise), Tally()).idle = earned
     if earned.points > idle_answers.MOST * earned.of:
         verified.wrong.append(
-            f"{unit.stem} {exercise}: an answer that gives {earned.idle} earns {earned.points:g} of {earned.of:g} points, "
-            f"by: {'; '.join(earned.rules)}. Mark rules that it may fulfil without work with `@supporting`."
+            f"{unit.stem} {exercise}: an answer that gives {earned.idle} earns {earned.points:g} of {earned.of:g} "
+            f"points, by: {'; '.join(earned.rules)}. Mark rules that it may fulfil without work with `@supporting`."
         )
 
 
@@ -232,7 +232,8 @@ def publish_scores(verified: Verified) -> None:
         "learner would, mistakes without the pictures, and with errors in other words than here. *Caught*: it lost",
         "points. *Named*: the report told its own sentence and no other. *Accepted*: full marks. *Without work*: the",
         "most points that any answer earns which ignores what it is given, such as zeros, ones, random numbers, equal",
-        "shares, its own arguments or one right result for everything. Made by `python -m autograder verify --publish`.",
+        "shares, its own arguments or one right result for everything. Made by",
+        "`python -m autograder verify --publish`.",
         "",
         "| unit | exercise | mistakes caught | named | correct accepted | without work |",
         "|---|---|---:|---:|---:|---:|",

@@ -12,8 +12,8 @@ class TestVerdict:
 
     `parts` is the test's share of the exercise's points. `sentence`, `call`, `got`, `expected` and `line` make
     the message; `arrays` are drawn by `check` and kept nowhere. Where `asked` is false, the rule makes sense for a
-    right result only, and this one is not right: it earns nothing, and accuses of nothing. Where `supporting`, it holds for
-    many wrong results too: it earns beside another rule that holds, and nothing by itself.
+    right result only, and this one is not right: it earns nothing, and accuses of nothing. Where `supporting`, it
+    holds for many wrong results too: it earns beside another rule that holds, and nothing by itself.
     """
 
     __test__ = False  # not a test class, whatever its name says to pytest
