@@ -109,7 +109,7 @@ def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Pu
     if not is_fit_name(job.learner):
         return Marking(outcome, marked.digest)
     place, letters = place_of(job, places), letters_in(job.place)
-    task = publisher.task(marked, letters)
+    task = publisher.task(submission.notebook, marked, letters)
     stamped = stamped_entry(place, task)
     if places.staged:
         gradebook.stage(submission, job.learner, places.staged / job.unit.stem, letters)
