@@ -3,15 +3,24 @@
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported anywhere
+if hasattr(sys.stdout, "reconfigure"):
+    sys.stdout.reconfigure(errors="replace")  # not every terminal has a ✓
 
-import typer
-from rich.console import Console
+try:
+    from enum import StrEnum
+
+    import typer
+    from rich.console import Console
+except ImportError as missing:
+    from autograder.learner.doctor import examine_without
+
+    raise SystemExit(examine_without(missing)) from None
 
 from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit, is_handout
 
@@ -286,10 +295,10 @@ def handout(
 
 @app.command()
 def doctor() -> None:
-    """Say what this machine has: versions, and how workers are started and confined."""
-    from autograder.grading.terminal import print_doctor
+    """Say in plain words what works on this machine, and how to mend what does not."""
+    from autograder.learner.doctor import examine
 
-    print_doctor(console)
+    raise typer.Exit(examine(_say))
 
 
 def _say(line: str) -> None:

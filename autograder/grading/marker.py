@@ -24,9 +24,10 @@ from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
-from autograder.seam.references import Reference, References, giving
+from autograder.seam.given import Reference, References, giving
 from autograder.units import ROOT, Unit
 
+PROBLEM = "problem"  # id of the note that an executed notebook begins with where something was wrong with it
 _JUDGED_BETWEEN_CLEARINGS = 20  # notebooks: a program that is let go is compiled again when it is needed
 
 
@@ -211,14 +212,18 @@ def _unmarked(cells: Sequence[Cell], unit: Unit, missing: dict[str, str]) -> dic
 def write_into(notebook: NotebookNode, marked: Marked) -> None:
     """Put outputs and reports into a notebook: each check cell shows its report and is worth its score.
 
-    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number.
+    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number. What a
+    feedback page tells besides is in the metadata: the problem in the notebook's, and in a check cell's whether there
+    was an attempt, and why it falls short.
     """
     from autograder.learner.display import Report
+    from autograder.learner.telling import reasons
 
     if marked.verdict.problem:
+        notebook.metadata["problem"] = marked.verdict.problem
         note = {
             "cell_type": "markdown",
-            "id": "problem",
+            "id": PROBLEM,
             "metadata": {},
             "source": f"**Note:** {as_text(marked.verdict.problem)}",
         }
@@ -237,6 +242,14 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
             data = {"text/plain": f"{exercise.score:g}", "text/html": Report(exercise, pictures=False)._repr_html_()}
             fields = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": number}
             cell.outputs = [from_dict(fields)]
+            cell.metadata["verdict"] = {"state": _state(exercise), "reasons": reasons(exercise)}
+
+
+def _state(exercise: ExerciseVerdict) -> str:
+    """Whether there was an attempt, or why there was none."""
+    if exercise.attempted:
+        return "attempted"
+    return "missing" if exercise.tests and exercise.tests[0].outcome == "missing" else "not attempted"
 
 
 def _version(unit: Unit) -> str:

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import logging
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from autograder.grading.marker import Marked, write_into
 from autograder.learner.atomic import write_whole
 from autograder.units import ROOT
 
-_SECRET = re.compile(r"[\w-]{1,200}")
 _log = logging.getLogger("autograder.nbgrader")
 
 
@@ -103,22 +101,6 @@ def executed(place: Place, notebook: NotebookNode, arrived: str | None) -> Execu
     return Executed(place.learner, place.unit, arrived, scores, untouched)
 
 
-def letters_in(folder: Path) -> dict[str, str]:
-    """What nbgrader's exchange put beside a submission and needs back with the feedback: its time and its secret.
-
-    A learner may have put something else there: only a time and a word are taken, from small regular files.
-    """
-    found = {}
-    stamp = _small_text(folder / "timestamp.txt")
-    arrived = _time(stamp) if stamp else None
-    if arrived:
-        found["timestamp.txt"] = arrived
-    secret = _small_text(folder / "submission_secret.txt")
-    if secret and _SECRET.fullmatch(secret):
-        found["submission_secret.txt"] = secret
-    return found
-
-
 def write_stamp(place: Place, entry: Entry, task: str) -> None:
     """Record that a submission is done: its files are those, and the gradebook holds this."""
     stamp = {"task": task, "entry": entry.digest(), "files": _files(place)}
@@ -153,19 +135,5 @@ def _with_grades(notebook: NotebookNode, entry: Entry) -> NotebookNode:
 def _resources(place: Place, entry: Entry) -> dict[str, Any]:
     penalty = entry.penalty or 0
     points = {"score": entry.score - penalty, "max_score": entry.max_score, "late_penalty": penalty}
-    return {"nbgrader": {"notebook": place.unit, **points}}
-
-
-def _small_text(path: Path) -> str | None:
-    with contextlib.suppress(OSError, ValueError):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= 200:
-            return path.read_text("utf-8").strip()
-    return None
-
-
-def _time(text: str) -> str | None:
-    from dateutil.parser import ParserError
-
-    with contextlib.suppress(ValueError, OverflowError, ParserError):
-        return f"{utils.parse_utc(text).isoformat(sep=' ')} UTC"
-    return None
+    names = {"notebook": place.unit, "student": place.learner}
+    return {"nbgrader": {**names, **points}, "metadata": {"path": str(place.notebook.parent)}}

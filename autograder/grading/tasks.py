@@ -10,10 +10,11 @@ from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
+from autograder.grading.letters import letters_in
 from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
-from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
+from autograder.grading.publish import Place, Publisher, executed, stamped_entry, write_executed
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.plain import clean_text
 from autograder.units import Unit

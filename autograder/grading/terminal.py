@@ -1,9 +1,6 @@
-"""What the commands print: a verdict, a class, and the state of this machine."""
+"""What the commands print: a verdict, and a class."""
 
-import importlib.metadata
 import json
-import platform
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +30,6 @@ from autograder.units import find_unit
 
 _PLACES = (("Gradebook", "gradebook.db"), ("Executed notebooks", "autograded"), ("Feedback pages", "feedback"))
 _SECONDS_OF_RATE = 60.0  # that the speed is measured over
-_PACKAGES = ("tensorflow", "keras", "jupyterlab", "nbgrader", "pytest", "numpy", "ipython")
 
 
 def bar(console: Console, *more: ProgressColumn) -> Progress:
@@ -50,8 +46,7 @@ def print_verdict(console: Console, verdict: Verdict, told: Sequence[str] = ()) 
     if verdict.problem:
         console.print(escape(verdict.problem), style="yellow")
     for exercise in verdict.exercises:
-        unmarked = f"{exercise.name}: not marked here · {exercise.max_score:g} points that are not counted below"
-        console.print(unmarked if exercise.unmarked else repr(Report(exercise)), markup=False, highlight=False)
+        console.print(repr(Report(exercise)), markup=False, highlight=False)
     console.print(f"{verdict.unit}: {verdict.score:g} of {verdict.max_score:g} points", style="bold", highlight=False)
 
 
@@ -144,28 +139,3 @@ def _scores(unit: str, graded: Sequence[Graded]) -> Table:
 def printable(learner: str) -> str:
     """A folder's name as it can be printed: odd characters escaped."""
     return learner if learner.isprintable() else ascii(learner)[1:-1]
-
-
-def print_doctor(console: Console) -> None:
-    """Versions, and how a worker starts here."""
-    from autograder.sandbox import Cell, RemoteWorkbench
-    from autograder.sandbox.confinement import NotConfined, is_enough
-    from autograder.sandbox.launch import Launcher
-
-    console.print(f"Python {platform.python_version()} on {platform.platform()}", highlight=False)
-    for package in _PACKAGES:
-        console.print(f"  {package} {importlib.metadata.version(package)}", highlight=False)
-    launcher = Launcher()
-    try:
-        with RemoteWorkbench([Cell("import keras")], launch=launcher, unconfined=True) as workbench:
-            ran = workbench.run()[0]
-            forked = "forked from a template" if launcher.forks else "spawned afresh"
-            _say(console, f"Workers: {forked}; confinement: {workbench.confinement}; a cell ran: {ran.outcome}")
-            if workbench.why_not_namespaces:
-                _say(console, f"  No namespaces: {workbench.why_not_namespaces}")
-            if not is_enough(workbench.confinement):
-                _say(console, f"  {NotConfined(workbench.confinement, workbench.why_not_namespaces)}")
-    finally:
-        launcher.close()
-    if sys.platform != "linux":
-        console.print("Workers fork, and are confined, only on Linux.")

@@ -17,8 +17,8 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
 from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
+from autograder.seam.given import Reference
 from autograder.seam.plain import clean_text
-from autograder.seam.references import Reference
 
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again

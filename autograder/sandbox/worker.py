@@ -17,7 +17,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
-from autograder.seam.references import Reference, References, giving
+from autograder.seam.given import Reference, References, giving
 
 
 def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> None:

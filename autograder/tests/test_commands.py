@@ -97,12 +97,6 @@ def test_the_sample_class_is_large_and_holds_every_known_mistake(tmp_path):
             assert line in everything, known.name
 
 
-def test_doctor_says_how_workers_start():
-    shown = command("doctor").stdout
-    assert "forked from a template" in shown
-    assert "confinement: namespaces+landlock+seccomp+rlimits" in shown
-
-
 def test_verify_holds_for_every_unit():
     """The heart of the matter: every mistake loses points and is named, every right answer gets full marks."""
     shown = command("verify").stdout
