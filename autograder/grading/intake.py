@@ -8,7 +8,6 @@ Points, ids, metadata, outputs, kernels and check cells are ours.
 import json
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode, from_dict
 from nbgrader.utils import compute_checksum
 
+from autograder.grading.folders import NotRegular, opened, regular_file
 from autograder.grading.sanitize import inert_markdown
 from autograder.units import Unit
 
@@ -41,19 +41,26 @@ class Submission:
 
 
 def take(path: Path, unit: Unit) -> Submission:
-    """Read the file at `path` as a submission for `unit`. Never raises for what the file holds or is."""
-    try:
-        return _merge(_cells(_load(path)), unit)
-    except Unreadable as unreadable:
-        return nothing(unit, str(unreadable))
+    """Read the file at `path` as a submission for `unit`. Never raises for what the file holds or is.
+
+    It may lie in any folder; it is not read where it is a link itself.
+    """
+    return _taken(path.parent, 0, path.name, unit)
 
 
 def take_from(place: Path, unit: Unit) -> Submission:
-    """Read a learner's folder for a unit, or their file, as a submission. Never raises for what it holds or is."""
-    try:
-        return take(place if place.suffix == ".ipynb" else find(place, unit), unit)
-    except Unreadable as unreadable:
-        return nothing(unit, str(unreadable))
+    """Read a learner's folder for a unit, or their file, as a submission. Never raises for what it holds or is.
+
+    The folder and the one it lies in may be no links.
+    """
+    if is_notebook(place.name):
+        return _taken(place.parent, 1, place.name, unit)
+    return _taken(place, 2, None, unit)
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return name.lower().endswith(".ipynb")
 
 
 def nothing(unit: Unit, problem: str) -> Submission:
@@ -63,56 +70,71 @@ def nothing(unit: Unit, problem: str) -> Submission:
     return submission
 
 
-def find(folder: Path, unit: Unit) -> Path:
-    """The notebook file in a learner's folder for a unit; raises `Unreadable`.
+def with_note(submission: Submission, note: str | None) -> Submission:
+    """The submission with one more sentence in its problem, if there is something to note."""
+    if note:
+        submission.problem = " ".join(filter(None, [note, submission.problem]))
+        submission.notebook.metadata["problem"] = submission.problem
+    return submission
+
+
+def _taken(place: Path, theirs: int, name: str | None, unit: Unit) -> Submission:
+    try:
+        with opened(place, theirs) as folder:
+            return _merge(_cells(_document(folder, name or find(folder, unit))), unit)
+    except Unreadable as unreadable:
+        return nothing(unit, str(unreadable))
+    except OSError:
+        return nothing(unit, f"The submission {_shown(place.name)} is no folder of its own (a link, or a file).")
+
+
+def find(folder: int, unit: Unit) -> str:
+    """The name of the notebook in a learner's open folder for a unit; raises `Unreadable`.
 
     A single notebook under another name is taken for the unit's.
     """
-    expected = folder / f"{unit.stem}.ipynb"
-    if folder.is_symlink() or not folder.is_dir():
-        raise Unreadable(f"The submission {_shown(folder.name)} is no folder of its own (a link, or a file).")
-    if expected.is_symlink() or expected.exists():
-        return expected
-    others = sorted(path for path in folder.iterdir() if path.suffix == ".ipynb")
-    if len(others) == 1:
-        return others[0]
-    found = ", ".join(_shown(path.name) for path in others) or "no notebook"
-    raise Unreadable(f"There is no {unit.stem}.ipynb in the submission; found: {found}.")
+    names = sorted(filter(is_notebook, os.listdir(folder)))
+    expected = f"{unit.stem}.ipynb"
+    alike = [name for name in names if name.lower() == expected]
+    if expected in names or len(alike) == 1:
+        return expected if expected in names else alike[0]
+    if len(names) == 1:
+        return names[0]
+    found = ", ".join(map(_shown, names)) or "no notebook"
+    raise Unreadable(f"There is no {expected} in the submission; found: {found}.")
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _document(folder: int, name: str) -> dict[str, Any]:
     """The JSON object in a regular file of reasonable size."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        why = "is a link" if path.is_symlink() else f"could not be opened ({error.strerror})"
-        raise Unreadable(f"The file {_shown(path.name)} {why}.") from error
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise Unreadable(f"{_shown(path.name)} is not a regular file.")
-    with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > MAX_BYTES:
-            raise Unreadable(
-                f"The file {_shown(path.name)} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read."
-            )
-        raw = file.read(MAX_BYTES + 1)
+    raw = _content(folder, name)
     if not raw.strip():
-        raise Unreadable(f"The file {_shown(path.name)} is empty.")
+        raise Unreadable(f"The file {_shown(name)} is empty.")
     try:
         document = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Unreadable(f"The file {_shown(path.name)} is not text: byte {error.start} is not UTF-8.") from error
+        raise Unreadable(f"The file {_shown(name)} is not text: byte {error.start} is not UTF-8.") from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno} of {len(raw):,} bytes"
-        raise Unreadable(
-            f"The file {_shown(path.name)} is not a whole notebook: its JSON breaks off at {where}."
-        ) from error
+        raise Unreadable(f"The file {_shown(name)} is not a whole notebook: its JSON breaks off at {where}.") from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The file {_shown(path.name)} is no notebook: {type(error).__name__} in its JSON.") from error
+        raise Unreadable(f"The file {_shown(name)} is no notebook: {type(error).__name__} in its JSON.") from error
     if not isinstance(document, dict):
-        raise Unreadable(f"The file {_shown(path.name)} is no notebook: its JSON is a {type(document).__name__}.")
+        raise Unreadable(f"The file {_shown(name)} is no notebook: its JSON is a {type(document).__name__}.")
     return document
+
+
+def _content(folder: int, name: str) -> bytes:
+    try:
+        with regular_file(folder, name) as (descriptor, status):
+            if status.st_size > MAX_BYTES:
+                size = f"{status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read"
+                raise Unreadable(f"The file {_shown(name)} has {size}.")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read(MAX_BYTES + 1)
+    except NotRegular as error:
+        raise Unreadable(f"The file {_shown(name)} {error}.") from error
+    except OSError as error:
+        raise Unreadable(f"The file {_shown(name)} could not be opened ({error.strerror}).") from error
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.grading.files import digest_of_files
-from autograder.grading.intake import answers_in, checked_by, is_answered
+from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
@@ -228,6 +228,8 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
             "source": f"**Note:** {as_text(marked.verdict.problem)}",
         }
         notebook.cells.insert(0, from_dict(note))
+    for cell in filter(is_by_hand, notebook.cells):
+        cell.metadata["verdict"] = {"state": "graded by hand"}
     reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs = iter(marked.outputs)
