@@ -22,6 +22,7 @@ except ImportError as missing:
 
     raise SystemExit(examine_without(missing)) from None
 
+from autograder.grading.platforms import Identifier, Platform
 from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit, is_handout
 
 app = typer.Typer(
@@ -184,6 +185,9 @@ def grade(
     workers: Workers = _CORES,
     unconfined: Unconfined = False,
     as_json: Json = False,
+    rows: Annotated[
+        bool, typer.Option("--rows", "--all", help="Print a row for each learner, however many there are.")
+    ] = False,
 ) -> None:
     """Grade a class: verdicts, executed notebooks, gradebook and feedback. Stopped, it goes on where it was."""
     found = [_unit(name) for name in units]
@@ -195,11 +199,12 @@ def grade(
 
     get_ready()  # seconds of imports, while this process has its own
 
+    from autograder.grading.class_table import print_class
     from autograder.grading.dispatch import NoGradebook
     from autograder.grading.interrupts import Interrupted
     from autograder.grading.jobs import HandedInTwice, jobs
     from autograder.grading.tasks import Refused
-    from autograder.grading.terminal import grade_with_progress, print_class, print_interrupted, print_json
+    from autograder.grading.terminal import grade_with_progress, print_interrupted, print_json
 
     try:
         todo = jobs(found, folder)
@@ -219,7 +224,68 @@ def grade(
     if as_json:
         print_json(graded)
     else:
-        print_class(console, graded, grading)
+        print_class(console, graded, grading, rows)
+
+
+@_of_the_whole_project
+def report(
+    unit: Annotated[str, typer.Argument(help="A unit by stem, number or topic.")],
+    grading: Grading = _GRADING,
+    to: Annotated[Path | None, typer.Option(help="The page to write; a table is written beside it.")] = None,
+) -> None:
+    """Write a page about a class: what it has understood, what to explain to whom, and who is stuck."""
+    from autograder.grading.class_report import write_report
+
+    standings = _standings(unit, grading)
+    page = to or grading / "reports" / f"{standings.unit.stem}.html"
+    if page.suffix.lower() not in (".html", ".htm"):
+        _fail(f"The report is a page: give --to a name that ends in .html; received {page}.")
+    try:
+        table = write_report(standings, page)
+    except OSError as error:
+        _fail(f"{page} could not be written: {error}")
+    _say(f"Report: {page}")
+    _say(f"Table:  {table}")
+
+
+@_of_the_whole_project
+def export(
+    unit: Annotated[str, typer.Argument(help="A unit by stem, number or topic.")],
+    platform: Annotated[Platform, typer.Option("--for", help="The learning platform that takes the file.")],
+    grading: Grading = _GRADING,
+    to: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    identifier: Annotated[
+        Identifier, typer.Option(help="What the platform knows learners by: login, number, email or its own id.")
+    ] = Identifier.login,
+    item: Annotated[
+        str, typer.Option(help="The assignment's name on the platform; the unit's stem if not given.")
+    ] = "",
+) -> None:
+    """Write the gradebook's points of a unit as a file that Canvas or Moodle takes."""
+    from autograder.grading.export import NotExported, export
+
+    standings = _standings(unit, grading)
+    name = standings.unit.stem if platform == Platform.csv else f"{standings.unit.stem}-{platform}"
+    path = to or grading / "exports" / f"{name}.csv"
+    try:
+        exported = export(standings, platform, path, identifier, item)
+    except NotExported as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{path} could not be written: {error}")
+    for line in exported.told():
+        _say(line)
+
+
+def _standings(unit: str, grading: Path):
+    """A class in a unit, for what is made of it; fails where nobody has handed anything in."""
+    found = _unit(unit)
+    from autograder.grading.standings import class_standings
+
+    standings = class_standings(found, grading)
+    if not standings.handed_in:
+        _fail(f"{grading} holds no graded submission of {found.stem}: python -m autograder grade {found.stem}")
+    return standings
 
 
 @_of_the_whole_project

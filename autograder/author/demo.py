@@ -11,9 +11,10 @@ from rich.console import Console
 
 from autograder.author.build import build
 from autograder.author.verify import Case, submission
+from autograder.grading.class_table import print_class
 from autograder.grading.intake import answers_in, untouched
 from autograder.grading.jobs import jobs
-from autograder.grading.terminal import grade_with_progress, print_class
+from autograder.grading.terminal import grade_with_progress
 from autograder.judging.known import Known, known_answers, mistakes_in
 from autograder.units import Unit
 

@@ -1,4 +1,7 @@
-"""Proving the suites: known answers are submitted as if a learner had, and the verdicts must be the right ones."""
+"""Proving the suites: known answers are submitted as if a learner had, and the verdicts must be the right ones.
+
+So are answers without work, which must earn next to nothing.
+"""
 
 import ast
 import concurrent.futures
@@ -12,7 +15,9 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.table import Table
 
+from autograder.author import idle_answers
 from autograder.author.build import solution_notebook
+from autograder.author.idle_answers import Earned
 from autograder.grading import intake
 from autograder.grading.intake import nbgrader_fields
 from autograder.judging.known import correct_in, known_answers, mistakes_in
@@ -38,13 +43,14 @@ class Case:
 
 @dataclass
 class Tally:
-    """What came of one exercise's known answers."""
+    """What came of one exercise's known answers, and the most that one without work has earned."""
 
     mistakes: int = 0
     caught: int = 0
     named: int = 0
     correct: int = 0
     accepted: int = 0
+    idle: Earned | None = None
 
 
 @dataclass
@@ -109,11 +115,16 @@ def verify(units: Sequence[Unit], workers: int, tick=lambda case: None, device: 
     """Submit every case of these units through the pipeline, `workers` at a time, on Keras' backend of this process."""
     verified = Verified()
     todo = [case for unit in units for case in cases(unit)]
+    idle = [(unit, exercise, device) for unit in units for exercise in unit.points()]
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, context) as pool:
-        for case, verdict in zip(todo, pool.map(_mark, todo, itertools.repeat(device)), strict=True):
+        marked = pool.map(_mark, todo, itertools.repeat(device))
+        most = pool.map(idle_answers.most_earned, *zip(*idle, strict=True))
+        for case, verdict in zip(todo, marked, strict=True):
             _settle(case, verdict, verified)
             tick(case)
+        for (unit, exercise, _), earned in zip(idle, most, strict=True):
+            _settle_idle(unit, exercise, earned, verified)
     for unit in units:
         for exercise in unit.points():
             tally = verified.tallies.setdefault((unit.stem, exercise), Tally())
@@ -168,6 +179,16 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
         verified.wrong.append(f"{label}: named as {' / '.join(sorted(named)) or 'nothing'}.")
 
 
+def _settle_idle(unit: Unit, exercise: str, earned: Earned, verified: Verified) -> None:
+    """Hold the most that an answer without work has earned against what it may."""
+    verified.tallies.setdefault((unit.stem, exercise), Tally()).idle = earned
+    if earned.points > idle_answers.MOST * earned.of:
+        verified.wrong.append(
+            f"{unit.stem} {exercise}: an answer that gives {earned.idle} earns {earned.points:g} of {earned.of:g} "
+            f"points, by: {'; '.join(earned.rules)}. Mark rules that it may fulfil without work with `@supporting`."
+        )
+
+
 def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, device: str = "cpu") -> Verified:
     """Verify with a progress bar - a line for each unit where there is no terminal - and print the scores."""
     from autograder.grading.terminal import bar
@@ -184,7 +205,7 @@ def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, 
 
         verified = verify(units, workers, tick, device)
     table = Table(title="Known answers, submitted as a learner would", title_justify="left", box=None)
-    for column in ("unit", "exercise", "mistakes\ncaught", "\nnamed", "correct\naccepted"):
+    for column in ("unit", "exercise", "mistakes\ncaught", "\nnamed", "correct\naccepted", "without\nwork"):
         table.add_column(column, justify="left" if column in ("unit", "exercise") else "right", no_wrap=True)
     for row in _rows(verified):
         table.add_row(*row)
@@ -209,11 +230,13 @@ def publish_scores(verified: Verified) -> None:
         "",
         "Every mistake and every other right answer in this folder, submitted through the whole pipeline as a",
         "learner would, mistakes without the pictures, and with errors in other words than here. *Caught*: it lost",
-        "points. *Named*: the report told its own sentence and no other. *Accepted*: full marks. Made by",
+        "points. *Named*: the report told its own sentence and no other. *Accepted*: full marks. *Without work*: the",
+        "most points that any answer earns which ignores what it is given, such as zeros, ones, random numbers, equal",
+        "shares, its own arguments or one right result for everything. Made by",
         "`python -m autograder verify --publish`.",
         "",
-        "| unit | exercise | mistakes caught | named | correct accepted |",
-        "|---|---|---:|---:|---:|",
+        "| unit | exercise | mistakes caught | named | correct accepted | without work |",
+        "|---|---|---:|---:|---:|---:|",
         *(f"| {' | '.join(row)} |" for row in _rows(verified)),
     ]
     PUBLISHED.write_text("\n".join(lines) + "\n", "utf-8")
@@ -222,7 +245,8 @@ def publish_scores(verified: Verified) -> None:
 def _rows(verified: Verified) -> Iterator[tuple[str, ...]]:
     for (unit, exercise), tally in verified.tallies.items():
         caught, named = _share(tally.caught, tally.mistakes), _share(tally.named, tally.mistakes)
-        yield unit, exercise, caught, named, _share(tally.accepted, tally.correct)
+        without_work = f"{tally.idle.points:g} of {tally.idle.of:g}" if tally.idle else "not measured"
+        yield unit, exercise, caught, named, _share(tally.accepted, tally.correct), without_work
 
 
 def _share(part: int, whole: int) -> str:

@@ -214,11 +214,12 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
 
     The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number. What a
     feedback page tells besides is in the metadata: the problem in the notebook's, and in a check cell's whether there
-    was an attempt, and why it falls short.
+    was an attempt, and why it falls short. A report on the class finds the verdict by the digest in the notebook's.
     """
     from autograder.learner.display import Report
     from autograder.learner.telling import reasons
 
+    notebook.metadata["verdict_digest"] = marked.digest
     if marked.verdict.problem:
         notebook.metadata["problem"] = marked.verdict.problem
         note = {

@@ -51,3 +51,8 @@ def handed_in_by(path: Path, unit: Unit) -> str | None:
     """The learner whose notebook for this unit a file is, by its name, or None."""
     match = re.match(HANDED_IN, path.name)
     return match["student_id"] if match and match["file_id"] == unit.stem else None
+
+
+def printable(learner: str) -> str:
+    """A folder's name as it can be printed: odd characters escaped."""
+    return learner if learner.isprintable() else ascii(learner)[1:-1]

@@ -1,8 +1,8 @@
-"""What suites need (`exercise`, `worth`, `held_back`, `expect`, `keras_layer`), and lists of mistakes."""
+"""What suites need (`exercise`, `worth`, `supporting`, `held_back`, `expect`, `keras_layer`), and lists of mistakes."""
 
 from autograder.judging import expect
-from autograder.judging.exercises import exercise, held_back, worth
+from autograder.judging.exercises import exercise, held_back, supporting, worth
 from autograder.judging.known import correct, mistake
 from autograder.judging.oracle import keras_layer
 
-__all__ = ["correct", "exercise", "expect", "held_back", "keras_layer", "mistake", "worth"]
+__all__ = ["correct", "exercise", "expect", "held_back", "keras_layer", "mistake", "supporting", "worth"]

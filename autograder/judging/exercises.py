@@ -31,6 +31,15 @@ def worth(parts: float) -> Callable[[Callable], Callable]:
     return mark
 
 
+def supporting(test: Callable) -> Callable:
+    """Let a test earn points only where another rule of the exercise holds that has not this mark.
+
+    For rules that an answer may fulfil without any work: zeros have the right shape, too, and change no input.
+    """
+    test.supporting = True
+    return test
+
+
 def held_back(test: Callable) -> Callable:
     """Keep to the judge what a test asks and expects: a learner sees its name, its advice and the likely mistake.
 

@@ -95,6 +95,13 @@ def finite(actual: Any, sentence: str) -> None:
         raise Unmet(sentence, f"{array[where]}{_at(where)}", "only finite numbers")
 
 
+def varied(actual: Any, sentence: str) -> None:
+    """`actual` is an array that holds more than one number: what is the same everywhere fulfils many a rule."""
+    array = _array(actual, sentence)
+    if array.size and (array == array.flat[0]).all():
+        raise Unmet(sentence, f"{_number(array.flat[0])} everywhere", "different numbers")
+
+
 def true(condition: bool, sentence: str, got: str = "", expected: str = "") -> None:
     """`condition` holds."""
     if not condition:

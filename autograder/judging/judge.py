@@ -17,6 +17,7 @@ from autograder.judging.suite import run
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
 from autograder.seam.plain import clean_text
+from autograder.seam.settings import usual_settings
 
 CHECK_SEED = 20170612  # at home: the same inputs at every check, so that a failure can be studied
 _LONGEST = 3000  # characters of one line of a message
@@ -61,8 +62,9 @@ def study(
 ) -> list[Judged]:
     """The same, with what the first rule that failed in each exercise had asked."""
     judging = _Judging(performer, seed, mistakes_in(mistakes))
-    run(suite, judging, only)
-    return judging.verdicts()
+    with usual_settings():  # of the oracles: at home they share a process with the learner's code
+        run(suite, judging, only)
+        return judging.verdicts()
 
 
 class _Judging:
@@ -82,6 +84,7 @@ class _Judging:
     def record(self, test: pytest.Function, error: BaseException | None) -> None:
         transcript = test.funcargs["learner"]._transcript
         verdict = TestVerdict(_sentence(test.name), "passed", getattr(test.obj, "parts", 1.0))
+        verdict.supporting = getattr(test.obj, "supporting", False)
         if error is not None:
             _describe_failure(verdict, error, transcript)
             if getattr(test.obj, "held_back", False):

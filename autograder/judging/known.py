@@ -16,6 +16,7 @@ from typing import Any
 from autograder.judging.references import references_before
 from autograder.seam.given import NotHere, References, giving
 from autograder.seam.sealed import Damaged
+from autograder.seam.settings import usual_settings
 from autograder.units import ROOT, Unit
 
 
@@ -28,7 +29,7 @@ def known_answers(unit: Unit) -> ModuleType | None:
         return None
     import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
-    with giving(References(references_before(unit))):
+    with usual_settings(), giving(References(references_before(unit))):
         try:
             return importlib.import_module(f"autograder.mistakes.{unit.topic}")
         except (NotHere, Damaged):

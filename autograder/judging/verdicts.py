@@ -12,7 +12,8 @@ class TestVerdict:
 
     `parts` is the test's share of the exercise's points. `sentence`, `call`, `got`, `expected` and `line` make
     the message; `arrays` are drawn by `check` and kept nowhere. Where `asked` is false, the rule makes sense for a
-    right result only, and this one is not right: it earns nothing, and accuses of nothing.
+    right result only, and this one is not right: it earns nothing, and accuses of nothing. Where `supporting`, it
+    holds for many wrong results too: it earns beside another rule that holds, and nothing by itself.
     """
 
     __test__ = False  # not a test class, whatever its name says to pytest
@@ -28,6 +29,7 @@ class TestVerdict:
     arrays: tuple | None = None
     mistake: str | None = None
     asked: bool = True
+    supporting: bool = False
 
     @property
     def message(self) -> str:
@@ -59,12 +61,18 @@ class ExerciseVerdict:
 
     @property
     def score(self) -> float | None:
-        """The points of the tests that passed, rounded to hundredths; None where it was not judged."""
+        """The points of the tests that have won them, rounded to hundredths; None where it was not judged."""
         if self.unmarked:
             return None
         parts = sum(test.parts for test in self.tests)
-        won = sum(test.parts for test in self.tests if test.outcome == "passed")
+        won = sum(test.parts for test in self.tests if self.earns(test))
         return round(self.max_score * won / parts, 2) if parts else 0.0
+
+    def earns(self, test: TestVerdict) -> bool:
+        """Whether a test has won its points: it holds, and does not stand alone with others that only support."""
+        if test.outcome != "passed":
+            return False
+        return not test.supporting or any(one.outcome == "passed" and not one.supporting for one in self.tests)
 
     @property
     def attempted(self) -> bool:

@@ -10,6 +10,7 @@ from autograder.learner.inputs import Studied
 from autograder.learner.telling import SIGNS, WORDS, Telling
 
 _WIDEST = len("Expected")
+_UNEARNED = "counts only together with right results"
 
 
 class Note:
@@ -79,7 +80,7 @@ class Report:
                 lines += [f"  {telling.sign(first)} {first.name}", *_as_text(telling.details(first))]
                 lines += [f"  {telling.sign(test)} {test.name} (for the same reason)" for test in others]
             lines += [f"  – {test.name}: not asked yet" for test in telling.not_asked]
-            lines += [f"  ✓ {test.name}" for test in telling.held]
+            lines += [f"  ✓ {': '.join(filter(None, [test.name, self._reservation(test)]))}" for test in telling.held]
         return "\n".join([*lines, *(f"  {line}" for line in self._how_to_study())])
 
     def _repr_html_(self) -> str:
@@ -107,10 +108,16 @@ class Report:
                 parts.append(looks.folded(looks.marked("✗", more), repeated))
         parts += [looks.row(looks.marked("–", test.name, "quiet", "not asked yet")) for test in telling.not_asked]
         if telling.held:
-            below = "".join(looks.row(looks.marked("✓", test.name)) for test in telling.held)
+            remarks = [self._reservation(test) for test in telling.held]
+            lines = [looks.marked("✓", test.name, "", why) for test, why in zip(telling.held, remarks, strict=True)]
             several = f"{len(telling.held)} rules hold" if len(telling.held) > 1 else "1 rule holds"
-            parts.append(looks.folded(looks.marked("✓", several), below))
+            held = looks.marked("✓", several, "", _UNEARNED if all(remarks) else "")
+            parts.append(looks.folded(held, "".join(map(looks.row, lines))))
         return parts
+
+    def _reservation(self, test: TestVerdict) -> str:
+        """Why a rule that holds has not won its points, or nothing."""
+        return "" if self.verdict.earns(test) else _UNEARNED
 
     def _picture_of(self, test: TestVerdict) -> str:
         if not (self._pictures and test.arrays and test is self.verdict.first_failure):

@@ -20,6 +20,7 @@ import numpy as np
 
 from autograder.seam.errors import LearnerError, describe
 from autograder.seam.plain import Handle, to_plain, to_tensors
+from autograder.seam.settings import usual_settings
 
 OPERATIONS = (
     "call",
@@ -60,9 +61,9 @@ class Workbench:
             raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
         found = self._find(target)
         try:
-            with _same_weights_at_first(found):
+            with usual_settings(), _same_weights_at_first(found):
                 result = getattr(self, f"_{operation}")(found, *args, **options)
-            return to_plain(result, self._keep)
+                return to_plain(result, self._keep)
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 
 # Near 10,000 neighbouring float32 numbers lie 0.001 apart. An answer that subtracts the logarithm of the sum
 # is right, and rounds that logarithm by up to half of it.
@@ -68,15 +68,18 @@ def slopes(function, arrays, index, cotangent):
 
 @exercise("softmax", points=4, minutes=10, difficulty=2, importance=4)
 class TestSoftmax:
+    @supporting
     def test_there_is_one_weight_for_each_score(self, learner, rng):
         for size in [(2, 5, 7), (7,), (2, 3, 4, 6)]:
             expect.shape(learner(rng.normal(size=size)), size, "The weights have the shape of `scores`.")
 
+    @supporting
     def test_scores_of_zero_and_ln_3_give_a_quarter_and_three_quarters(self, learner):
         scores = np.array([[0.0, math.log(3)], [math.log(3), 0.0], [0.0, 0.0]])
         wanted = np.array([[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]])
         expect.close(learner(scores), wanted, "exp(0) = 1 and exp(ln 3) = 3, so their shares of 4 are 0.25 and 0.75.")
 
+    @supporting
     def test_each_row_of_weights_sums_to_one(self, learner, rng):
         weights = learner(rng.normal(size=(2, 5, 7)))
         with expect.beforehand():
@@ -109,6 +112,7 @@ class TestSoftmax:
         wanted = slopes(softmax_by_loops, [scores], 0, cotangent)
         expect.close(found, wanted, "The gradient passes through every step, the sum of the row as well.")
 
+    @supporting
     def test_the_gradient_stays_finite_for_scores_of_ten_thousand(self, learner, rng):
         rows = rng.normal(size=(3, 4)) + np.array([[1e4], [-1e4], [0.0]])
         (found,) = learner.gradient(rows * [1, 1, 1, -1], cotangent=rng.normal(size=(3, 4)))
@@ -122,6 +126,7 @@ class TestSoftmax:
 
 @exercise("attention_scores", points=4, minutes=10, difficulty=2, importance=5)
 class TestAttentionScores:
+    @supporting
     def test_there_is_one_score_for_each_query_and_key(self, learner, rng):
         for batch, queries, keys, width in [(2, 5, 7, 12), (3, 4, 2, 6)]:
             query, key = rng.normal(size=(batch, queries, width)), rng.normal(size=(batch, keys, width))
@@ -129,6 +134,7 @@ class TestAttentionScores:
                 learner(query, key), (batch, queries, keys), "Scores are (B, T, S): a row per query, a column per key."
             )
 
+    @supporting
     def test_two_queries_and_three_keys_of_width_four(self, learner):
         query = np.array([[[1.0, 1.0, 0.0, 0.0], [0.0, 2.0, 2.0, 0.0]]])
         key = np.array([[[2.0, 0.0, 0.0, 0.0], [2.0, 4.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]]])
@@ -142,6 +148,7 @@ class TestAttentionScores:
             query, key = rng.normal(size=(batch, queries, width)), rng.normal(size=(batch, keys, width))
             expect.close(learner(query, key), scores_by_loops(query, key), "Each score is query · key / √D.")
 
+    @supporting
     def test_the_spread_of_the_scores_is_about_one_at_every_width(self, learner, rng):
         for width in (16, 256):
             scores = learner(rng.normal(size=(2, 40, width)), rng.normal(size=(2, 50, width)))
@@ -157,6 +164,7 @@ class TestAttentionScores:
         once, scaled = learner(query, key), learner(query * factor, key)
         with expect.beforehand():
             expect.shape(once, (2, 5, 7), "Scores are (B, T, S): a row per query, a column per key.")
+            expect.varied(once, "Scores differ from each other.")
         expect.close(scaled, once * factor, "Stretching one query stretches its own row of scores, and no other row.")
 
     def test_the_gradients_for_query_and_key_are_the_slopes_of_the_scores(self, learner, rng):
@@ -187,6 +195,7 @@ def three(rng, batch=2, queries=5, keys=7, width=12, value_width=3):
 
 @exercise("scaled_dot_product_attention", points=5, minutes=10, difficulty=2, importance=5)
 class TestScaledDotProductAttention:
+    @supporting
     def test_output_comes_first_and_weights_second(self, learner, rng):
         for queries, keys, width, value_width in [(5, 7, 12, 3), (4, 2, 6, 9)]:
             query, key, value = three(rng, 2, queries, keys, width, value_width)
@@ -196,6 +205,7 @@ class TestScaledDotProductAttention:
             )
             expect.shape(weights, (2, queries, keys), "The weights are (B, T, S): a row per query, a column per key.")
 
+    @supporting
     def test_a_query_that_prefers_the_second_key_takes_three_quarters_of_its_value(self, learner):
         query = np.array([[[2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]])
         key = np.array([[[0.0, 1.0, 0.0, 0.0], [math.log(3), 0.0, 0.0, 0.0]]])
@@ -206,6 +216,7 @@ class TestScaledDotProductAttention:
             output, [[[1.0, 6.0, 4.0], [2.0, 4.0, 4.0]]], "Row 0 of the output is 0.25 · [4, 0, 4] + 0.75 · [0, 8, 4]."
         )
 
+    @supporting
     def test_each_query_spends_exactly_one_unit_of_attention(self, learner, rng):
         _, weights = expect.pair(learner(*three(rng)), PAIR)
         with expect.beforehand():
@@ -225,6 +236,7 @@ class TestScaledDotProductAttention:
         output, weights = expect.pair(learner(query, key, value), PAIR)
         with expect.beforehand():
             expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
+            expect.varied(weights, "Weights differ from each other.")
         wanted = averages_by_loops(weights, value)
         expect.close(output, wanted, "Each output row is the sum of weight · value over the keys.")
 
@@ -271,6 +283,7 @@ def words_and_matrices(rng, batch=2, length=5, width=12, inner=3, value_width=4)
 
 @exercise("self_attention", points=7, minutes=15, difficulty=3, importance=5)
 class TestSelfAttention:
+    @supporting
     def test_output_comes_first_and_weights_second(self, learner, rng):
         for length, width, inner, value_width in [(5, 12, 3, 4), (7, 6, 8, 10)]:
             sizes = (2, length, width, inner, value_width)
@@ -280,6 +293,7 @@ class TestSelfAttention:
             )
             expect.shape(weights, (2, length, length), "The weights are (B, T, T): every word looks at every word.")
 
+    @supporting
     def test_red_looks_at_house_and_house_looks_at_both(self, learner):
         x = np.array([[[1.0, 0.0], [0.0, 1.0]]])
         w_query, w_key = np.array([[math.log(3)], [0.0]]), np.array([[0.0], [1.0]])
@@ -307,6 +321,7 @@ class TestSelfAttention:
         output, weights = expect.pair(learner(x, w_query, w_key, w_value), PAIR)
         with expect.beforehand():
             expect.shape(weights, (2, 5, 5), "The weights are (B, T, T): every word looks at every word.")
+            expect.varied(weights, "Weights differ from each other.")
         wanted = averages_by_loops(weights, x @ w_value)
         expect.close(output, wanted, "Each output row is the sum of weight · (x @ w_value) over the words.")
 
@@ -322,6 +337,7 @@ class TestSelfAttention:
         )
         expect.close(weights, wanted, rule)
 
+    @supporting
     def test_reordering_the_words_reorders_the_result_and_changes_nothing_else(self, learner, rng):
         x, *matrices = words_and_matrices(rng)
         order = np.roll(np.arange(5), rng.integers(1, 5))

@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 
 
 def one_hot_by_loops(ids, size):
@@ -75,10 +75,12 @@ def cosines_by_loops(table, index):
 
 @exercise("one_hot", points=2, minutes=5, difficulty=1, importance=3)
 class TestOneHot:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         expected = np.array([[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
         expect.close(learner(np.array([2, 0]), 4), expected, "This is the example of the task.")
 
+    @supporting
     def test_a_last_axis_is_added(self, learner, rng):
         for shape, size in (((5,), 7), ((2, 5), 3), ((2, 3, 4), 6), ((1, 4), 5), ((3, 1), 6)):
             found = learner(rng.integers(0, size, size=shape), size)
@@ -94,6 +96,7 @@ class TestOneHot:
     def test_the_first_and_the_last_id_have_their_place(self, learner):
         expect.close(learner(np.arange(6), 6), np.eye(6), "All ids from 0 to size − 1 have a place of their own.")
 
+    @supporting
     def test_the_numbers_are_float32(self, learner, rng):
         found = learner(rng.integers(0, 5, size=(2, 3)), 5)
         with expect.beforehand():
@@ -108,10 +111,12 @@ class TestOneHot:
 
 @exercise("embed", points=4, minutes=10, difficulty=2, importance=5)
 class TestEmbed:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = learner(np.array([2, 0, 2]), np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
         expect.close(found, np.array([[5.0, 6.0], [1.0, 2.0], [5.0, 6.0]]), "This is the example of the task.")
 
+    @supporting
     def test_each_id_becomes_a_vector(self, learner, rng):
         for shape in ((4,), (2, 5), (2, 3, 4)):
             found = learner(rng.integers(0, 9, size=shape), rng.normal(size=(9, 6)))
@@ -123,6 +128,7 @@ class TestEmbed:
             ids, table = rng.integers(0, 11, size=shape), rng.normal(size=(11, 6))
             expect.close(learner(ids, table), rows_by_loops(ids, table), "Each id gets the row with its number.")
 
+    @supporting
     def test_every_row_can_be_looked_up(self, learner, rng):
         table = rng.normal(size=(8, 5))
         rule = "Ids count from 0, and row 0, that of [PAD], is a row like any other."
@@ -189,12 +195,14 @@ def same_pairs(result, expected, sentence):
 
 @exercise("skip_gram_pairs", points=4, minutes=10, difficulty=2, importance=3)
 class TestSkipGramPairs:
+    @supporting
     def test_the_worked_examples_come_out(self, learner):
         rule = "These are the examples of the task."
         near = [(7, 8), (8, 7), (8, 9), (9, 8)]
         same_pairs(learner([7, 8, 9], 1), Counter(near), rule)
         same_pairs(learner([7, 8, 9], 2), Counter([*near, (7, 9), (9, 7)]), rule)
 
+    @supporting
     def test_the_pairs_are_an_int32_array_of_two_columns(self, learner, rng):
         ids = rng.integers(4, 40, size=6).tolist()
         found, of_nothing = learner(ids, 2), "Ids are int32, also where there is no pair."
@@ -214,6 +222,7 @@ class TestSkipGramPairs:
             rule = "A word is paired with all that stand 1 to `window` places before or after it, and with no others."
             same_pairs(learner(ids, window), pairs_by_loops(ids, window), rule)
 
+    @supporting
     def test_the_two_ends_of_a_sentence_do_not_meet(self, learner, rng):
         ids = (4 + rng.permutation(30)[:7]).tolist()
         found = pairs_in(learner(ids, 2))
@@ -239,6 +248,7 @@ class TestSkipGramPairs:
             rule = "A window may reach past both ends: then each word is paired with all others."
             same_pairs(learner(ids, window), pairs_by_loops(ids, window), rule)
 
+    @supporting
     def test_where_there_is_no_pair_two_columns_are_left(self, learner, rng):
         ids = rng.integers(4, 40, size=5).tolist()
         for sentence, window in (([], 2), (ids[:1], 2), (ids, 0)):
@@ -247,6 +257,7 @@ class TestSkipGramPairs:
             expect.true(isinstance(found, np.ndarray), rule, expect.summary(found), "an array (0, 2)")
             expect.shape(found, (0, 2), rule)
 
+    @supporting
     def test_the_sentence_stays_as_it_was(self, learner, rng):
         ids = (4 + rng.permutation(30)[:6]).tolist()
         rule = "A word is paired with all that stand 1 to `window` places before or after it, and with no others."
@@ -272,10 +283,12 @@ def loud_pairs(rng):
 
 @exercise("negative_sampling_loss", points=6, minutes=20, difficulty=3, importance=4)
 class TestNegativeSamplingLoss:
+    @supporting
     def test_the_loss_is_one_number(self, learner, rng):
         for batch, noise, width in ((4, 3, 6), (2, 5, 3)):
             expect.shape(learner(*some_batch(rng, batch, noise, width)), (), "A loss is one number for all.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         loss = learner(np.array([[1.0, 2.0]]), np.array([[2.0, 0.0]]), np.array([[[1.0, -1.0], [0.0, 0.0]]]))
         rule = "0.1269 for the positive, 0.3133 and 0.6931 for the negatives: this is the example of the task."
@@ -324,6 +337,7 @@ class TestNegativeSamplingLoss:
                 expect.finite(mine, "Gradients must be finite at scores of 10,000 and −10,000.")
                 expect.close(mine, theirs, "A pair that is wrong by 10,000 must be pulled or pushed with full force.")
 
+    @supporting
     def test_the_vectors_stay_as_they_were(self, learner, rng):
         vectors = [one.astype("float32") for one in some_batch(rng, 1, 1, 5)]
         with expect.beforehand():
@@ -388,6 +402,7 @@ def exact_row(rng):
 
 @exercise("nearest_neighbours", points=4, minutes=15, difficulty=3, importance=4)
 class TestNearestNeighbours:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         table = np.array([[3.0, 4.0], [-4.0, -3.0], [40.0, 30.0], [0.0, 0.0], [1.5, 2.0]])
         rows = rows_in(learner(table, 0, 3))
@@ -444,6 +459,7 @@ class TestNearestNeighbours:
         rule = "The cosine with a row of zeros counts as 0: it comes after the positive ones, before the negative ones."
         in_order(learner(table, index, 13), table, index, 13, rule)
 
+    @supporting
     def test_a_row_of_zeros_can_be_asked_about(self, learner, rng):
         table = np.array([rng.normal(size=4), np.zeros(4)])  # with a single other row, no order is left to choose
         rule = "If row `index` is zeros, all cosines are 0: any k others will do."
@@ -457,6 +473,7 @@ class TestNearestNeighbours:
             rule = "If k is V − 1 or more, all other rows are returned, and row `index` is not."
             nearest(learner(table, index, k), table, index, k, rule)
 
+    @supporting
     def test_the_table_stays_as_it_was(self, learner, rng):
         table = rng.normal(size=(9, 4)).astype("float32")
         with expect.beforehand():

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 
 # The shapes in which a mask for B=2, T=5 and S=7 may come.
 MASK_SHAPES = ((2, 1, 7), (2, 5, 7), (5, 7), (1, 5, 7))
@@ -74,15 +74,18 @@ def sentences(rng, *lengths, longest):
 
 @exercise("padding_mask", points=3, minutes=5, difficulty=1, importance=5)
 class TestPaddingMask:
+    @supporting
     def test_there_is_one_row_for_each_sentence(self, learner, rng):
         for batch, longest in ((2, 7), (3, 5), (1, 4)):
             ids = sentences(rng, *[4] * batch, longest=longest)
             expect.shape(learner(ids), (batch, 1, longest), "A padding mask has the shape (B, 1, S).")
 
+    @supporting
     def test_the_mask_is_made_of_booleans(self, learner, rng):
         mask = learner(sentences(rng, 4, 7, longest=7))
         expect.boolean(mask, "A mask holds booleans, True or False. A comparison gives them.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         mask = learner(np.array([[2, 7, 8, 9], [2, 5, 0, 0]]))
         expected = np.array([[[True, True, True, True]], [[True, True, False, False]]])
@@ -111,13 +114,16 @@ class TestPaddingMask:
 
 @exercise("causal_mask", points=3, minutes=10, difficulty=2, importance=5)
 class TestCausalMask:
+    @supporting
     def test_there_is_one_square_for_the_whole_batch(self, learner):
         for length in (4, 7):
             expect.shape(learner(length), (1, length, length), "A causal mask has the shape (1, T, T).")
 
+    @supporting
     def test_the_mask_is_made_of_booleans(self, learner):
         expect.boolean(learner(5), "A mask holds booleans, True or False.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         expected = np.array([[[True, False, False], [True, True, False], [True, True, True]]])
         expect.equal(learner(3), expected, "Row t is True in the columns 0 to t.")
@@ -126,6 +132,7 @@ class TestCausalMask:
         mask = learner(6)
         with expect.beforehand():
             expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
+            expect.varied(mask, "A mask allows some looks and forbids others.")
         diagonal = np.where(np.eye(6, dtype=bool), mask, True)
         expect.equal(diagonal, np.ones((1, 6, 6), bool), "A word may look at itself: the diagonal is True.")
 
@@ -134,6 +141,7 @@ class TestCausalMask:
         mask = learner(6)
         with expect.beforehand():
             expect.shape(mask, (1, 6, 6), "A causal mask has the shape (1, T, T).")
+            expect.varied(mask, "A mask allows some looks and forbids others.")
         future = np.where(np.triu(np.ones((6, 6), bool), k=1), mask, False)
         expect.equal(future, np.zeros((1, 6, 6), bool), "Right of the diagonal lies the future: False.")
 
@@ -141,6 +149,7 @@ class TestCausalMask:
         for length in (2, int(rng.integers(4, 9)), int(rng.integers(10, 40))):
             expect.equal(learner(length), causal_by_loops(length), "Query t may look at key s when s ≤ t.")
 
+    @supporting
     def test_a_single_word_sees_itself(self, learner):
         expect.equal(learner(1), np.ones((1, 1, 1), bool), "With one word the mask is a single True.")
 
@@ -152,14 +161,17 @@ class TestCausalMask:
 
 @exercise("combine_masks", points=3, minutes=10, difficulty=2, importance=3)
 class TestCombineMasks:
+    @supporting
     def test_the_masks_are_stretched_to_one_shape(self, learner, rng):
         padding, causal = some_mask(rng, (2, 1, 6)), causal_by_loops(6)
         expect.shape(learner(padding, causal), (2, 6, 6), "(B, 1, S) and (1, T, T) give (B, T, S).")
 
+    @supporting
     def test_the_mask_is_made_of_booleans(self, learner, rng):
         combined = learner(some_mask(rng, (2, 1, 6)), causal_by_loops(6))
         expect.boolean(combined, "Masks are booleans, and so is what they combine to.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         padding = np.array([[[True, True, False]]])
         causal = np.array([[[True, False, False], [True, True, False], [True, True, True]]])
@@ -177,6 +189,7 @@ class TestCombineMasks:
             expect.equal(learner(*masks[:count]), expected, "A look is allowed when all masks allow it.")
             expect.equal(learner(*masks[:count][::-1]), expected, "The order of the masks makes no difference.")
 
+    @supporting
     def test_one_mask_alone_stays_as_it_is(self, learner, rng):
         for shape in ((2, 1, 7), (2, 5, 7)):
             mask = some_mask(rng, shape)
@@ -189,11 +202,13 @@ class TestCombineMasks:
         expect.equal(learner(None, causal), causal, sentence)
         expect.equal(learner(None, padding, None, causal), padding & causal, sentence)
 
+    @supporting
     def test_without_any_mask_the_result_is_none(self, learner):
         for masks in ((), (None,), (None, None)):
             combined = learner(*masks)
             expect.true(combined is None, "When there is no mask, return None.", expect.summary(combined), "None")
 
+    @supporting
     def test_the_given_masks_stay_as_they_were(self, learner, rng):
         first, second = some_mask(rng, (2, 5, 7)), some_mask(rng, (2, 1, 7))
         with expect.beforehand():
@@ -210,11 +225,13 @@ class TestCombineMasks:
 
 @exercise("masked_softmax", points=6, minutes=25, difficulty=4, importance=5)
 class TestMaskedSoftmax:
+    @supporting
     def test_the_weights_have_the_shape_of_the_scores(self, learner, rng):
         for shape in ((2, 5, 7), (3, 4, 6)):
             scores, mask = rng.normal(size=shape), some_mask(rng, (shape[0], 1, shape[2]))
             expect.shape(learner(scores, mask), shape, "Each score gets a weight: the shape stays (B, T, S).")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         scores, mask = np.array([[[2.0, 1.0, 0.0]] * 2]), np.array([[[True, True, True], [True, True, False]]])
         expected = [[[0.665, 0.245, 0.090], [0.731, 0.269, 0.0]]]  # the task text gives three decimals
@@ -278,6 +295,7 @@ class TestMaskedSoftmax:
         found = learner.gradient(scores, mask, cotangent=pull)[0]
         expect.close(found, expected, "Gradients flow back through softmax to the allowed scores, and 0 to the others.")
 
+    @supporting
     @worth(2)
     def test_gradients_stay_finite_in_rows_that_look_nowhere(self, learner, rng):
         mask = some_mask(rng, (2, 5, 7))
@@ -287,6 +305,7 @@ class TestMaskedSoftmax:
         expect.finite(found, "Gradients must be finite: no infinity and no 0 / 0 on the way, not even where hidden.")
         expect.close(np.where(mask, 0.0, found), np.zeros((2, 5, 7)), "A hidden score gets the gradient 0.")
 
+    @supporting
     def test_the_scores_stay_as_they_were(self, learner, rng):
         scores, mask = rng.normal(size=(2, 5, 7)), some_mask(rng, (2, 5, 7))
         with expect.beforehand():
@@ -305,12 +324,14 @@ class TestMaskedSoftmax:
 
 @exercise("masked_attention", points=5, minutes=15, difficulty=2, importance=5)
 class TestMaskedAttention:
+    @supporting
     def test_it_returns_the_output_and_the_weights(self, learner, rng):
         query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
         output, weights = expect.pair(learner(query, key, value, some_mask(rng, (2, 1, 7))), "output, weights")
         expect.shape(output, (2, 5, 3), "The output has the shape (B, T, E): E is the width of the values.")
         expect.shape(weights, (2, 5, 7), "The weights have the shape (B, T, S).")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         query, value = np.array([[[2.0, 0.0, 0.0, 0.0]]]), np.array([[[10.0], [20.0], [99.0]]])
         key = np.array([[[2.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]])
@@ -396,6 +417,7 @@ class TestMaskedAttention:
         expect.close(found[0][0, 2], np.zeros(12), "A query that may look nowhere gets the gradient 0.")
         expect.close(found[2][:, 5:], np.zeros((2, 2, 3)), "A value that nobody may look at gets the gradient 0.")
 
+    @supporting
     def test_the_inputs_stay_as_they_were(self, learner, rng):
         query, key, value = rng.normal(size=(2, 5, 12)), rng.normal(size=(2, 7, 12)), rng.normal(size=(2, 7, 3))
         mask = some_mask(rng, (2, 5, 7))

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from autograder.judging import exercise, expect, keras_layer, worth
+from autograder.judging import exercise, expect, keras_layer, supporting, worth
 from autograder.seam import LearnerError
 
 WIDTH, HEADS = 12, 4
@@ -174,11 +174,13 @@ def gradients_by_name(layer, *inputs, **options):
 
 @exercise("split_heads", points=4, minutes=15, difficulty=2, importance=5)
 class TestSplitHeads:
+    @supporting
     def test_each_head_has_all_words_and_a_part_of_their_width(self, learner, rng):
         for batch, length, width, heads in ((2, 5, 12, 4), (3, 4, 10, 2), (1, 7, 6, 3)):
             heads_of = learner(rng.normal(size=(batch, length, width)), heads)
             expect.shape(heads_of, (batch, heads, length, width // heads), "(B, T, D) becomes (B, H, T, K), K = D / H.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = learner(np.arange(1.0, 13).reshape(1, 2, 6), 3)
         expected = np.array([[[[1.0, 2], [7, 8]], [[3, 4], [9, 10]], [[5, 6], [11, 12]]]])
@@ -195,6 +197,7 @@ class TestSplitHeads:
         x = rng.normal(size=(2, 4, 12))
         expect.close(learner(x, 4), heads_by_loops(x, 4), "Words and heads are two axes, also where T = H.")
 
+    @supporting
     def test_one_head_holds_everything(self, learner, rng):
         x = rng.normal(size=(2, 5, 6))
         expect.close(learner(x, 1), x[:, None], "With one head there is one block: all columns.")
@@ -228,11 +231,13 @@ class TestSplitHeads:
 
 @exercise("merge_heads", points=3, minutes=10, difficulty=2, importance=5)
 class TestMergeHeads:
+    @supporting
     def test_the_heads_of_a_word_become_one_vector(self, learner, rng):
         for batch, heads, length, width in ((2, 4, 5, 3), (3, 2, 7, 5), (1, 3, 4, 2)):
             merged = learner(rng.normal(size=(batch, heads, length, width)))
             expect.shape(merged, (batch, length, heads * width), "(B, H, T, K) becomes (B, T, D), D = H · K.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = learner(np.array([[[[1.0, 2], [7, 8]], [[3, 4], [9, 10]], [[5, 6], [11, 12]]]]))
         expected = np.arange(1.0, 13).reshape(1, 2, 6)
@@ -250,6 +255,7 @@ class TestMergeHeads:
             x = rng.normal(size=shape)
             expect.close(learner(heads_by_loops(x, heads)), x, "Cutting into heads and merging gives x again.")
 
+    @supporting
     def test_one_head_comes_back_as_it_is(self, learner, rng):
         x = rng.normal(size=(2, 1, 5, 3))
         expect.close(learner(x), x[:, 0], "With one head nothing is left to put together.")
@@ -272,18 +278,21 @@ class TestMergeHeads:
 
 @exercise("MultiHeadAttention", points=13, minutes=40, difficulty=4, importance=5)
 class TestMultiHeadAttention:
+    @supporting
     def test_the_output_has_the_shape_of_the_query(self, learner, rng):
         layer = built(learner)
         for queries, keys in ((5, 7), (6, 6), (7, 2)):
             rule = "Query (B, T, D) gives (B, T, D), whatever the number S of keys."
             expect.shape(layer(*three(rng, 3, queries, keys)), (3, queries, WIDTH), rule)
 
+    @supporting
     def test_each_head_has_its_own_weights_and_they_sum_to_1(self, learner, rng):
         layer, _ = dressed(learner, PROJECTIONS)
         _, weights = expect.pair(layer(*three(rng), return_weights=True), "output, weights")
         expect.shape(weights, (2, HEADS, 5, 7), "`return_weights=True` adds the weights, of shape (B, H, T, S).")
         expect.close(weights.sum(-1), np.ones((2, HEADS, 5)), "In each head every query spends exactly 1.")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         layer = built(learner, 2, 2)
         for name in SUBLAYERS:
@@ -335,6 +344,7 @@ class TestMultiHeadAttention:
             expect.close(np.where(mask[:, None], 0.0, found), np.zeros(found.shape), rule)
             expect.close(found.sum(-1), np.ones((batch, HEADS, 5)), "What may be looked at shares 1, in every head.")
 
+    @supporting
     def test_what_is_hidden_changes_nothing(self, learner, rng):
         layer, _ = dressed(learner, masked=True)
         query, key, value = three(rng, 2, 6, 6)
@@ -390,6 +400,7 @@ class TestMultiHeadAttention:
             expect.finite(gradient, f"The gradient of the {what} of {name} must be finite, with empty rows too.")
             expect.close(gradient, expected[name, number].reshape(gradient.shape), rule, atol=1e-5)
 
+    @supporting
     @worth(2)
     def test_there_are_four_dense_layers_with_bias(self, learner):
         for heads in (HEADS, 1):
@@ -402,12 +413,14 @@ class TestMultiHeadAttention:
             rule = "The layer has the weights of four different Dense layers, 4 · (D · D + D), and no others."
             expect.equal(count, expected, rule)
 
+    @supporting
     def test_a_width_that_the_heads_do_not_divide_is_refused(self, learner):
         for width, heads in ((37, 5), (24, 9)):
             rule = f"Raise a ValueError that names both numbers, here {width} and {heads}."
             with expect.raises("ValueError", rule, mentions=[str(width), str(heads)]):
                 learner(width, heads)
 
+    @supporting
     def test_it_can_be_made_again_from_its_config(self, learner, rng):
         layer, weights = dressed(learner, PROJECTIONS, 10, 5, name="looks", trainable=False)
         rule = "This layer was made with `trainable=False`. `super().__init__(**kwargs)` hands that on to Keras."
@@ -429,6 +442,7 @@ class TestMultiHeadAttention:
         rule = "The layer was made with `trainable=False`: keep what `super().get_config()` gives, and this comes back."
         expect.equal({"trainable": twin.attribute("trainable")}, {"trainable": False}, rule)
 
+    @supporting
     def test_saved_and_loaded_it_is_the_same_bit_for_bit(self, learner, rng):
         layer, _ = dressed(learner, PROJECTIONS)
         inputs, mask = list(three(rng, 2, 6, 6)), some_mask(rng, (2, 1, 6))
@@ -444,6 +458,7 @@ class TestMultiHeadAttention:
             found = layer.compiled(*inputs, *masks, unknown_axes=2)
             expect.close(found, by_definition(weights, HEADS, *inputs, *masks)[0], rule)
 
+    @supporting
     def test_one_sentence_of_one_word_works_too(self, learner, rng):
         layer, _ = dressed(learner)
         query, key, value = three(rng, 3, 6, 6)

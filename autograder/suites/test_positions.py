@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 from autograder.seam import LearnerError
 
 # An angle near p is rounded to about p · 10⁻⁷ in float32, and its sine is no better than the angle.
@@ -74,10 +74,12 @@ def in_own_words(rule, answer, *args):
 
 @exercise("sinusoidal_positions", points=5, minutes=20, difficulty=3, importance=5)
 class TestSinusoidalPositions:
+    @supporting
     def test_there_is_a_row_for_each_position(self, learner):
         for length, depth in ((5, 4), (3, 2), (1, 6)):
             expect.shape(learner(length, depth), (length, depth), "The table has the shape (length, depth).")
 
+    @supporting
     def test_the_table_holds_float32(self, learner):
         table = learner(5, 4)
         with expect.beforehand():
@@ -85,6 +87,7 @@ class TestSinusoidalPositions:
         rule = "Make the table in float32, as all arrays of the course."
         expect.true(table.dtype == np.float32, rule, f"dtype {table.dtype}", "dtype float32")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         expected = [[0, 1, 0, 1], [0.841, 0.540, 0.010, 1.000], [0.909, -0.416, 0.020, 1.000]]
         rule = "Pair 0 turns by 1 per word, pair 1 by 0.01: sine, cosine, sine, cosine."
@@ -97,6 +100,7 @@ class TestSinusoidalPositions:
             expected = table_by_loops(length, depth)
             expect.close(learner(length, depth), expected, rule, atol=length * ANGLE_ROUNDING)
 
+    @supporting
     def test_each_sine_and_its_cosine_have_length_1(self, learner, rng):
         length, depth = int(rng.integers(9, 20)), 4
         table = learner(length, depth)
@@ -108,6 +112,7 @@ class TestSinusoidalPositions:
         rule = "Columns 2i and 2i + 1 are the sine and cosine of one angle: their squares sum to 1."
         expect.true(not wrong.any(), rule, f"sin² + cos² = {squares[p, pair]:.4g} for pair {pair} of row {p}", "1")
 
+    @supporting
     def test_all_rows_have_the_same_length(self, learner, rng):
         length, depth = int(rng.integers(9, 20)), 4
         table = learner(length, depth)
@@ -131,6 +136,7 @@ class TestSinusoidalPositions:
         rule = "The dot product of rows p and 0 is the sum of cos(p / 10000^(2i/D)) over the pairs."
         expect.close(found[0], np.cos(steps).sum(-1), rule, atol=depth * length * ANGLE_ROUNDING)
 
+    @supporting
     def test_a_longer_table_begins_with_the_shorter_one(self, learner):
         short, long = learner(6, 4), learner(17, 4)
         with expect.beforehand():
@@ -146,6 +152,7 @@ class TestSinusoidalPositions:
     def test_a_single_pair_works_too(self, learner):
         expect.close(learner(5, 2), table_by_loops(5, 2), "With depth 2 there is one pair, and it turns by 1 per word.")
 
+    @supporting
     def test_an_odd_depth_is_refused(self, learner):
         for depth in (15, 37):
             rule = f"An odd depth must raise a ValueError that names it, here {depth}."
@@ -203,12 +210,14 @@ def some_words(rng, sizes=(VOCABULARY, WIDTH)):
 
 @exercise("PositionalEmbedding", points=6, minutes=25, difficulty=4, importance=5)
 class TestPositionalEmbedding:
+    @supporting
     def test_each_id_becomes_a_vector(self, learner, rng):
         layer = give_words(built(learner), some_words(rng))
         for batch, length in ((2, 5), (3, 7), (1, 1)):
             ids = rng.integers(0, VOCABULARY, size=(batch, length))
             expect.shape(layer(ids), (batch, length, WIDTH), WORDS_SHAPE)
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         table = np.zeros((7, 4), np.float32)
         table[5] = [0.5, -1.0, 0.0, 2.0]
@@ -246,6 +255,7 @@ class TestPositionalEmbedding:
         different = np.abs(places[0, 1:] - places[0, :-1]).max(-1).min() > 0.1
         expect.true(different, rule, "two neighbours that are equal, or nearly so", "another vector at each position")
 
+    @supporting
     def test_a_short_sentence_is_the_beginning_of_a_long_one(self, learner, rng):
         ids = rng.integers(0, VOCABULARY, size=(2, 7))
         layer = give_words(built(learner), some_words(rng))
@@ -254,17 +264,20 @@ class TestPositionalEmbedding:
             expect.shape(long, (2, 7, WIDTH), WORDS_SHAPE)
         expect.close(short, long[:, :4], "Positions count from the left: what follows a word must not move it.")
 
+    @supporting
     def test_a_batch_of_exactly_max_length_is_accepted(self, learner, rng):
         ids = rng.integers(0, VOCABULARY, size=(2, LONGEST))
         found = give_words(built(learner), some_words(rng))(ids)
         expect.shape(found, (2, LONGEST, WIDTH), "A batch may have exactly max_length words.")
 
+    @supporting
     def test_there_may_be_more_sentences_than_max_length(self, learner, rng):
         ids = rng.integers(0, VOCABULARY, size=(LONGEST + 4, 3))
         found = give_words(built(learner), some_words(rng))(ids)
         rule = "max_length bounds the words of a sentence, T, not the sentences of a batch, B."
         expect.shape(found, (LONGEST + 4, 3, WIDTH), rule)
 
+    @supporting
     def test_a_longer_batch_is_refused(self, learner, rng):
         layer = built(learner, VOCABULARY, WIDTH, 17)
         for length in (43, 18):
@@ -272,6 +285,7 @@ class TestPositionalEmbedding:
             with expect.raises("ValueError", rule, mentions=[str(length), "17"]):
                 in_own_words(rule, layer, rng.integers(0, VOCABULARY, size=(2, length)))
 
+    @supporting
     def test_one_matrix_is_trained_and_no_other(self, learner, rng):
         layer = built(learner)
         layer.attribute("token_embedding")
@@ -292,6 +306,7 @@ class TestPositionalEmbedding:
         expect.true(bool(of_words), rule, "no trained matrix of shape (vocabulary_size, d_model)", "one")
         expect.close(of_words[0], expected, rule)
 
+    @supporting
     def test_it_works_in_a_compiled_graph_of_unknown_length(self, learner, rng):
         layer = give_words(built(learner), some_words(rng))
         ids = rng.integers(0, VOCABULARY, size=(2, 5))
@@ -299,6 +314,7 @@ class TestPositionalEmbedding:
         rule = "A graph made for any B and T must give the same: take T from `ops.shape(ids)`."
         expect.close(layer.compiled(ids, unknown_axes=2), expected, rule)
 
+    @supporting
     def test_it_works_in_half_precision(self, learner, rng):
         ids, words = rng.integers(0, VOCABULARY, size=(2, 5)), some_words(rng)
         expected = give_words(built(learner), words)(ids)
@@ -311,6 +327,7 @@ class TestPositionalEmbedding:
         rule = "The result has the dtype of the words, which is float16 in mixed precision."
         expect.true(found.dtype == np.float16, rule, f"dtype {found.dtype}", "dtype float16")
 
+    @supporting
     def test_it_can_be_made_again_from_its_config(self, learner, rng):
         layer = learner(7, 10, 17, name="entrance", trainable=False)
         kept = layer.attribute("trainable")
@@ -332,6 +349,7 @@ class TestPositionalEmbedding:
         rule = "`get_config` keeps what `super().get_config()` gives: the name, the dtype, `trainable`."
         expect.true(kept is False, rule, f"a layer with trainable={kept}", "trainable=False, as it was made with")
 
+    @supporting
     def test_saved_and_loaded_it_is_the_same_bit_for_bit(self, learner, rng):
         layer = give_words(built(learner), some_words(rng))
         ids = rng.integers(0, VOCABULARY, size=(2, 5))
@@ -344,11 +362,13 @@ class TestPositionalEmbedding:
 
 @exercise("relative_position_bias", points=4, minutes=15, difficulty=2, importance=3)
 class TestRelativePositionBias:
+    @supporting
     def test_each_head_query_and_key_gets_a_number(self, learner, rng):
         for t, s, reach, heads in ((6, 8, 2, 3), (4, 3, 4, 2)):
             table = rng.normal(size=(2 * reach + 1, heads))
             expect.shape(learner(t, s, table), (heads, t, s), "The bias has the shape (H, T, S).")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = learner(2, 4, np.array([[10.0], [20.0], [30.0]]))
         rule = "Rows stand for the distances −1, 0 and 1; the distance is s − t."
@@ -361,6 +381,7 @@ class TestRelativePositionBias:
             rule = "bias[h, t, s] is table[clip(s − t, −R, R) + R, h]."
             expect.close(learner(t, s, table), bias_by_loops(t, s, table), rule)
 
+    @supporting
     def test_only_the_distance_matters(self, learner, rng):
         found = learner(6, 8, rng.normal(size=(11, 3)))
         with expect.beforehand():
@@ -402,6 +423,7 @@ class TestRelativePositionBias:
         rule = "The table is learned: each row gets the gradients of all places where it was used."
         expect.close(found, expected, rule)
 
+    @supporting
     def test_the_table_stays_as_it_was(self, learner, rng):
         table = rng.normal(size=(5, 3))
         with expect.beforehand():
@@ -427,11 +449,13 @@ def some_positions(rng, count, highest=40):
 
 @exercise("rotate_positions", points=5, minutes=20, difficulty=4, importance=4)
 class TestRotatePositions:
+    @supporting
     def test_the_shape_stays_as_it_is(self, learner, rng):
         for shape in ((3, 5, 6, 4), (4, 3, 5, 2)):
             found = learner(rng.normal(size=shape), some_positions(rng, shape[2]))
             expect.shape(found, shape, SHAPE_STAYS)
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = learner(np.array([[[[1.0, 0.0, 3.0, 4.0]]]]), np.array([1]))
         rule = "At position 1, pair (1, 0) turns by 1, pair (3, 4) by 0.01."
@@ -444,10 +468,12 @@ class TestRotatePositions:
             rule = "Pair (a, b) becomes (a cos α − b sin α, a sin α + b cos α), with α = position / 10000^(2i/K)."
             expect.close(learner(x, positions), turned_by_loops(x, positions), rule, atol=1e-4)  # angles of up to 40
 
+    @supporting
     def test_position_0_changes_nothing(self, learner, rng):
         x = rng.normal(size=(2, 3, 5, 12))
         expect.close(learner(x, np.zeros(5, int)), x, "At position 0 every angle is 0: nothing turns.")
 
+    @supporting
     def test_no_vector_changes_its_length(self, learner, rng):
         x, positions = rng.normal(size=(3, 5, 6, 4)), some_positions(rng, 6)
         found = learner(x, positions)
@@ -486,6 +512,7 @@ class TestRotatePositions:
         expected = turned_by_loops(x, positions)
         expect.close(learner(x, positions), expected, rule, atol=4 * 5000 * ANGLE_ROUNDING)
 
+    @supporting
     def test_the_result_has_the_dtype_of_x(self, learner, rng):
         x, positions = rng.normal(size=(3, 5, 6, 4)).astype(np.float16), some_positions(rng, 6)
         found = learner(x, positions)
@@ -507,6 +534,7 @@ class TestRotatePositions:
         rule = "A gradient must reach x; a turn sends it back by the opposite turn."
         expect.close(found, turned_by_loops(pull, -positions), rule, atol=1e-4)
 
+    @supporting
     def test_the_inputs_stay_as_they_were(self, learner, rng):
         x, positions = rng.normal(size=(3, 5, 6, 4)), some_positions(rng, 6)
         with expect.beforehand():

@@ -9,7 +9,7 @@ import functools
 import keras
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 
 BATCH, WIDTH, UNITS, WORDS, COMPARED = 2, 8, 5, 7, 6
 OPEN, CLOSED = 60.0, -60.0  # a bias that holds a gate at 1, or at 0, whatever comes in: sums reach 20 now and then
@@ -142,11 +142,13 @@ CELL = {0: "x", 1: "state", 2: "w_input", 3: "w_state", 4: "bias"}
 
 @exercise("rnn_step", points=3, minutes=8, difficulty=1, importance=3)
 class TestRnnStep:
+    @supporting
     def test_the_new_state_has_the_shape_of_the_old(self, learner, rng):
         for sizes in SIZES:
             rule = "Return one tensor, the new state: a row per sentence and a column per unit, (B, U)."
             expect.shape(learner(*rnn_arrays(rng, *sizes)), (sizes[0], sizes[2]), rule)
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = learner(*(np.array(one) for one in ([[1.0]], [[0.5]], [[2.0]], [[-1.0]], [1.0])))
         expect.close(found, [[np.tanh(2.5)]], "The new state is tanh(2 − 0.5 + 1) = tanh(2.5) = 0.987.")
@@ -182,6 +184,7 @@ class TestRnnStep:
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, rnn_by_formula, arrays, CELL, pull)
 
+    @supporting
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = rnn_arrays(rng)
         with expect.beforehand():
@@ -209,11 +212,13 @@ def gates_at(arrays, update=None, reset=None):
 
 @exercise("gru_step", points=4, minutes=15, difficulty=3, importance=4)
 class TestGruStep:
+    @supporting
     def test_the_new_state_has_the_shape_of_the_old(self, learner, rng):
         for sizes in SIZES:
             rule = "Return one tensor, the new state: a row per sentence and a column per unit, (B, U)."
             expect.shape(learner(*gru_arrays(rng, *sizes)), (sizes[0], sizes[2]), rule)
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         weights = [[0.0, 0.0, 1.0]], [[0.0, 0.0, 1.0]], [[0.0, 0.0, 0.5], [0.0, 0.0, -1.0]]
         found = learner(*(np.array(one) for one in ([[1.0]], [[2.0]], *weights)))
@@ -227,6 +232,7 @@ class TestGruStep:
             (expected,) = by_keras(keras.layers.GRUCell, x, [state], *weights)
             right_state(learner(x, state, *weights), expected, GRU_RULE)
 
+    @supporting
     def test_an_update_gate_of_1_keeps_the_state(self, learner, rng):
         arrays = gates_at(gru_arrays(rng), update=OPEN)
         rule = "Where z is 1, the old state stays: z · state + (1 − z) · candidate."
@@ -254,6 +260,7 @@ class TestGruStep:
         found = learner.gradient(*arrays, cotangent=pull, wrt=tuple(CELL))
         right_gradients(found, gru_by_formula, arrays, CELL, pull)
 
+    @supporting
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = gru_arrays(rng)
         with expect.beforehand():
@@ -291,12 +298,14 @@ def right_pair(found, expected, rule_of_h, rule_of_c):
 
 @exercise("lstm_step", points=4, minutes=12, difficulty=3, importance=3)
 class TestLstmStep:
+    @supporting
     def test_it_returns_h_and_c(self, learner, rng):
         for sizes in SIZES:
             shown, memory = expect.pair(learner(*lstm_arrays(rng, *sizes)), "h, c")
             for part, name in ((shown, "h"), (memory, "c")):
                 expect.shape(part, (sizes[0], sizes[2]), f"The new {name} has a row per sentence, (B, U).")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         state = np.array([[2.0]]), np.array([[4.0]])
         weights = np.array([[0.0, 0.0, 1.0, 0.0]]), np.array([[0.0, 0.0, 0.5, 0.0]]), np.zeros(4)
@@ -321,6 +330,7 @@ class TestLstmStep:
             expected = by_keras(keras.layers.LSTMCell, x, state, *weights)[0]
             expect.close(shown, expected, "The new h is that of Keras' LSTM cell: o · tanh of the new c.")
 
+    @supporting
     def test_a_forget_gate_of_1_and_an_input_gate_of_0_keep_the_memory(self, learner, rng):
         arrays = lstm_gates_at(lstm_arrays(rng), {0: CLOSED, 1: OPEN})
         _, memory = expect.pair(learner(*arrays), "h, c")
@@ -349,6 +359,7 @@ class TestLstmStep:
 
         right_gradients(found, by_formula, [x, *state, *weights], names, pull)
 
+    @supporting
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays = lstm_arrays(rng)
         with expect.beforehand():
@@ -430,6 +441,7 @@ NEXT_RULE = "Begin with the initial state; each real word makes the next state."
 
 @exercise("run_recurrent", points=4, minutes=15, difficulty=3, importance=4)
 class TestRunRecurrent:
+    @supporting
     def test_there_is_a_state_after_each_word(self, learner, rng):
         for batch, words, width, units in ((2, 7, 8, 5), (3, 1, 2, 6), (1, 4, 3, 7)):
             inputs, state = sentences(rng, batch, words, width, units)
@@ -437,6 +449,7 @@ class TestRunRecurrent:
             rule = "Return the states after each word as one tensor, (B, S, U)."
             expect.shape(learner(step, inputs, state, np.ones((batch, words), bool)), (batch, words, units), rule)
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         def add(x, state):
             return state + x
@@ -445,6 +458,7 @@ class TestRunRecurrent:
         found = learner(add, inputs, np.array([[10.0]]), mask)
         expect.close(found, [[[11.0], [13.0], [13.0]]], "A step that adds, from 10 on: 11, 13, and 13 at the padding.")
 
+    @supporting
     def test_the_step_gets_one_word_of_each_sentence_and_the_state(self, learner, rng):
         seen, (inputs, state) = [], sentences(rng)
         learner(recording_step(rng, seen), inputs, state, np.ones((BATCH, WORDS), bool))
@@ -520,6 +534,7 @@ class TestRunRecurrent:
         by_loops = functools.partial(states_by_loops, np.subtract, mask=mask)
         right_gradients(found, by_loops, [inputs, state], names, pull)
 
+    @supporting
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         inputs, state = sentences(rng)
         step, mask = recording_step(rng), some_mask(rng)
@@ -560,12 +575,14 @@ def answer_of(learner, arrays, mask=None):
 
 @exercise("additive_attention", points=5, minutes=20, difficulty=3, importance=5)
 class TestAdditiveAttention:
+    @supporting
     def test_it_returns_the_context_and_the_weights(self, learner, rng):
         for batch, words, units, compared in ((2, 7, 5, 6), (1, 4, 2, 3), (3, 3, 3, 3)):
             context, weights = answer_of(learner, attention_arrays(rng, batch, words, units, compared))
             expect.shape(context, (batch, units), "The context is as wide as a key, one for each sentence: (B, U).")
             expect.shape(weights, (batch, words), "There is a weight for each word: (B, S).")
 
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         one = np.ones((1, 1))
         keys, mask = np.array([[[-1.0], [1.0], [5.0]]]), np.array([[True, True, False]])
@@ -574,6 +591,7 @@ class TestAdditiveAttention:
         expect.close(weights, [[1 - share, share, 0.0]], "Scores 0 and 0.964 give the weights 0.276 and 0.724.")
         expect.close(context, [[2 * share - 1]], "The context is −1 · 0.276 + 1 · 0.724 = 0.448.")
 
+    @supporting
     def test_without_a_mask_every_word_has_a_share(self, learner, rng):
         arrays = attention_arrays(rng)
         _, weights = answer_of(learner, arrays)
@@ -598,6 +616,7 @@ class TestAdditiveAttention:
             context, weights = answer_of(learner, arrays)
             with expect.beforehand():
                 expect.shape(weights, sizes[:2], "There is a weight for each word: (B, S).")
+                expect.varied(weights, "Weights differ from each other.")
             expected = np.einsum("bs,bsu->bu", np.asarray(weights, "float64"), arrays[1])
             expect.close(context, expected, "The context is the sum of the keys as they came, times your weights.")
 
@@ -660,6 +679,7 @@ class TestAdditiveAttention:
         rule = "Scores near −300 are as good as any: what hides padding must lie far below them."
         expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)  # as above
 
+    @supporting
     def test_the_order_of_the_words_does_not_matter(self, learner, rng):
         query, keys, *weights_of_it = attention_arrays(rng)
         order = rng.permutation(WORDS)
@@ -683,6 +703,7 @@ class TestAdditiveAttention:
 
         right_gradients(found, by_loops, arrays, ATTENTION, pull)
 
+    @supporting
     @worth(2)
     def test_gradients_stay_finite_where_there_is_no_real_word(self, learner, rng):
         arrays, mask, pull = attention_arrays(rng), some_mask(rng), rng.normal(size=(BATCH, UNITS))
@@ -694,6 +715,7 @@ class TestAdditiveAttention:
             rule = "Gradients must be finite too: a NaN that is replaced in the weights can still reach them."
             expect.finite(gradient, rule)
 
+    @supporting
     def test_the_given_arrays_stay_as_they_were(self, learner, rng):
         arrays, mask = attention_arrays(rng), some_mask(rng)
         with expect.beforehand():

@@ -6,7 +6,7 @@ learner can check a failure by hand. Sizes: B=2, T=5, S=7, D=12, and others wher
 
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 
 
 def whole_numbers(rng, *shape, low=1):
@@ -32,11 +32,13 @@ def dots_by_loops(a, b):
 
 @exercise("weighted_average", points=10, minutes=5, difficulty=1, importance=5)
 class TestWeightedAverage:
+    @supporting
     def test_there_is_one_vector_for_each_sentence(self, learner, rng):
         for batch, length, width in ((2, 7, 12), (3, 5, 4), (1, 4, 3)):
             result = learner(whole_numbers(rng, batch, length, width), whole_numbers(rng, batch, length))
             expect.shape(result, (batch, width), "The result has the shape (B, D): the axis S of the words is gone.")
 
+    @supporting
     def test_weights_of_three_to_one_count_for_three_quarters_and_one_quarter(self, learner):
         values, weights = np.array([[[4.0, 0.0, 8.0], [0.0, 4.0, 4.0]]]), np.array([[3.0, 1.0]])
         rule = "The first word counts for 3/4, the second for 1/4: this is the example of the task."
@@ -61,6 +63,7 @@ class TestWeightedAverage:
         rule = "Where all weights of a sentence are equal, every word counts the same."
         expect.close(learner(values, np.array([[2.0] * 7, [5.0] * 7])), values.mean(1), rule)
 
+    @supporting
     def test_another_sentence_in_the_batch_changes_nothing(self, learner, rng):
         values, weights = whole_numbers(rng, 2, 7, 12), whole_numbers(rng, 2, 7)
         before = learner(values, weights)
@@ -80,11 +83,13 @@ class TestWeightedAverage:
 
 @exercise("pairwise_dot", points=10, minutes=5, difficulty=2, importance=5)
 class TestPairwiseDot:
+    @supporting
     def test_there_is_one_number_for_each_row_of_a_and_each_row_of_b(self, learner, rng):
         for batch, rows, columns, width in ((2, 5, 7, 12), (3, 4, 2, 6), (1, 3, 5, 2)):
             result = learner(whole_numbers(rng, batch, rows, width), whole_numbers(rng, batch, columns, width))
             expect.shape(result, (batch, rows, columns), "The result has the shape (B, T, S): a row for each row of a.")
 
+    @supporting
     def test_two_rows_against_three_give_the_six_numbers_of_the_example(self, learner):
         a, b = np.array([[[1.0, 2.0], [4.0, 0.0]]]), np.array([[[1.0, 1.0], [2.0, 4.0], [0.0, 3.0]]])
         rule = "Number by number, then summed: [1, 2] · [2, 4] = 2 + 8 = 10. This is the example of the task."
@@ -102,6 +107,7 @@ class TestPairwiseDot:
         rule = "Rows of a meet rows of b, also where T = S = D and every product would fit."
         expect.close(learner(a, b), dots_by_loops(a, b), rule)
 
+    @supporting
     def test_swapping_a_and_b_swaps_rows_and_columns(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
         straight = learner(a, b)
@@ -111,6 +117,7 @@ class TestPairwiseDot:
         rule = "a_t · b_s is the same number as b_s · a_t."
         expect.close(swapped, np.transpose(straight, (0, 2, 1)), rule)
 
+    @supporting
     def test_rows_that_are_twice_as_long_give_twice_the_numbers(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
         once = learner(a, b)
@@ -118,6 +125,7 @@ class TestPairwiseDot:
             expect.shape(once, (2, 5, 7), "The result has the shape (B, T, S).")
         expect.close(learner(2 * a, b), 2 * once, "A dot product grows with the length of its rows.")
 
+    @supporting
     def test_another_sentence_in_the_batch_changes_nothing(self, learner, rng):
         a, b = whole_numbers(rng, 2, 5, 12, low=-9), whole_numbers(rng, 2, 7, 12, low=-9)
         before = learner(a, b)

@@ -13,7 +13,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.judging import exercise, expect, worth
+from autograder.judging import exercise, expect, supporting, worth
 
 SPECIALS = ["[PAD]", "[UNK]", "[START]", "[END]"]
 PAD, UNK, START, END = range(4)
@@ -167,6 +167,7 @@ def sentences_without_ties(rng, words):
 
 @exercise("standardize", points=2, minutes=10, difficulty=2, importance=4)
 class TestStandardize:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         rule = "Lower case, and each punctuation character apart: this is the example of the task."
         same_text(learner("¿Dónde está Ana?"), "¿ dónde está ana ?", rule)
@@ -181,6 +182,7 @@ class TestStandardize:
         rule = "An accent may come as a character of its own: normalise to NFC, so that each letter is one character."
         same_text(learner(text), "mañana canción águila pingüino", rule)
 
+    @supporting
     def test_only_the_way_of_writing_a_letter_is_normalised(self, learner):
         rule = "NFC joins letters with their accents; it leaves x², ½ and … as they are."
         same_words(learner("x² es ½ … sí"), "x² es ½ … sí", rule)
@@ -197,6 +199,7 @@ class TestStandardize:
         rule = "Each punctuation character is a word of its own, also where several stand together."
         same_words(learner("no... ¡¿qué?!"), "no . . . ¡ ¿ qué ? !", rule)
 
+    @supporting
     def test_signs_that_are_no_punctuation_stay(self, learner):
         rule = "Symbols such as $ + = ^ are of category S, not P: they stay where they are."
         same_words(learner("cuesta 5$ o 3€ a+b=c^2"), "cuesta 5$ o 3€ a+b=c^2", rule)
@@ -208,10 +211,12 @@ class TestStandardize:
 
 @exercise("build_vocabulary", points=2, minutes=10, difficulty=2, importance=5)
 class TestBuildVocabulary:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         expected = [*SPECIALS, "la", "casa", "ve"]
         same_items(learner(["ana ve la casa", "la casa", "la ve"], 7), expected, "This is the example of the task.")
 
+    @supporting
     def test_the_four_specials_come_first(self, learner, rng):
         found = items(learner(some_sentences(rng, 5), 12), "A vocabulary is a list of words.")
         same_items(found[:4], SPECIALS, "Ids 0 to 3 belong to [PAD], [UNK], [START], [END], in this order.")
@@ -263,6 +268,7 @@ class TestBuildVocabulary:
 
 @exercise("encode", points=2, minutes=5, difficulty=1, importance=5)
 class TestEncode:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         vocabulary = [*SPECIALS, "la", "casa", "roja"]
         same_items(learner("la casa verde", vocabulary), [4, 5, 1], "This is the example of the task.")
@@ -286,18 +292,21 @@ class TestEncode:
         vocabulary = [*SPECIALS, "casas", "sol"]
         same_items(learner("casa sol soles", vocabulary), [1, 5, 1], "Only the whole word counts: casa is not casas.")
 
+    @supporting
     def test_neither_start_nor_end_is_added(self, learner, rng):
         words = some_words(rng, 5)
         found = items(learner(" ".join(words), [*SPECIALS, *words]), "Ids are a list of whole numbers.")
         rule = "As many ids as words: [START] and [END] are added later."
         expect.true(len(found) == 5, rule, f"{len(found)} ids", "5 ids")
 
+    @supporting
     def test_an_empty_sentence_has_no_ids(self, learner):
         same_items(learner("", [*SPECIALS, "sol"]), [], "An empty sentence gives an empty list.")
 
 
 @exercise("decode", points=2, minutes=10, difficulty=2, importance=4)
 class TestDecode:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         vocabulary = [*SPECIALS, "la", "casa", "roja"]
         same_text(learner([2, 4, 5, 3, 0, 0], vocabulary), "la casa", "This is the example of the task.")
@@ -336,9 +345,11 @@ class TestDecode:
         expected = f"{vocabulary[first]} [UNK] {vocabulary[second]}"
         same_text(learner([first, UNK, second, END], vocabulary), expected, "[UNK] stays: there was a word.")
 
+    @supporting
     def test_nothing_to_read_gives_empty_text(self, learner):
         same_text(learner([START, END, PAD], [*SPECIALS, "sol"]), "", "Without a word the text is empty.")
 
+    @supporting
     def test_the_given_ids_stay_as_they_were(self, learner, rng):
         vocabulary = [*SPECIALS, *some_words(rng, 6)]
         ids = [PAD, START, *rng.integers(4, 10, size=4).tolist(), PAD, END, PAD]
@@ -356,14 +367,17 @@ def some_rows(rng, lengths, ends=True):
 
 @exercise("pad_batch", points=2, minutes=15, difficulty=3, importance=4)
 class TestPadBatch:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         expected = np.array([[2, 7, 8, 3], [2, 5, 3, 0]])
         same_array(learner([[2, 7, 8, 3], [2, 5, 3]]), expected, "This is the first example of the task.")
 
+    @supporting
     def test_the_worked_example_of_a_cut_comes_out(self, learner):
         expected = np.array([[2, 7, 3], [2, 5, 3]])
         same_array(learner([[2, 7, 8, 3], [2, 5, 3]], 3), expected, "This is the second example of the task.")
 
+    @supporting
     def test_the_numbers_are_int32(self, learner, rng):
         batch = learner(some_rows(rng, (5, 5)))
         expect.true(isinstance(batch, np.ndarray), "Make an array of all rows.", what_came(batch), "an array")
@@ -395,6 +409,7 @@ class TestPadBatch:
         rows = [[], *some_rows(rng, (4, 6))]
         same_array(learner(rows), padded_row_by_row(rows, 6), "A row without ids holds nothing but padding.")
 
+    @supporting
     def test_the_given_rows_stay_as_they_were(self, learner, rng):
         rows = some_rows(rng, (6, 3, 8))
         rule = "The rows you are given belong to the caller: make new ones."
@@ -405,11 +420,13 @@ class TestPadBatch:
 
 @exercise("teacher_forcing", points=2, minutes=5, difficulty=1, importance=5)
 class TestTeacherForcing:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         inputs, labels = expect.pair(learner(np.array([[2, 7, 8, 3], [2, 5, 3, 0]])), "decoder_input, labels")
         same_array(inputs, np.array([[2, 7, 8], [2, 5, 3]]), "The input: this is the example of the task.")
         same_array(labels, np.array([[7, 8, 3], [5, 3, 0]]), "The labels: this is the example of the task.")
 
+    @supporting
     def test_both_are_one_shorter_than_the_target(self, learner, rng):
         for batch, length in ((2, 7), (3, 5)):
             inputs, labels = expect.pair(learner(rng.integers(1, 40, size=(batch, length))), "decoder_input, labels")
@@ -418,6 +435,7 @@ class TestTeacherForcing:
                 expect.true(isinstance(one, np.ndarray), rule, what_came(one), "an array")
                 expect.shape(one, (batch, length - 1), rule)
 
+    @supporting
     def test_ids_stay_whole_numbers(self, learner, rng):
         for one in expect.pair(learner(rng.integers(0, 40, size=(2, 6))), "decoder_input, labels"):
             rule = "An id is a place in a list: keep the numbers integers, as they came."
@@ -442,6 +460,7 @@ class TestTeacherForcing:
         same_array(inputs, target[:, :-1], "Rows are sentences: shift along the columns, also where B = L.")
         same_array(labels, target[:, 1:], "Rows are sentences: shift along the columns, also where B = L.")
 
+    @supporting
     def test_the_target_stays_as_it_was(self, learner, rng):
         target = rng.integers(1, 40, size=(2, 7))
         rule = "The ids you are given belong to the caller: change nothing in them."
@@ -503,6 +522,7 @@ def chosen(pairs, test):
 
 @exercise("split_by_source", points=3, minutes=15, difficulty=3, importance=5)
 class TestSplitBySource:
+    @supporting
     @worth(6)
     def test_no_source_is_on_both_sides(self, learner, rng):
         pairs = translated(rng, 40)
@@ -511,6 +531,7 @@ class TestSplitBySource:
         rule = "A source sentence with all its translations belongs to one side."
         expect.true(not leaked, rule, f"{len(leaked)} sources on both sides, such as {leaked[:1]}", "none")
 
+    @supporting
     @worth(2)
     def test_every_pair_is_kept(self, learner, rng):
         pairs = translated(rng, 40)
@@ -535,6 +556,7 @@ class TestSplitBySource:
             got, wanted = (f"{number:g} of 60 sources in the test" for number in (found, 60 * fraction))
             expect.true(abs(found - 60 * fraction) <= 1, rule, got, wanted)
 
+    @supporting
     def test_the_same_seed_gives_the_same_split(self, learner, rng):
         pairs, seed = translated(rng, 40), int(rng.integers(1000))
         once, again = sides(learner(pairs, 0.3, seed)), sides(learner(pairs, 0.3, seed))
@@ -551,6 +573,7 @@ class TestSplitBySource:
             "different splits",
         )
 
+    @supporting
     def test_any_part_of_the_text_may_be_tested(self, learner, rng):
         pairs = sorted(corpus()[place] for place in rng.permutation(len(corpus()))[:60])
         _, test = sides(learner(pairs, 0.5, int(rng.integers(1000))))
@@ -560,6 +583,7 @@ class TestSplitBySource:
             found not in (list(range(30)), list(range(30, 60))), rule, "one end of the text", "sources from everywhere"
         )
 
+    @supporting
     @worth(2)
     def test_the_split_is_the_same_in_every_process(self, learner, rng):
         pairs, seed = translated(rng, 300), int(rng.integers(1000))
@@ -575,6 +599,7 @@ class TestSplitBySource:
         got = "another split in another process"
         expect.true(again == chosen(pairs, test), rule, got, "the same split for the same seed")
 
+    @supporting
     def test_the_given_pairs_stay_as_they_were(self, learner, rng):
         pairs = translated(rng, 40)
         rule = "The list you are given belongs to the caller: shuffle one of your own."
@@ -598,6 +623,7 @@ def as_pairs(result):
 
 @exercise("learn_merges", points=3, minutes=20, difficulty=4, importance=4)
 class TestLearnMerges:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         found = as_pairs(learner({"casa": 3, "cama": 2, "masa": 1}, 3))
         same_items(found, [("c", "a"), ("s", "a"), ("ca", "sa")], "This is the example of the task.")
@@ -648,9 +674,11 @@ class TestLearnMerges:
         rule = "When no pair is left there is nothing more to learn: fewer merges come back."
         same_items(found, [("o", "l"), ("s", "ol")], rule)
 
+    @supporting
     def test_no_merges_are_learned_when_none_are_asked_for(self, learner):
         same_items(as_pairs(learner({"sol": 2}, 0)), [], "num_merges = 0 gives an empty list.")
 
+    @supporting
     def test_the_given_counts_stay_as_they_were(self, learner, rng):
         counts = word_counts(rng, 5)
         rule = "The counts you are given belong to the caller: keep the pieces in a dictionary of your own."
@@ -662,13 +690,16 @@ class TestLearnMerges:
 
 @exercise("apply_merges", points=2, minutes=10, difficulty=2, importance=4)
 class TestApplyMerges:
+    @supporting
     def test_the_worked_example_comes_out(self, learner):
         merges = [("c", "a"), ("s", "a"), ("ca", "sa")]
         same_items(learner("casas", merges), ["casa", "s"], "This is the example of the task.")
 
+    @supporting
     def test_without_merges_a_word_is_its_letters(self, learner):
         same_items(learner("niña", []), ["n", "i", "ñ", "a"], "Nothing learned, nothing joined: letters remain.")
 
+    @supporting
     def test_the_pieces_give_the_word_again(self, learner, rng):
         counts = word_counts(rng, 20)
         for word in some_words(rng, 4):
@@ -708,6 +739,7 @@ class TestApplyMerges:
         same_items(learner("sol", [("x", "y")]), ["s", "o", "l"], rule)
         same_items(learner("sol", [("x", "y"), ("s", "o"), ("q", "u"), ("so", "l")]), ["sol"], rule)
 
+    @supporting
     def test_the_given_merges_stay_as_they_were(self, learner):
         merges = [("s", "o"), ("so", "l")]
         rule = "The merges you are given belong to the caller: go through them, take none out."

@@ -11,8 +11,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import check, progress
+from autograder.judging.references import reference_of
 from autograder.learner import slow
 from autograder.learner.display import Bar, Note, bars_as_html
+from autograder.seam.settings import usual_settings
 from autograder.units import UnknownName, all_units, find_exercise, find_unit
 
 RIGHT = """
@@ -35,6 +37,26 @@ class PositionalEmbedding(keras.layers.Layer):
     def call(self, x):
         return self.inner(x)
 """
+LEFT_BEHIND = """
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+keras.config.set_dtype_policy("mixed_float16")
+keras.config.set_floatx("float64")
+keras.config.set_epsilon(0.5)
+keras.config.set_image_data_format("channels_first")
+keras.config.disable_traceback_filtering()
+tf.config.run_functions_eagerly(True)
+np.seterr(all="raise")
+warnings.simplefilter("error")
+"""
+SETTINGS = """(
+    keras.config.dtype_policy().name, keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format(),
+    keras.config.is_traceback_filtering_enabled(), tf.config.functions_run_eagerly(), np.geterr()["over"],
+    warnings.filters[0][0],
+)"""
 STUB = "def attention_scores(query, key):\n    raise NotImplementedError('your code here')"
 
 
@@ -100,6 +122,19 @@ def test_an_error_names_the_class_as_well_as_the_method(notebook):
 def test_an_error_in_a_function_within_names_both(notebook):
     notebook.run_cell("def attention_scores(query, key):\n    def scaled():\n        return 1 / 0\n    return scaled()")
     assert "in line 3 of `attention_scores.scaled`: return 1 / 0" in repr(check("attention_scores"))
+
+
+def test_settings_left_behind_change_no_check_and_stay_as_the_learner_has_them(notebook):
+    notebook.run_cell(reference_of(find_unit("07_positions")).source)
+    with usual_settings():  # whatever becomes of them, the next test has its own
+        notebook.run_cell(LEFT_BEHIND)
+        left = notebook.ev(SETTINGS)
+        report = check("PositionalEmbedding")
+        kept = notebook.ev(SETTINGS)
+        with usual_settings():
+            assert notebook.ev(SETTINGS) != left
+    assert "everything holds" in repr(report)
+    assert kept == left
 
 
 def test_progress_shows_points_of_the_notebooks_unit(notebook):

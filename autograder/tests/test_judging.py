@@ -766,3 +766,45 @@ def test_a_layer_of_keras_is_asked_like_a_learners():
     kernel, bias = dense.weight_gradients(x, cotangent=np.ones((2, 3)))
     np.testing.assert_array_equal(kernel, np.full((4, 3), 2.0))
     np.testing.assert_array_equal(bias, np.full(3, 2.0))
+
+
+SUPPORTED = """
+import numpy as np
+from autograder.judging import exercise, expect, supporting, worth
+
+
+@exercise("total", points=6)
+class TestTotal:
+    @supporting
+    @worth(2)
+    def test_there_is_a_number_for_each_row(self, learner, rng):
+        expect.shape(learner(rng.normal(size=(3, 5))), (3,), "One number for each row.")
+
+    def test_small_numbers_are_added(self, learner, rng):
+        x = rng.normal(size=(3, 5))
+        expect.close(learner(x), x.sum(-1), "Add the numbers of each row.")
+
+    def test_large_numbers_are_added(self, learner):
+        expect.close(learner(np.full((1, 4), 5e4)), [2e5], "Large numbers are added, too.")
+"""
+
+
+def shows_the_large_ones(x):
+    return ops.where(ops.max(x, axis=-1) > 1e4, ops.sum(x, axis=-1), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "score", "held"),
+    [(right, 6, 3), (shows_the_large_ones, 4.5, 2), (lambda x: ops.zeros(x.shape[:-1]), 0, 1)],
+    ids=["right", "right for large numbers", "zeros"],
+)
+def test_a_supporting_rule_earns_only_beside_another_that_holds(tmp_path, answer, score, held):
+    path = tmp_path / "test_supported.py"
+    path.write_text(SUPPORTED)
+    (verdict,) = judge(path, Workbench({"total": answer}), seed=1)
+    assert (verdict.score, outcomes(verdict).count("passed")) == (score, held)
+    assert verdict.score == sum(test.parts for test in verdict.tests if verdict.earns(test)) * 6 / 4
+    shown = repr(Report(verdict))
+    assert f"{score:g} of 6 points" in shown
+    assert shown.count("counts only together with right results") == (score == 0)
+    assert Report(verdict)._repr_html_().count("counts only together with right results") == 2 * (score == 0)

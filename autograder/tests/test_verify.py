@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from autograder.author import verify
+from autograder.author.idle_answers import Earned, most_earned
 from autograder.author.verify import Case, Verified, _settle
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
@@ -49,11 +50,58 @@ def test_a_wrong_verdict_is_told(kind, tests, says):
     assert says is None or says in verified.wrong[0]
 
 
+@pytest.mark.parametrize(("points", "wrong"), [(0.2, False), (0.25, True)])
+def test_an_answer_without_work_may_earn_a_twentieth_at_most(points, wrong):
+    verified = Verified()
+    verify._settle_idle(UNIT, "softmax", Earned(points, 4, "zeros", ["each row sums to one"]), verified)
+    assert verified.holds != wrong
+    assert not wrong or "gives zeros earns 0.25 of 4 points, by: each row sums to one" in verified.wrong[0]
+
+
+IDLE_SUITE = """
+from autograder.judging import exercise, expect, supporting, worth
+
+
+@exercise("softmax", points=4)
+class TestSoftmax:
+    {mark}
+    @worth(3)
+    def test_each_row_sums_to_one(self, learner, rng):
+        expect.close(learner(rng.normal(size=(2, 5))).sum(-1), [1, 1], "A row sums to 1.")
+
+    def test_a_large_score_takes_all(self, learner, rng):
+        scores = 500.0 * rng.permuted([[1.0, 0.0, 0.0, 0.0]] * 8, axis=-1)
+        expect.close(learner(scores), scores / 500, "The largest takes all.")
+"""
+
+
+@pytest.mark.parametrize(("mark", "points"), [("", 3), ("@supporting", 0)])
+def test_answers_without_work_find_the_rules_that_ask_for_none(tmp_path, mark, points):
+    (tmp_path / "test_softmax.py").write_text(IDLE_SUITE.format(mark=mark))
+
+    class Own(Unit):
+        suite = tmp_path / "test_softmax.py"
+
+    earned = most_earned(Own(UNIT.stem), "softmax")
+    assert (earned.points, earned.of) == (points, 4)
+    assert not points or (earned.idle, earned.rules) == ("equal shares of 1", ["each row sums to one"])
+
+
 def test_an_exercise_with_too_few_known_answers_does_not_hold(monkeypatch):
     monkeypatch.setattr(verify, "cases", lambda unit: iter(()))
     verified = verify.verify([UNIT], workers=1)
     assert len(verified.wrong) == len(UNIT.points())
     assert "0 mistakes and 0 correct variants are known" in verified.wrong[0]
+
+
+def test_the_published_scores_tell_what_answers_without_work_earn():
+    published = verify.PUBLISHED.read_text("utf-8")
+    for unit in all_units():
+        for exercise, points in unit.points().items():
+            (line,) = [line for line in published.splitlines() if f"| {unit.stem} | {exercise} |" in line]
+            most = line.rstrip("| ").rpartition("|")[2].split()
+            assert float(most[0]) <= points / 20
+            assert float(most[2]) == points
 
 
 def test_the_published_scores_speak_of_all_known_answers():

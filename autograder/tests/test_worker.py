@@ -91,6 +91,40 @@ def test_what_was_defined_before_an_endless_loop_counts(launcher):
         np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X)
 
 
+LEFT_BEHIND = """
+import warnings
+import tensorflow as tf
+keras.config.set_dtype_policy("mixed_float16")
+keras.config.set_floatx("float64")
+keras.config.set_image_data_format("channels_first")
+keras.config.disable_traceback_filtering()
+tf.config.run_functions_eagerly(True)
+np.seterr(all="raise")
+warnings.simplefilter("error")
+"""
+ASKS = """
+def f1(x):
+    warnings.warn("this is a warning and no error")
+    kinds = [str(np.float32(1e30) * np.float32(1e30)), keras.config.floatx(), keras.config.image_data_format()]
+    kinds += [keras.layers.Dense(2).dtype_policy.name, str(keras.config.is_traceback_filtering_enabled())]
+    return [*kinds, str(tf.config.functions_run_eagerly())]
+"""
+
+
+def test_settings_that_cells_leave_behind_are_the_usual_ones_for_the_judge(launcher):
+    with bench_of(launcher, LEFT_BEHIND, ASKS, limits=Limits()) as bench:
+        usual = ["inf", "float32", "channels_last", "float32", "True", "False"]
+        assert bench.perform("call", "f1", (X,), {}) == usual
+
+
+def test_settings_that_an_answer_changes_do_not_last(launcher):
+    changes = "def f0(x):\n    keras.config.set_floatx('float16')\n    return keras.config.floatx()"
+    asks = "def f1(x):\n    return keras.config.floatx()"
+    with bench_of(launcher, changes, asks) as bench:
+        assert bench.perform("call", "f0", (X,), {}) == "float16"
+        assert bench.perform("call", "f1", (X,), {}) == "float32"
+
+
 def test_memory_has_a_limit(launcher):
     greedy = "def f0(x):\n    kept = []\n    while True: kept.append(np.ones(10_000_000))"
     limits = Limits(call_seconds=20, memory_bytes=512 << 20)

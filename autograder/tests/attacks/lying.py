@@ -108,8 +108,8 @@ LYING = (
     lying("numbers that are dates", "", "np.zeros((2, 12), 'datetime64[s]')", outcomes=ERROR),
     lying("numbers that are records", "", "np.zeros((2, 12), [('a', 'f4')])", outcomes=ERROR),
     lying("numbers wider than any", "", "np.zeros((2, 12), np.longdouble)", outcomes=ERROR),
-    lying("nothing but NaN keeps the points for its shape", "", f"{_ZEROS} * float('nan')", score=1),
-    lying("nothing but zeros keeps the points for its shape and independence", "", _ZEROS, score=2),
+    lying("nothing but NaN earns nothing for its shape", "", f"{_ZEROS} * float('nan')"),
+    lying("nothing but zeros earns nothing for its shape and independence", "", _ZEROS),
     lying("one number for all", "", "ops.mean(values)", outcomes=FAILED),
     lying("right numbers with one axis more", "", f"{_RIGHT}[None]", outcomes=FAILED),
     answering(
@@ -117,7 +117,6 @@ LYING = (
         "tensor = ops.zeros((values.shape[0], values.shape[2]))\n"
         "type(tensor).numpy = type(tensor).__array__ = lambda self, *_, **__: np.full(tuple(self.shape), np.nan)\n"
         "return tensor",
-        score=2,
         outcomes=WRONG,
     ),
 )

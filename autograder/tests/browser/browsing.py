@@ -134,6 +134,16 @@ def write_and_run(page: Page, text: str, source: str) -> None:
     page.keyboard.press("Shift+Enter")
 
 
+def validate(page: Page) -> str:
+    """Press Validate, and give what the dialog says."""
+    page.locator(f"{IN_FRONT} >> text=Validate").click()
+    dialog = page.locator(".jp-Dialog")
+    seen(dialog).to_be_visible(timeout=120_000)
+    said = dialog.inner_text()
+    dialog.locator("button").last.click()
+    return said
+
+
 def unfold(area: Locator) -> None:
     """Open all that is folded in a part of a page."""
     area.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")

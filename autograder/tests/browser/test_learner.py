@@ -6,7 +6,16 @@ import sys
 import pytest
 from playwright.sync_api import expect as seen
 
-from autograder.tests.browser.browsing import IN_FRONT, TOKEN, cell, free_port, run_cell, serving, write_and_run
+from autograder.tests.browser.browsing import (
+    IN_FRONT,
+    TOKEN,
+    cell,
+    free_port,
+    run_cell,
+    serving,
+    validate,
+    write_and_run,
+)
 from autograder.tests.project import copy_of_the_project, surroundings
 
 WRONG = "def weighted_average(values, weights):\n    return ops.sum(ops.expand_dims(weights, axis=-1) * values, axis=1)"
@@ -38,16 +47,6 @@ def follow(page, text, name):
     page.locator(f"{IN_FRONT} a", has_text=text).last.click()
     seen(page.locator(f"{IN_FRONT} .jp-NotebookPanel-toolbar")).to_be_visible()
     seen(page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabLabel", has_text=name).first).to_be_visible()
-
-
-def validate(page):
-    """Press Validate, and give what the dialog says."""
-    page.locator(f"{IN_FRONT} >> text=Validate").click()
-    dialog = page.locator(".jp-Dialog")
-    seen(dialog).to_be_visible(timeout=120_000)
-    said = dialog.inner_text()
-    dialog.locator("button").last.click()
-    return said
 
 
 def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, project):

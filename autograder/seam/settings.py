@@ -1,0 +1,70 @@
+"""Settings that hold for a whole process, as the course has them whatever a notebook has left behind."""
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class _Setting(NamedTuple):
+    """How a setting is read and written, and what the course expects it to be."""
+
+    read: Callable[[], Any]
+    write: Callable[[Any], None]
+    usual: Any
+
+
+@contextlib.contextmanager
+def usual_settings() -> Iterator[None]:
+    """Let the settings of Keras, its backend and NumPy be those that the course starts with; afterwards as before.
+
+    Who tries mixed precision in one cell and forgets it there must not lose points for an exercise further down.
+    """
+    changed = []
+    with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+        _no_errors_of_warnings()
+        try:
+            for setting in _settings():
+                before = setting.read()
+                if before != setting.usual:
+                    changed.append((setting, before))
+                    setting.write(setting.usual)
+            yield
+        finally:
+            for setting, before in reversed(changed):
+                setting.write(before)
+
+
+def _no_errors_of_warnings() -> None:
+    """A warning stays a warning, also where a cell has made errors of all."""
+    if any(action == "error" for action, *_ in warnings.filters):
+        warnings.simplefilter("default")
+
+
+def _settings() -> Iterator[_Setting]:
+    """The settings of what is imported; imports nothing for its own sake."""
+    keras, tensorflow, torch = (sys.modules.get(name) for name in ("keras", "tensorflow", "torch"))
+    if keras is not None:
+        yield from _of_keras(keras)
+    if tensorflow is not None:
+        config = tensorflow.config
+        yield _Setting(config.functions_run_eagerly, config.run_functions_eagerly, False)
+    if torch is not None:
+        yield _Setting(torch.is_grad_enabled, torch.set_grad_enabled, True)
+        yield _Setting(torch.get_default_dtype, torch.set_default_dtype, torch.float32)
+
+
+def _of_keras(keras: Any) -> Iterator[_Setting]:
+    config = keras.config
+    yield _Setting(config.floatx, config.set_floatx, "float32")
+    yield _Setting(config.epsilon, config.set_epsilon, 1e-7)
+    yield _Setting(config.image_data_format, config.set_image_data_format, "channels_last")
+    yield _Setting(config.is_traceback_filtering_enabled, _traceback_filtering(config), True)
+    yield _Setting(config.dtype_policy, config.set_dtype_policy, keras.DTypePolicy("float32"))
+
+
+def _traceback_filtering(config: Any) -> Callable[[bool], None]:
+    return lambda wanted: config.enable_traceback_filtering() if wanted else config.disable_traceback_filtering()
