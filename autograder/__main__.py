@@ -124,8 +124,8 @@ def build(
 
     try:
         changed = build(_units(units), force)
-    except Edited as edited:
-        _fail(str(edited))
+    except (Edited, ValueError) as error:
+        _fail(str(error))
     for path in changed:
         console.print(f"wrote {path.relative_to(ROOT)}")
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")

@@ -109,7 +109,9 @@ class Run:
             graded.add_problem(_RENAME)
             self._done()
             return
-        if marking.stamped and marking.stamped == self._digest(job):
+        held = self._ledger.read(job.learner, job.unit.stem) if marking.stamped else None
+        if held and marking.stamped == held.digest():
+            self._tell_word(index, marking, held)
             self._done()
             return
         try:
@@ -120,7 +122,13 @@ class Run:
             graded.add_problem(_NOT_ENTERED)
             self._done()
             return
+        self._tell_word(index, marking, entry)
         self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task)
+
+    def _tell_word(self, index: int, marking: Marking, entry: Entry) -> None:
+        """Tell whose word the time of arrival is, where a penalty may depend on it."""
+        if entry.due and marking.word:
+            self._graded[index].add_problem(marking.word)
 
     def _take_page(self, index: int, error: Exception | None) -> None:
         if error is not None:
@@ -155,11 +163,11 @@ class RunWithNbgrader(Run):
             shutil.rmtree(self._places.staged / job.unit.stem / job.learner)
             self._done()
         else:
-            self._to_stamp[index] = marking.task
+            self._to_stamp[index] = marking
 
     def __init__(self, *args: Any):
         super().__init__(*args)
-        self._to_stamp: dict[int, str] = {}
+        self._to_stamp: dict[int, Marking] = {}
 
     def _finish(self) -> None:
         for unit in dict.fromkeys(self._todo[index].unit for index in self._to_stamp):
@@ -168,22 +176,23 @@ class RunWithNbgrader(Run):
             except KeyboardInterrupt:
                 self._look()
                 raise
-            for index, task in self._to_stamp.items():
+            for index, marking in self._to_stamp.items():
                 if self._todo[index].unit == unit:
-                    self._stamp(index, task, self._todo[index].learner in left_out)
+                    self._stamp(index, marking, self._todo[index].learner in left_out)
 
     def _half(self) -> None:
         """nbgrader has done one of its two steps for one learner."""
         if self._interrupted():
             raise KeyboardInterrupt
 
-    def _stamp(self, index: int, task: str, left_out: bool) -> None:
+    def _stamp(self, index: int, marking: Marking, left_out: bool) -> None:
         job = self._todo[index]
         entry: Entry | None = self._ledger.read(job.learner, job.unit.stem)
         if left_out or entry is None:
             self._graded[index].add_problem(_NOT_ENTERED)
         else:
-            write_stamp(tasks.place_of(job, self._places), entry, task)
+            self._tell_word(index, marking, entry)
+            write_stamp(tasks.place_of(job, self._places), entry, marking.task)
         self._done()
 
 

@@ -61,6 +61,7 @@ class Entry:
     max_score: float
     penalty: float | None
     arrived: str | None
+    due: str | None = None
     auto_scores: dict[str, float | None] = field(default_factory=dict)
     scores: dict[str, tuple[float, float]] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)

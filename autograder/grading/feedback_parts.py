@@ -7,7 +7,7 @@ from itertools import groupby
 
 from nbformat import NotebookNode
 
-from autograder.grading.intake import nbgrader_fields
+from autograder.grading.intake import checked_by, is_by_hand, nbgrader_fields
 from autograder.grading.marker import PROBLEM
 
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
@@ -107,7 +107,11 @@ def _ends(cells: Sequence[NotebookNode]) -> dict[str, int]:
 
 
 def _exercise(cell: NotebookNode) -> str:
-    return nbgrader_fields(cell).get("grade_id", "").removesuffix("-check").removesuffix("-task")
+    """The exercise, or the cell graded by hand, that a cell belongs to; none where it is only locked."""
+    name = nbgrader_fields(cell).get("grade_id", "")
+    if name.endswith("-task") or nbgrader_fields(cell).get("solution") or is_by_hand(cell) or checked_by(cell):
+        return name.removesuffix("-check").removesuffix("-task")
+    return ""
 
 
 def _kind(cell: NotebookNode) -> str:
@@ -116,7 +120,7 @@ def _kind(cell: NotebookNode) -> str:
         return "answer"
     if fields.get("grade"):
         return "check"
-    if fields.get("grade_id"):
+    if _exercise(cell):
         return "task"
     return "added" if str(cell.get("id", "")).startswith("added-") else "more"
 

@@ -1,15 +1,20 @@
 """The submissions of a class: what there is to grade, and what became of each."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.grading import intake
 from autograder.grading.entry import Outcome
 from autograder.grading.marker import kept_under
 from autograder.grading.names import handed_in_by
 from autograder.judging.verdicts import Verdict
-from autograder.units import Unit
+from autograder.units import Unit, all_units
+
+_BESIDE = "It was taken from {beside}, which lies beside the folder {unit} instead of in it."
+_BOTH = "There is also {beside} beside the folder {unit}: what is in the folder counts."
 
 
 @dataclass(slots=True)
@@ -37,11 +42,19 @@ class Graded:
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to mark: the learner's folder for the unit, or the one file that they handed in."""
+    """One submission to mark: the learner's folder for the unit, or the one file that they handed in.
+
+    `note` is what its report says of where it lay.
+    """
 
     learner: str
     unit: Unit
     place: Path
+    note: str | None = None
+
+    def take(self) -> intake.Submission:
+        """Read the submission; never raises for what it holds or is."""
+        return intake.with_note(intake.take_from(self.place, self.unit), self.note)
 
 
 class HandedInTwice(ValueError):
@@ -51,8 +64,10 @@ class HandedInTwice(ValueError):
 def jobs(units: Sequence[Unit], submitted: Path) -> list[Job]:
     """The submissions for these units in a folder: LEARNER/UNIT/ as nbgrader has them, or files UNIT+LEARNER.ipynb.
 
-    Raises `HandedInTwice` where it holds two for the same learner and unit.
+    A notebook that lies beside its folder, as LEARNER/UNIT.ipynb, is taken where there is no such folder, and told in
+    any case. Raises `HandedInTwice` where the folder holds two for the same learner and unit.
     """
+    submitted = submitted.resolve()
     found: dict[tuple[str, str], Job] = {}
     for unit in units:
         for job in sorted(_jobs(unit, submitted), key=lambda job: job.learner):
@@ -65,12 +80,30 @@ def jobs(units: Sequence[Unit], submitted: Path) -> list[Job]:
     return list(found.values())
 
 
+def passed_over(submitted: Path) -> list[str]:
+    """The names of notebooks in a folder of submissions that do not say whose they are, or of which unit."""
+    names = [path.name for path in submitted.iterdir() if intake.is_notebook(path.name) and path.name[0] != "."]
+    return sorted(name for name in names if not any(handed_in_by(Path(name), unit) for unit in all_units()))
+
+
 def _jobs(unit: Unit, submitted: Path) -> Iterator[Job]:
     for entry in sorted(submitted.iterdir(), key=lambda path: path.name):
         if entry.name.startswith("."):
             continue
         place, learner = entry / unit.stem, handed_in_by(entry, unit)
+        beside = _beside(entry, unit)
         if learner:
             yield Job(learner, unit, entry)
         elif place.is_symlink() or place.exists():
-            yield Job(entry.name, unit, place)
+            yield Job(entry.name, unit, place, _BOTH.format(beside=beside.name, unit=unit.stem) if beside else None)
+        elif beside:
+            yield Job(entry.name, unit, beside, _BESIDE.format(beside=beside.name, unit=unit.stem))
+
+
+def _beside(learner: Path, unit: Unit) -> Path | None:
+    """A notebook of the unit's name that lies in a learner's folder, not in the unit's folder there."""
+    try:
+        names = [name for name in os.listdir(learner) if name.lower() == f"{unit.stem}.ipynb"]
+    except OSError:
+        return None
+    return learner / min(names) if names else None

@@ -166,12 +166,13 @@ def _begin_as_writer(connection: Any) -> None:
 
 def _entry(notebook: SubmittedNotebook) -> Entry:
     grades = sorted(notebook.grades, key=lambda grade: grade.name)
-    arrived = notebook.assignment.timestamp
+    arrived, due = notebook.assignment.timestamp, notebook.assignment.duedate
     return Entry(
         score=notebook.score,
         max_score=notebook.max_score,
         penalty=notebook.late_submission_penalty,
         arrived=str(arrived) if arrived else None,
+        due=str(due) if due else None,
         auto_scores={grade.name: grade.auto_score for grade in grades},
         scores={grade.name: (grade.score, grade.max_score) for grade in grades},
         comments={comment.name: comment.comment for comment in notebook.comments},

@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.grading.files import digest_of_files
-from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
+from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
@@ -179,8 +179,7 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
     open_answers = {name for name, cell in answers_in(notebook).items() if not is_answered(cell)}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            nbgrader = nbgrader_fields(cell)
-            name = nbgrader.get("grade_id", "").removesuffix("-check") if nbgrader.get("grade") else None
+            name = checked_by(cell)
             if name in open_answers:
                 late.append(Cell("", name))
             cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
@@ -230,6 +229,8 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
             "source": f"**Note:** {as_text(marked.verdict.problem)}",
         }
         notebook.cells.insert(0, from_dict(note))
+    for cell in filter(is_by_hand, notebook.cells):
+        cell.metadata["verdict"] = {"state": "graded by hand"}
     reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs = iter(marked.outputs)
@@ -239,9 +240,8 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
-        nbgrader = nbgrader_fields(cell)
-        if nbgrader.get("grade"):
-            exercise = reports[nbgrader.grade_id.removesuffix("-check")]
+        if name := checked_by(cell):
+            exercise = reports[name]
             data = {"text/plain": f"{exercise.score:g}", "text/html": Report(exercise, pictures=False)._repr_html_()}
             fields = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": number}
             cell.outputs = [from_dict(fields)]

@@ -55,11 +55,12 @@ class Publisher:
         self._exporter = FeedbackExporter(config=config)
         self._settings = json.dumps(config.get("LimitOutput", {}), default=str, sort_keys=True)
 
-    def task(self, marked: Marked, letters: dict[str, str]) -> str:
+    def task(self, notebook: NotebookNode, marked: Marked, letters: dict[str, str]) -> str:
         """A digest of all that the files of a submission are made from, but for the gradebook."""
         ours = [*sorted(Path(__file__).parent.glob("*")), ROOT / "autograder" / "learner" / "display.py"]
         code = digest_of_files(tuple(path for path in ours if path.is_file()))
-        parts = [marked.digest, str(marked.verdict.seed), json.dumps(letters), self._settings, code]
+        cells = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]  # text is not in a verdict
+        parts = [marked.digest, str(marked.verdict.seed), json.dumps([cells, letters]), self._settings, code]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def execute(self, notebook: NotebookNode, marked: Marked) -> None:

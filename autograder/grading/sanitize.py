@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,10 @@ _TAGS = nh3.ALLOWED_TAGS - {"img", "a", "area", "map"}  # nothing that asks anot
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"sRGB", b"gAMA", b"pHYs", b"IDAT", b"IEND")
 _MOST_PIXELS = 40_000_000  # a few bytes of a picture can ask a browser for any amount of memory
+_ALIVE = re.compile(  # where Markdown begins a tag, a link or a picture, and formulas what reaches out of them
+    r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=(?:href|class|style|cssId|data|require|includegraphics|unicode)\b)"
+)
+_JOINER = "\N{WORD JOINER}"  # is not seen
 
 
 def inert_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
@@ -45,6 +50,14 @@ def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
 def inert_html(html: str) -> str:
     """HTML that can only be looked at: no script, no style, no link, nothing from elsewhere."""
     return nh3.clean(html, tags=_TAGS)
+
+
+def inert_markdown(source: str) -> str:
+    """A learner's Markdown that reads as before, code and formulas too, and in which no tag, link or picture begins.
+
+    A bare address remains one that can be clicked: it says where it leads.
+    """
+    return _ALIVE.sub(lambda found: found.group() + _JOINER, source)
 
 
 def as_text(text: str) -> str:

@@ -10,7 +10,7 @@ from autograder.grading import gradebook, intake
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
-from autograder.grading.letters import letters_in
+from autograder.grading.letters import letters_in, whose_word
 from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
@@ -41,7 +41,7 @@ class Marking:
 
     `executed` is for the gradebook, or None where it cannot hold the learner's name, or nbgrader itself is to fill
     it. `stamped` is the digest of the entry that an earlier run finished the same work with, if one did; `task` is
-    for the record of this one.
+    for the record of this one. `word` is what is to be told of its time of arrival where there is a due date.
     """
 
     outcome: Outcome
@@ -49,6 +49,7 @@ class Marking:
     executed: Executed | None = None
     task: str = ""
     stamped: str | None = None
+    word: str | None = None
 
 
 class Refused(Exception):
@@ -90,7 +91,7 @@ def make_ready(units: Sequence[Unit]) -> None:
 def mark(job: Job) -> Marking:
     """Mark one submission, and write its executed notebook unless an earlier run did."""
     try:
-        submission = intake.take_from(job.place, job.unit)
+        submission = job.take()
         marked = _process.marker.mark(submission.notebook, job.unit)
         return write(job, submission, marked, _process.publisher, _process.places)
     except (NotConfined, NoReferences) as error:
@@ -110,16 +111,16 @@ def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Pu
     if not is_fit_name(job.learner):
         return Marking(outcome, marked.digest)
     place, letters = place_of(job, places), letters_in(job.place)
-    task = publisher.task(marked, letters)
+    task = publisher.task(submission.notebook, marked, letters)
     stamped = stamped_entry(place, task)
     if places.staged:
         gradebook.stage(submission, job.learner, places.staged / job.unit.stem, letters)
-        return Marking(outcome, marked.digest, None, task, stamped)
+        return Marking(outcome, marked.digest, None, task, stamped, whose_word(job.place))
     publisher.execute(submission.notebook, marked)
     if stamped is None:
         write_executed(submission.notebook, place, letters)
     facts = executed(place, submission.notebook, letters.get("timestamp.txt"))
-    return Marking(outcome, marked.digest, facts, task, stamped)
+    return Marking(outcome, marked.digest, facts, task, stamped, whose_word(job.place))
 
 
 def place_of(job: Job, places: Places) -> Place:

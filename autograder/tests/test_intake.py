@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.grading import intake
+from autograder.grading.folders import opened
 from autograder.grading.marker import cells_of
 from autograder.units import Unit
 
@@ -195,20 +196,22 @@ def test_links_pipes_and_folders_are_not_followed(tmp_path):
 
 def test_the_notebook_of_a_folder_is_found(tmp_path):
     def find():
-        return intake.find(tmp_path / "work", UNIT)
+        with opened(tmp_path / "work") as folder:
+            return intake.find(folder, UNIT)
 
-    with pytest.raises(intake.Unreadable, match="no folder"):
-        find()
+    assert "no folder of its own" in intake.take_from(tmp_path / "work", UNIT).problem
     (tmp_path / "work").mkdir()
     with pytest.raises(intake.Unreadable, match="found: no notebook"):
         find()
     (tmp_path / "work" / "Untitled.ipynb").touch()
-    assert find().name == "Untitled.ipynb"
+    assert find() == "Untitled.ipynb"
     (tmp_path / "work" / "Copy.ipynb").touch()
     with pytest.raises(intake.Unreadable, match=r"Copy\.ipynb, Untitled\.ipynb"):
         find()
+    (tmp_path / "work" / NAME.upper()).touch()
+    assert find() == NAME.upper()
     (tmp_path / "work" / NAME).touch()
-    assert find().name == NAME
+    assert find() == NAME
 
 
 def test_the_name_of_a_file_is_no_markup_in_a_problem(tmp_path):
