@@ -313,11 +313,12 @@ def verify(
 @_of_the_whole_project
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
+    from autograder.author.build import Edited
     from autograder.author.demo import NotTheDemo, run_demo
 
     try:
         run_demo(console, _units(units), grading, workers)
-    except NotTheDemo as error:
+    except (NotTheDemo, Edited) as error:
         _fail(str(error))
 
 
