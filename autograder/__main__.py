@@ -202,7 +202,7 @@ def grade(
     from autograder.grading.class_table import print_class
     from autograder.grading.dispatch import NoGradebook
     from autograder.grading.interrupts import Interrupted
-    from autograder.grading.jobs import HandedInTwice, jobs
+    from autograder.grading.jobs import HandedInTwice, jobs, passed_over, unfit
     from autograder.grading.tasks import Refused
     from autograder.grading.terminal import grade_with_progress, print_interrupted, print_json
 
@@ -212,6 +212,8 @@ def grade(
         _fail(str(twice))
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
+    for line in [*passed_over(folder), *unfit(todo)]:
+        Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
     try:
         graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined)
     except Interrupted as interrupted:
@@ -225,6 +227,8 @@ def grade(
         print_json(graded)
     else:
         print_class(console, graded, grading, rows)
+    if unfit(todo):
+        raise typer.Exit(1)
 
 
 @_of_the_whole_project

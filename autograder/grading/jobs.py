@@ -9,7 +9,7 @@ from typing import Any
 from autograder.grading import intake
 from autograder.grading.entry import Outcome
 from autograder.grading.marker import kept_under
-from autograder.grading.names import handed_in_by
+from autograder.grading.names import handed_in_by, unfit_names
 from autograder.judging.verdicts import Verdict
 from autograder.units import Unit, all_units
 
@@ -81,9 +81,16 @@ def jobs(units: Sequence[Unit], submitted: Path) -> list[Job]:
 
 
 def passed_over(submitted: Path) -> list[str]:
-    """The names of notebooks in a folder of submissions that do not say whose they are, or of which unit."""
+    """A line for each notebook in a folder of submissions that does not say whose it is, or of which unit."""
     names = [path.name for path in submitted.iterdir() if intake.is_notebook(path.name) and path.name[0] != "."]
-    return sorted(name for name in names if not any(handed_in_by(Path(name), unit) for unit in all_units()))
+    unknown = sorted(name for name in names if not any(handed_in_by(Path(name), unit) for unit in all_units()))
+    return [f"Not graded, as its name does not say whose it is: {ascii(name)}" for name in unknown]
+
+
+def unfit(todo: Sequence[Job]) -> list[str]:
+    """A line for each learner whose submission is marked, but whose name nbgrader's gradebook cannot hold."""
+    told = unfit_names(job.learner for job in todo)
+    return [f"Not entered, as nbgrader cannot hold this name: {line}. Rename the folder or the file." for line in told]
 
 
 def _jobs(unit: Unit, submitted: Path) -> Iterator[Job]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.names import handed_in_name, is_fit_name
+from autograder.grading.names import handed_in_name, why_unfit
 from autograder.judging.verdicts import Verdict
 from autograder.learner.atomic import write_whole
 from autograder.learner.desk import desk_around, is_ours
@@ -91,11 +91,8 @@ def prepared(unit: str, learner: str | None, folder: Path | None) -> HandIn:
     """
     notebook, found = _notebook(unit)
     learner = (learner or _login()).strip()
-    if not is_fit_name(learner):
-        raise NotHandedIn(
-            f"A learner's name is made of letters, digits and @ . _ - and spaces, at most 100; received {learner!r}. "
-            "Name yourself: --learner NAME"
-        )
+    if why := why_unfit(learner):
+        raise NotHandedIn(f"{learner!r} cannot stand in a gradebook: {why}. Name yourself: --learner NAME")
     own = notebook.parent.name == found.stem
     return HandIn(notebook, found, learner, folder or (notebook.parent.parent if own else notebook.parent))
 

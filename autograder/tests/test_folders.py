@@ -83,7 +83,8 @@ def test_a_submission_beside_its_folder_is_taken_and_told(submitted):
 def test_a_notebook_that_does_not_say_whose_it_is_is_named(submitted):
     for name in (NAME, "homework.IPYNB", f"{UNIT.stem}+learner-03.ipynb", "notes.txt"):
         (submitted / name).touch()
-    assert passed_over(submitted) == [NAME, "homework.IPYNB"]
+    told = passed_over(submitted)
+    assert [line.rpartition(": ")[2] for line in told] == [f"'{NAME}'", "'homework.IPYNB'"]
 
 
 @pytest.fixture
