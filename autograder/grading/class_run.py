@@ -22,14 +22,17 @@ def grade(
     tick: Callable[[str], None] = lambda step: None,
     wait: Callable[[int], None] = lambda other: None,
     unconfined: bool = False,
+    again: bool = False,
 ) -> list[Graded]:
     """Grade these submissions: verdicts, executed notebooks, gradebook and feedback in `grading`.
 
     `tick` is called with `"mark"` for every submission that is marked, and with `"enter"` when it is in the gradebook
     and has its feedback; `wait` with a process id while another run works in the folder. A submission that cannot
     be graded costs its owner, never the class: it is in the result with its `problem`. What an earlier run has
-    finished is not done again. Raises `Interrupted` when Ctrl-C is pressed, and `Refused`
-    where learners' code cannot be confined, unless `unconfined`.
+    finished is not done again, unless it is to be marked `again`. Where something of ours fails, a submission has no
+    points in the result and is left as it was. Raises `Interrupted` when Ctrl-C is pressed, `Refused` where learners'
+    code cannot be confined, unless `unconfined`, and `NothingCanBeGraded` where the first submissions fail by no fault
+    of theirs.
     """
     grading.mkdir(parents=True, exist_ok=True)
     grading = grading.resolve()
@@ -45,6 +48,6 @@ def grade(
             config = course_config(grading)
             plain = all(is_ours(config, unit.stem) for unit in {job.unit for job in todo})
             unconfined = unconfined or bool(config.get("Judge", {}).get("unconfined", False))
-            places = Places(grading, Path(scratch), None if plain else Path(scratch, "staged"), unconfined)
+            places = Places(grading, Path(scratch), None if plain else Path(scratch, "staged"), unconfined, again)
             run = (Run if plain else RunWithNbgrader)(todo, places, config, min(workers, max(1, len(todo))))
             return run(tick, interrupted)

@@ -8,7 +8,8 @@ from typing import Any
 from autograder.grading.entry import Outcome
 from autograder.grading.marker import kept_under
 from autograder.grading.names import handed_in_by
-from autograder.judging.verdicts import Verdict
+from autograder.grading.regraded import Regraded
+from autograder.judging.verdicts import OURS, Verdict
 from autograder.units import Unit
 
 
@@ -20,16 +21,26 @@ class Graded:
     unit: str
     outcome: Outcome
     kept: tuple[Path, str] | Verdict
+    regraded: Regraded | None = None
+    unfinished: bool = False  # it has its points, and something beside them could not be written
 
     @property
     def verdict(self) -> Verdict:
         verdict = self.kept if isinstance(self.kept, Verdict) else kept_under(*self.kept).verdict
-        verdict.problem = self.outcome.problem
+        verdict.problem, verdict.fault = self.outcome.problem, self.outcome.fault
         return verdict
 
-    def add_problem(self, problem: str) -> None:
+    @property
+    def failed(self) -> bool:
+        """Whether the next run must take it up again, because this one could not do all that was to be done."""
+        return self.unfinished or self.outcome.fault == OURS
+
+    def add_problem(self, problem: str, fault: str | None = None) -> None:
         told = self.outcome.problem
         self.outcome.problem = f"{told} {problem}" if told else problem
+        self.outcome.fault = fault or self.outcome.fault
+        if fault == OURS:
+            self.outcome.score = None
 
     def as_dict(self) -> dict[str, Any]:
         return {"learner": self.learner, **self.verdict.as_dict()}

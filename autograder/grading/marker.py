@@ -20,10 +20,11 @@ from autograder.judging.known import known_answers
 from autograder.judging.references import lacking, references_before, taken
 from autograder.judging.slicing import needed, statements_if_any
 from autograder.judging.tolerance import use_device
-from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
+from autograder.seam.fault import OurFault
 from autograder.seam.references import Reference, References, giving
 from autograder.units import ROOT, Unit
 
@@ -49,6 +50,7 @@ class _Task:
     problem: str | None
     only: Sequence[str] | None
     unmarked: dict[str, str]
+    fault: str | None
 
 
 class NoReferences(RuntimeError):
@@ -59,8 +61,10 @@ class Marker:
     """Marks notebooks one after the other, in workers that share a template. Close it when done.
 
     `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
-    not done twice. Without a store nothing is kept. `templates` is where another process shares its template.
-    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`.
+    not done twice. Without a store nothing is kept. `templates` is where another process shares its template. With
+    `again` what is kept is passed over, and replaced.
+    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`, and `OurFault` where something
+    has failed twice that is not the code's fault: nothing is kept then.
     """
 
     def __init__(
@@ -71,8 +75,9 @@ class Marker:
         backend: str | None = None,
         unconfined: bool = False,
         templates: Path | None = None,
+        again: bool = False,
     ):
-        self._unconfined = unconfined
+        self._unconfined, self._again = unconfined, again
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
@@ -115,10 +120,10 @@ class Marker:
         unmarked = _unmarked(cells, unit, lacking(given))
         if unmarked and references is None:
             raise NoReferences(" ".join(dict.fromkeys(unmarked.values())))
-        problem = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
-        task = _Task(unit, cells, given, problem, only, unmarked)
+        told = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
+        task = _Task(unit, cells, given, told, only, unmarked, SUBMISSION if problem else None)
         digest = self._digest(task)
-        kept = self._kept(digest)
+        kept = None if self._again else self._kept(digest)
         if kept is None:
             kept = self._mark(task)
             self._keep(digest, kept)
@@ -126,14 +131,30 @@ class Marker:
         return kept
 
     def _mark(self, task: _Task) -> Marked:
+        """Mark it; where something of ours fails, once more, with the same inputs, in a fresh worker."""
+        seed = secrets.randbits(32)
+        try:
+            return self._marked(task, seed)
+        except OurFault as first:
+            try:
+                return self._marked(task, seed)
+            except OurFault as second:
+                if not first.place or first.place != second.place:
+                    raise
+        return self._marked(task, seed, blaming=True)
+
+    def _marked(self, task: _Task, seed: int, blaming: bool = False) -> Marked:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         from autograder.seam.backends import forget_compiled
 
-        unit, seed = task.unit, secrets.randbits(32)
-        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
+        unit = task.unit
+        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend)
+        verdict.problem, verdict.fault = task.problem, task.fault
         use_device(self._device)
-        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, task.references) as workbench:
+        with RemoteWorkbench(
+            task.cells, self._limits, self._launcher, self._unconfined, task.references, blaming
+        ) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
                 verdict.exercises = _judged(task, workbench, seed)

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.grading import gradebook, intake
@@ -14,19 +14,30 @@ from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
+from autograder.grading.regraded import Regraded, last_verdict, regraded, remember
 from autograder.sandbox.confinement import NotConfined
+from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
 from autograder.units import Unit
 
 
 @dataclass(frozen=True)
 class Places:
-    """The folders a run writes to. `staged` is for clean copies, where nbgrader's own passes are to read them."""
+    """The folders a run writes to, and how it grades.
+
+    `staged` is for clean copies, where nbgrader's own passes are to read them; `again` passes over what was
+    marked before.
+    """
 
     grading: Path
     scratch: Path
     staged: Path | None = None
     unconfined: bool = False
+    again: bool = False
+
+    @property
+    def verdicts(self) -> Path:
+        return self.grading / "verdicts"
 
     @property
     def templates(self) -> Path:
@@ -40,7 +51,7 @@ class Marking:
 
     `executed` is for the gradebook, or None where it cannot hold the learner's name, or nbgrader itself is to fill
     it. `stamped` is the digest of the entry that an earlier run finished the same work with, if one did; `task` is
-    for the record of this one.
+    for the record of this one. `regraded` says what has changed, where it was marked once more.
     """
 
     outcome: Outcome
@@ -48,6 +59,7 @@ class Marking:
     executed: Executed | None = None
     task: str = ""
     stamped: str | None = None
+    regraded: Regraded | None = None
 
 
 class Refused(Exception):
@@ -59,8 +71,9 @@ class _Process:
 
     def __init__(self, places: Places):
         self.places = places
-        store = places.grading / "verdicts"
-        self.marker = Marker(store, unconfined=places.unconfined, templates=places.templates)
+        self.marker = Marker(
+            places.verdicts, unconfined=places.unconfined, templates=places.templates, again=places.again
+        )
         self.publisher = Publisher(places.grading, course_config(places.grading))
 
 
@@ -87,13 +100,23 @@ def make_ready(units: Sequence[Unit]) -> None:
 
 
 def mark(job: Job) -> Marking:
-    """Mark one submission, and write its executed notebook unless an earlier run did."""
+    """Mark one submission, and write its executed notebook unless an earlier run did.
+
+    Whatever is raised here is not the learner's fault; the message says what it is.
+    """
     try:
-        submission = intake.take_from(job.place, job.unit)
+        if not os.path.lexists(job.place):
+            raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
+        submission, places = intake.take_from(job.place, job.unit), _process.places
+        before = last_verdict(places.verdicts, job) if places.again else None
         marked = _process.marker.mark(submission.notebook, job.unit)
-        return write(job, submission, marked, _process.publisher, _process.places)
+        marking = write(job, submission, marked, _process.publisher, places)
+        remember(places.verdicts, job, marked.digest)
+        return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
     except (NotConfined, NoReferences) as error:
         raise Refused(str(error)) from None
+    except OurFault as fault:
+        raise RuntimeError(clean_text(str(fault), 300)) from None
     except Exception as error:  # of any class: only some survive the way to another process
         raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None
 

@@ -56,7 +56,7 @@ def print_verdict(console: Console, verdict: Verdict, told: Sequence[str] = ()) 
 
 
 def grade_with_progress(
-    console: Console, todo: Sequence[Job], grading: Path, workers: int, unconfined: bool = False
+    console: Console, todo: Sequence[Job], grading: Path, workers: int, unconfined: bool = False, again: bool = False
 ) -> list[Graded]:
     """Grade with a bar: how many submissions are done from end to end, how fast, and how long it will still take."""
     with bar(console, _Rate()) as progress:
@@ -75,7 +75,7 @@ def grade_with_progress(
                 told.add(other)
                 _say(progress.console, f"Another run (process {other}) works in {grading}; this one waits for it.")
 
-        return grade(todo, grading, workers, tick, wait, unconfined)
+        return grade(todo, grading, workers, tick, wait, unconfined, again)
 
 
 class _Rate(ProgressColumn):
@@ -128,8 +128,9 @@ def _say(console: Console, line: str) -> None:
 
 
 def _scores(unit: str, graded: Sequence[Graded]) -> Table:
-    average = sum(one.outcome.score for one in graded) / len(graded)
-    title = f"{unit}: {len(graded)} submissions, {average:.1f} points on average"
+    scored = [one.outcome.score for one in graded if one.outcome.score is not None]
+    average = f", {sum(scored) / len(scored):.1f} points on average" if scored else ""
+    title = f"{unit}: {len(graded)} submissions{average}"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("learner", no_wrap=True)
     for name, points in find_unit(unit).points().items():
@@ -137,7 +138,8 @@ def _scores(unit: str, graded: Sequence[Graded]) -> Table:
     table.add_column(f"score\n({graded[0].outcome.max_score:g})", justify="right", style="bold")
     for one in graded:
         scores = ["–" if score is None else f"{score:g}" for score in one.outcome.scores]
-        table.add_row(escape(printable(one.learner)), *scores, f"{one.outcome.score:g}")
+        total = "–" if one.outcome.score is None else f"{one.outcome.score:g}"
+        table.add_row(escape(printable(one.learner)), *scores, total)
     return table
 
 

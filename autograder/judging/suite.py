@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.judging.answer import Answer
+from autograder.seam.fault import OurFault
 
 # What pytest brings and a judge has no use for. `unraisableexception` alone collects garbage for 0.4 s.
 _UNUSED = [
@@ -29,7 +30,7 @@ _UNUSED = [
     )
 ]
 
-_STOPS = (KeyboardInterrupt, pytest.exit.Exception)  # what ends a run instead of failing a test
+_STOPS = (KeyboardInterrupt, pytest.exit.Exception, OurFault)  # what ends a run instead of failing a test
 _CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
 
 
@@ -46,7 +47,8 @@ class Judging(Protocol):
 def run(suite: Path, judging: Judging, only: Sequence[str] | None = None) -> None:
     """Run the tests of the suite, or those of the exercises in `only`.
 
-    Raises `RuntimeError` if the suite itself is broken, and `KeyboardInterrupt` if somebody stopped it.
+    Raises `RuntimeError` if the suite itself is broken, `OurFault` if the answers could not be asked, and
+    `KeyboardInterrupt` if somebody stopped it.
     """
     with _undisturbed(suite):
         status = suite.stat()

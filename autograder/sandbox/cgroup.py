@@ -52,12 +52,22 @@ class Group:
         return opened
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel has ended a process of the group because it took too much memory."""
-        for name in ("memory.events", "memory.oom_control"):
-            with contextlib.suppress(OSError):
-                fields = dict(line.split() for line in (self._folders[0] / name).read_text().splitlines())
-                return int(fields.get("oom_kill", 0)) > 0
+        """Whether the kernel has ended a process of the group because the group took more memory than it may.
+
+        Not so where the machine as a whole had too little: the kernel counts that among the killed, too, but the group
+        has never been at its own limit then.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            events = self._fields("memory.events")
+            return events["oom_kill"] > 0 and events["oom"] > 0
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            at_limit = int((self._folders[0] / "memory.failcnt").read_text())
+            return self._fields("memory.oom_control")["oom_kill"] > 0 and at_limit > 0
         return False
+
+    def _fields(self, name: str) -> dict[str, int]:
+        lines = (self._folders[0] / name).read_text().splitlines()
+        return {key: int(value) for key, value in map(str.split, lines)}
 
     def processes(self) -> list[int]:
         """The processes in the group, as far as they are known here."""

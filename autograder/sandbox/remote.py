@@ -17,6 +17,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
 from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
+from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
 from autograder.seam.references import Reference
 
@@ -30,7 +31,9 @@ class RemoteWorkbench:
 
     `cells` is the notebook, in order. Use as a context manager: leaving it ends the worker.
     `launch` starts a worker, by default a spawned one; give a `Launcher` of your own to share its template.
-    Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`.
+    Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`. What is
+    not the code's fault raises `OurFault`: a worker that cannot start, or that was killed from outside. With `blaming`
+    a killed worker is put down to the code that ran in it, where code can do that to itself.
     `references` are what the cells may import from `course.built`.
     """
 
@@ -41,7 +44,9 @@ class RemoteWorkbench:
         launch: Callable[[Limits], Worker] | None = None,
         unconfined: bool = False,
         references: Sequence[Reference] = (),
+        blaming: bool = False,
     ):
+        self._blaming = blaming
         self._unconfined, self._references = unconfined, [list(reference) for reference in references]
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
         self._worker: Worker | None = None
@@ -108,11 +113,17 @@ class RemoteWorkbench:
             raise WorkerLost("timeout", "The whole notebook took longer than it may.")
         self._generation += 1
         self._functions.clear()
-        self._worker = self._launch(self._limits)
+        try:
+            self._worker = self._launch(self._limits)
+        except OSError as error:
+            raise OurFault(f"No worker could be started: {error}.") from error
         self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
         first = {"limits": asdict(self._limits), "references": self._references}
-        ready = self._exchange(first, ("ready",), 120.0)
+        try:
+            ready = self._exchange(first, ("ready",), 120.0)
+        except WorkerLost as lost:
+            raise OurFault("A worker ended before it ran anything.") from lost
         self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
         if self._worker.is_counted:
             self.confinement += "+cgroup"
@@ -179,9 +190,14 @@ class RemoteWorkbench:
             self._cpu_spent += watch.cpu_spent
             self._wall_spent += watch.wall_spent
 
-    def _why_it_ended(self) -> WorkerLost:
+    def _why_it_ended(self) -> WorkerLost | OurFault:
         if self._worker.ran_out_of_memory():
             return too_much_memory(self._limits)
+        if self._gauge.cpu_seconds > self._limits.submission_seconds:
+            return WorkerLost("timeout", "The whole notebook took longer than it may.")
+        suicidal = "namespaces" not in self.confinement  # nothing in a namespace can kill its first process
+        if self._worker.was_killed() and not (suicidal and self._blaming):
+            return OurFault("Its worker was killed from outside.", next(self._numbers) if suicidal else 0)
         return WorkerLost("crashed", "Your code ended the Python process it ran in.")
 
     def _overspent(self) -> bool:
