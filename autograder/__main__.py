@@ -1,5 +1,6 @@
 """The commands: `python -m autograder --help` lists them."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -190,7 +191,7 @@ def grade(
     if not folder.is_dir():
         _fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
 
-    from autograder.grading.pool import get_ready
+    from autograder.grading.pool import Unfit, get_ready
 
     get_ready()  # seconds of imports, while this process has its own
 
@@ -211,9 +212,10 @@ def grade(
     try:
         graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined, again)
     except Interrupted as interrupted:
-        print_interrupted(Console(stderr=True), interrupted)
-        raise typer.Exit(130) from None
-    except (Refused, NothingCanBeGraded) as refused:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print_interrupted(Console(stderr=True), interrupted)
+        raise typer.Exit(128 + interrupted.signal) from None
+    except (Refused, NothingCanBeGraded, Unfit) as refused:
         _fail(str(refused))
     except NoGradebook as error:
         _fail(f"The gradebook of {grading} could not be made ready; nbgrader says above why: {error}")

@@ -9,6 +9,7 @@ from typing import Any
 from traitlets.config import Config
 
 from autograder.grading import gradebook, tasks
+from autograder.grading.budgets import BUDGETS, Exceeded
 from autograder.grading.entry import Entry, outcome_of
 from autograder.grading.interrupts import Interrupted
 from autograder.grading.jobs import Graded, Job
@@ -56,14 +57,17 @@ class Run:
         self._ledger: Ledger | None = None
         self._early: list[tuple[int, Marking]] = []  # marked before the gradebook was ready
 
-    def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], bool]) -> list[Graded]:
+    def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], int]) -> list[Graded]:
         """Grade all; what an earlier run has finished is not done again."""
         self._tick, self._interrupted = tick, interrupted
         with contextlib.ExitStack() as started:
             launcher = Launcher()
             started.callback(launcher.close)
             launcher.share(self._places.templates)
-            self._pool = pool = started.enter_context(Pool(self._workers, tasks.prepare, (self._places,)))
+            exceeded = Exceeded(self._places.over_budget)
+            self._pool = pool = started.enter_context(
+                Pool(self._workers, tasks.prepare, (self._places,), BUDGETS, exceeded.note)
+            )
             units = list(dict.fromkeys(job.unit for job in self._todo))
             pool.hand_out((self._open_gradebook, -1), tasks.make_ready, units)
             try:
@@ -97,14 +101,14 @@ class Run:
 
     def _look(self) -> None:
         if self._interrupted():
-            raise Interrupted(self._marked, self._entered, len(self._todo))
+            raise Interrupted(self._marked, self._entered, len(self._todo), self._interrupted())
 
     def _take_marking(self, index: int, marking: Marking | Exception) -> None:
         job = self._todo[index]
         if isinstance(marking, tasks.Refused):
             raise marking
         if isinstance(marking, Exception):
-            self._give_up(index, _ENDED if isinstance(marking, EndedItsProcess) else str(marking))
+            self._give_up(index, _why_it_ended(marking) if isinstance(marking, EndedItsProcess) else str(marking))
             return
         kept = (self._places.verdicts, marking.digest)
         self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept, marking.regraded)
@@ -203,6 +207,10 @@ class RunWithNbgrader(Run):
         else:
             write_stamp(tasks.place_of(job, self._places), entry, task)
         self._done()
+
+
+def _why_it_ended(ended: EndedItsProcess) -> str:
+    return f"{_ENDED} It took {ended.budget}." if ended.budget else _ENDED
 
 
 def not_graded(unit: Unit, reason: str) -> Verdict:

@@ -12,6 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from autograder.grading.budgets import OUTPUTS, PLAIN, Announce, always
 from autograder.grading.files import digest_of_files
 from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
 from autograder.grading.sanitize import as_text, inert_outputs
@@ -22,7 +23,7 @@ from autograder.judging.slicing import needed, statements_if_any
 from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
-from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox import Cell, CellResult, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.seam.fault import OurFault
 from autograder.seam.references import Reference, References, giving
@@ -62,7 +63,7 @@ class Marker:
 
     `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
     not done twice. Without a store nothing is kept. `templates` is where another process shares its template. With
-    `again` what is kept is passed over, and replaced.
+    `again` what is kept is passed over, and replaced. `announce` is told of steps that have a budget.
     Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`, and `OurFault` where something
     has failed twice that is not the code's fault: nothing is kept then.
     """
@@ -76,8 +77,9 @@ class Marker:
         unconfined: bool = False,
         templates: Path | None = None,
         again: bool = False,
+        announce: Announce = always,
     ):
-        self._unconfined, self._again = unconfined, again
+        self._unconfined, self._again, self._announce = unconfined, again, announce
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
@@ -125,25 +127,28 @@ class Marker:
         digest = self._digest(task)
         kept = None if self._again else self._kept(digest)
         if kept is None:
-            kept = self._mark(task)
+            kept = self._mark(task, digest)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(self, task: _Task) -> Marked:
+    def _mark(self, task: _Task, digest: str) -> Marked:
         """Mark it; where something of ours fails, once more, with the same inputs, in a fresh worker."""
         seed = secrets.randbits(32)
         try:
-            return self._marked(task, seed)
+            verdict, results = self._judge(task, seed)
         except OurFault as first:
             try:
-                return self._marked(task, seed)
+                verdict, results = self._judge(task, seed)
             except OurFault as second:
                 if not first.place or first.place != second.place:
                     raise
-        return self._marked(task, seed, blaming=True)
+                verdict, results = self._judge(task, seed, blaming=True)
+        if self._announce(OUTPUTS, digest):
+            return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+        return Marked(verdict, [[{"output_type": "stream", "name": "stdout", "text": PLAIN[OUTPUTS]}]])
 
-    def _marked(self, task: _Task, seed: int, blaming: bool = False) -> Marked:
+    def _judge(self, task: _Task, seed: int, blaming: bool = False) -> tuple[Verdict, list[CellResult]]:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         from autograder.seam.backends import forget_compiled
@@ -162,7 +167,7 @@ class Marker:
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
             forget_compiled()
-        return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+        return verdict, results
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.grading import gradebook, intake
+from autograder.grading.budgets import JUDGE, PAGE, WRITE, Exceeded
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
 from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
+from autograder.grading.pool_process import announce
 from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
 from autograder.grading.regraded import Regraded, last_verdict, regraded, remember
 from autograder.sandbox.confinement import NotConfined
@@ -38,6 +40,10 @@ class Places:
     @property
     def verdicts(self) -> Path:
         return self.grading / "verdicts"
+
+    @property
+    def over_budget(self) -> Path:
+        return self.verdicts / "over-budget"
 
     @property
     def templates(self) -> Path:
@@ -72,9 +78,21 @@ class _Process:
     def __init__(self, places: Places):
         self.places = places
         self.marker = Marker(
-            places.verdicts, unconfined=places.unconfined, templates=places.templates, again=places.again
+            places.verdicts,
+            unconfined=places.unconfined,
+            templates=places.templates,
+            again=places.again,
+            announce=self.announce,
         )
         self.publisher = Publisher(places.grading, course_config(places.grading))
+        self._exceeded = Exceeded(places.over_budget)
+
+    def announce(self, step: str, digest: str = "") -> bool:
+        """Say which step comes; whether it may be taken, or has exceeded its budget for this work before."""
+        if digest and self._exceeded.holds(step, digest):
+            return False
+        announce(step, digest)
+        return True
 
 
 _process: _Process | None = None
@@ -107,9 +125,11 @@ def mark(job: Job) -> Marking:
     try:
         if not os.path.lexists(job.place):
             raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
+        _process.announce(JUDGE)
         submission, places = intake.take_from(job.place, job.unit), _process.places
         before = last_verdict(places.verdicts, job) if places.again else None
         marked = _process.marker.mark(submission.notebook, job.unit)
+        _process.announce(WRITE)
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)
         return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
@@ -123,7 +143,8 @@ def mark(job: Job) -> Marking:
 
 def publish(job: Job, entry: Entry, task: str) -> None:
     """Write the feedback of a submission that is in the gradebook."""
-    _process.publisher.publish(place_of(job, _process.places), entry, task)
+    plainly = not _process.announce(PAGE, task)
+    _process.publisher.publish(place_of(job, _process.places), entry, task, plainly)
 
 
 def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Publisher, places: Places) -> Marking:

@@ -23,6 +23,7 @@ from autograder.units import ROOT
 
 _TEMPLATES = 3  # so many may die or refuse to fork before workers are spawned instead
 _SECONDS_TO_START = 120.0
+_NICE = 5  # below the judges', with all that it starts
 _SECONDS_TO_END = 3.0  # after which a worker that has closed its connection lives on
 
 
@@ -46,6 +47,10 @@ class Worker:
         if self._group:
             return [pid for pid in self._group.processes() if pid != self.pid]
         return descendants(self.pid)
+
+    def cpu_seconds(self) -> float | None:
+        """CPU time of the worker and of all it has started, where the kernel counts it for them together."""
+        return self._group.cpu_seconds() if self._group else None
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has ended it because it took too much memory."""
@@ -117,6 +122,9 @@ class _Place:
             raise
         if self.group and not self.group.add(pid):
             self.group = remove_when_empty(self.group)
+        if self.group is None or self.group.cpu_seconds() is None:  # nothing shares out the cores between workers
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, pid, _NICE)
         return Worker(pid, self, process)
 
     def give_up(self) -> None:

@@ -20,9 +20,12 @@ from autograder.seam import Handle, LearnerError
 from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
 from autograder.seam.references import Reference
+from autograder.seam.weight import weight
 
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again
+_SLACK = 1 << 16  # bytes, for what stands around the outputs of a cell
+_TOO_MUCH = "… more was shown than is kept.\n"
 _LONGEST = 2000  # characters of what a worker says of an error
 
 
@@ -131,7 +134,7 @@ class RemoteWorkbench:
             self._end()
             raise NotConfined(self.confinement, self.why_not_namespaces)
         self._gauge.take_baseline()
-        self.results = []
+        self.results, self._output_room = [], self._limits.all_output_bytes
         to_bind: list[str] = []  # what checks have passed since the last cell that was run
         for index, cell in enumerate(self._cells):
             skipped = self._skipped.get(index)
@@ -152,6 +155,20 @@ class RemoteWorkbench:
         except WorkerLost as lost:
             self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
             raise
+
+    def _cut(self, result: CellResult) -> CellResult:
+        """The result with as much of its outputs as a cell, and the whole notebook, may leave: counted here."""
+        room = min(self._limits.output_bytes + _SLACK, self._output_room)
+        kept: list[Any] = []
+        for output in result.outputs:
+            size = weight(output)
+            if size > room:
+                kept.append({"output_type": "stream", "name": "stdout", "text": _TOO_MUCH})
+                break
+            kept.append(output)
+            room -= size
+            self._output_room -= size
+        return replace(result, outputs=kept)
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._overspent():
@@ -176,7 +193,7 @@ class RemoteWorkbench:
                 if kind not in kinds or number != request.get("number"):
                     raise WireError("a reply to something else")
                 if request.get("kind") == "cell":
-                    reply = {**reply, "result": _cell_result(reply)}
+                    reply = {**reply, "result": self._cut(_cell_result(reply))}
                 return _in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
             lost = watch.lost or self._why_it_ended()
