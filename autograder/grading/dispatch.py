@@ -147,7 +147,7 @@ class Run:
             graded.add_problem(_NOT_ENTERED, OURS)
             self._done()
             return
-        self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task)
+        self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task, marking.digest)
 
     def _take_page(self, index: int, error: Exception | None) -> None:
         if error is not None:

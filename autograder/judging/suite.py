@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -153,6 +154,7 @@ class _Plugin:
             if self._went_well(test, lambda: steps.setup(test)):
                 call = pytest.CallInfo.from_call(test.runtest, "call", _STOPS)
                 self.judging.record(test, call.excinfo.value if call.excinfo else None)
+                _let_go(call.excinfo.value if call.excinfo else None)
         finally:
             self._went_well(test, lambda: steps.teardown_exact(following))
             test._request, test.funcargs = False, None
@@ -162,3 +164,10 @@ class _Plugin:
         if call.excinfo:
             self.broken = f"{test.name}: {call.excinfo.exconly()}"
         return not call.excinfo
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what a test held when it failed: its frames hold themselves, and with them results of any size."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__

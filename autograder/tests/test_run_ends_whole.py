@@ -77,8 +77,10 @@ def verdicts(folder):
     return {path.name for path in folder.glob("verdicts/*.json")}
 
 
-@pytest.mark.parametrize("to_all", [False, True], ids=["to the command", "to its group"])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("how", "to_all"),
+    [(signal.SIGTERM, False), (signal.SIGHUP, True), (signal.SIGKILL, False), (signal.SIGKILL, True)],
+)
 def test_a_signal_leaves_no_process_and_no_folder_and_loses_nothing(start, tmp_path, how, to_all):
     folder = tmp_path / "class"
     run = start()
