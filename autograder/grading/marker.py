@@ -14,6 +14,7 @@ from nbformat import NotebookNode, from_dict
 
 from autograder.grading.files import digest_of_files
 from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
+from autograder.grading.released import files_beside
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
@@ -50,6 +51,7 @@ class _Task:
     problem: str | None
     only: Sequence[str] | None
     unmarked: dict[str, str]
+    files: Sequence[tuple[str, bytes]]
 
 
 class NoReferences(RuntimeError):
@@ -99,7 +101,8 @@ class Marker:
 
         With `only`, all cells are run, and these exercises alone are judged. `references` are what its cells may build
         on: what builds on another answer is left unmarked. Without them it may build on all earlier units, and
-        `NoReferences` is raised if an answer is not there.
+        `NoReferences` is raised if an answer is not there. The files that the unit hands out beside its notebook lie
+        in the folder that it runs in; `TooMuchReleased` is raised if they are too large for that.
         """
         return self.mark_cells(cells_of(notebook), unit, only, references, notebook.metadata.get("problem"))
 
@@ -117,7 +120,7 @@ class Marker:
         if unmarked and references is None:
             raise NoReferences(" ".join(dict.fromkeys(unmarked.values())))
         problem = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
-        task = _Task(unit, cells, given, problem, only, unmarked)
+        task = _Task(unit, cells, given, problem, only, unmarked, files_beside(unit))
         digest = self._digest(task)
         kept = self._kept(digest)
         if kept is None:
@@ -134,7 +137,8 @@ class Marker:
         unit, seed = task.unit, secrets.randbits(32)
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
         use_device(self._device)
-        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, task.references) as workbench:
+        given = (task.references, task.files)
+        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, *given) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
                 verdict.exercises = _judged(task, workbench, seed)
@@ -146,7 +150,8 @@ class Marker:
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references
-        parts = [json.dumps(executed), task.unit.stem, str(task.problem), str(task.only)]
+        files = [(name, hashlib.sha256(content).hexdigest()) for name, content in task.files]
+        parts = [json.dumps([executed, files]), task.unit.stem, str(task.problem), str(task.only)]
         parts += [self._device, self._backend, repr(self._limits), _version(task.unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

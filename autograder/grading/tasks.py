@@ -15,6 +15,7 @@ from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.publish import Place, Publisher, executed, stamped_entry, write_executed
+from autograder.grading.released import TooMuchReleased
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.plain import clean_text
 from autograder.units import Unit
@@ -94,7 +95,7 @@ def mark(job: Job) -> Marking:
         submission = job.take()
         marked = _process.marker.mark(submission.notebook, job.unit)
         return write(job, submission, marked, _process.publisher, _process.places)
-    except (NotConfined, NoReferences) as error:
+    except (NotConfined, NoReferences, TooMuchReleased) as error:
         raise Refused(str(error)) from None
     except Exception as error:  # of any class: only some survive the way to another process
         raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None

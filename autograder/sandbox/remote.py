@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from autograder.sandbox.cells import Cell, CellResult
 from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.launch import Launcher, Worker
@@ -31,7 +33,8 @@ class RemoteWorkbench:
     `cells` is the notebook, in order. Use as a context manager: leaving it ends the worker.
     `launch` starts a worker, by default a spawned one; give a `Launcher` of your own to share its template.
     Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`.
-    `references` are what the cells may import from `course.built`.
+    `references` are what the cells may import from `course.built`; `files` lie in the folder that they run in, by their
+    places there.
     """
 
     def __init__(
@@ -41,8 +44,10 @@ class RemoteWorkbench:
         launch: Callable[[Limits], Worker] | None = None,
         unconfined: bool = False,
         references: Sequence[Reference] = (),
+        files: Sequence[tuple[str, bytes]] = (),
     ):
         self._unconfined, self._references = unconfined, [list(reference) for reference in references]
+        self._files = [[name, np.frombuffer(content, np.uint8)] for name, content in files]
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
         self._worker: Worker | None = None
         self._generation = 0
@@ -111,7 +116,7 @@ class RemoteWorkbench:
         self._worker = self._launch(self._limits)
         self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
-        first = {"limits": asdict(self._limits), "references": self._references}
+        first = {"limits": asdict(self._limits), "references": self._references, "files": self._files}
         ready = self._exchange(first, ("ready",), 120.0)
         self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
         if self._worker.is_counted:
