@@ -5,9 +5,7 @@ added or changed, in their order. Where somebody will grade a cell by hand, the 
 Points, ids, metadata, outputs, kernels and check cells are ours.
 """
 
-import json
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,19 +14,14 @@ import nbformat
 from nbformat import NotebookNode, from_dict
 from nbgrader.utils import compute_checksum
 
-from autograder.grading.folders import NotRegular, opened, regular_file
+from autograder.grading.folders import opened
+from autograder.grading.notebook_file import Unreadable, document_in, shown
 from autograder.grading.sanitize import inert_markdown
 from autograder.units import Unit
 
-MAX_BYTES = 32 << 20
 MAX_CELLS = 2000
-_MARKUP = re.compile(r"""[<>&"'`*\[\]$|]""")
 MISSING = "# This answer cell was missing from the submission."
 _MISSING_TEXT = "*This answer cell was missing from the submission.*"
-
-
-class Unreadable(ValueError):
-    """A submission of which nothing can be read; the message is one sentence for the report."""
 
 
 @dataclass
@@ -81,11 +74,11 @@ def with_note(submission: Submission, note: str | None) -> Submission:
 def _taken(place: Path, theirs: int, name: str | None, unit: Unit) -> Submission:
     try:
         with opened(place, theirs) as folder:
-            return _merge(_cells(_document(folder, name or find(folder, unit))), unit)
+            return _merge(_cells(document_in(folder, name or find(folder, unit))), unit)
     except Unreadable as unreadable:
         return nothing(unit, str(unreadable))
     except OSError:
-        return nothing(unit, f"The submission {_shown(place.name)} is no folder of its own (a link, or a file).")
+        return nothing(unit, f"The submission {shown(place.name)} is no folder of its own (a link, or a file).")
 
 
 def find(folder: int, unit: Unit) -> str:
@@ -100,41 +93,8 @@ def find(folder: int, unit: Unit) -> str:
         return expected if expected in names else alike[0]
     if len(names) == 1:
         return names[0]
-    found = ", ".join(map(_shown, names)) or "no notebook"
+    found = ", ".join(map(shown, names)) or "no notebook"
     raise Unreadable(f"There is no {expected} in the submission; found: {found}.")
-
-
-def _document(folder: int, name: str) -> dict[str, Any]:
-    """The JSON object in a regular file of reasonable size."""
-    raw = _content(folder, name)
-    if not raw.strip():
-        raise Unreadable(f"The file {_shown(name)} is empty.")
-    try:
-        document = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"The file {_shown(name)} is not text: byte {error.start} is not UTF-8.") from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno} of {len(raw):,} bytes"
-        raise Unreadable(f"The file {_shown(name)} is not a whole notebook: its JSON breaks off at {where}.") from error
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The file {_shown(name)} is no notebook: {type(error).__name__} in its JSON.") from error
-    if not isinstance(document, dict):
-        raise Unreadable(f"The file {_shown(name)} is no notebook: its JSON is a {type(document).__name__}.")
-    return document
-
-
-def _content(folder: int, name: str) -> bytes:
-    try:
-        with regular_file(folder, name) as (descriptor, status):
-            if status.st_size > MAX_BYTES:
-                size = f"{status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read"
-                raise Unreadable(f"The file {_shown(name)} has {size}.")
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read(MAX_BYTES + 1)
-    except NotRegular as error:
-        raise Unreadable(f"The file {_shown(name)} {error}.") from error
-    except OSError as error:
-        raise Unreadable(f"The file {_shown(name)} could not be opened ({error.strerror}).") from error
 
 
 @dataclass
@@ -270,11 +230,6 @@ def _take(ours: _Ours, theirs: _Theirs, index: int | None, place: int, texts_cou
     ours_alone = fields.get("grade") or (theirs.kind != "code" and fields.get("locked") and not fields.get("task"))
     if changed and wanted and not ours_alone:
         ours.added.setdefault(place, []).append(theirs)
-
-
-def _shown(name: str) -> str:
-    """A file's name as a report can hold it, which may be Markdown: without what could be markup there."""
-    return _MARKUP.sub("?", ascii(name[:80])[1:-1] if not name.isprintable() else name[:80])
 
 
 def _mark_missing(ours: _Ours) -> list[str]:

@@ -15,6 +15,7 @@ from nbformat import NotebookNode, from_dict
 from autograder.grading.budgets import OUTPUTS, PLAIN, Announce, always
 from autograder.grading.files import digest_of_files
 from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
+from autograder.grading.released import files_beside
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
@@ -53,6 +54,7 @@ class _Task:
     only: Sequence[str] | None
     unmarked: dict[str, str]
     fault: str | None
+    files: Sequence[tuple[str, bytes]]
 
 
 class NoReferences(RuntimeError):
@@ -106,7 +108,8 @@ class Marker:
 
         With `only`, all cells are run, and these exercises alone are judged. `references` are what its cells may build
         on: what builds on another answer is left unmarked. Without them it may build on all earlier units, and
-        `NoReferences` is raised if an answer is not there.
+        `NoReferences` is raised if an answer is not there. The files that the unit hands out beside its notebook lie
+        in the folder that it runs in; `TooMuchReleased` is raised if they are too large for that.
         """
         return self.mark_cells(cells_of(notebook), unit, only, references, notebook.metadata.get("problem"))
 
@@ -124,7 +127,8 @@ class Marker:
         if unmarked and references is None:
             raise NoReferences(" ".join(dict.fromkeys(unmarked.values())))
         told = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
-        task = _Task(unit, cells, given, told, only, unmarked, SUBMISSION if problem else None)
+        fault = SUBMISSION if problem else None
+        task = _Task(unit, cells, given, told, only, unmarked, fault, files_beside(unit))
         digest = self._digest(task)
         kept = None if self._again else self._kept(digest)
         if kept is None:
@@ -158,9 +162,8 @@ class Marker:
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend)
         verdict.problem, verdict.fault = task.problem, task.fault
         use_device(self._device)
-        with RemoteWorkbench(
-            task.cells, self._limits, self._launcher, self._unconfined, task.references, blaming
-        ) as workbench:
+        given = (task.references, blaming, task.files)
+        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, *given) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
                 verdict.exercises = _judged(task, workbench, seed)
@@ -172,7 +175,8 @@ class Marker:
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references
-        parts = [json.dumps(executed), task.unit.stem, str(task.problem), str(task.only)]
+        files = [(name, hashlib.sha256(content).hexdigest()) for name, content in task.files]
+        parts = [json.dumps([executed, files]), task.unit.stem, str(task.problem), str(task.only)]
         parts += [self._device, self._backend, repr(self._limits), _version(task.unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -18,6 +18,7 @@ from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.pool_process import announce
 from autograder.grading.publish import Place, Publisher, executed, stamped_entry, write_executed
 from autograder.grading.regraded import Regraded, last_verdict, regraded, remember
+from autograder.grading.released import TooMuchReleased
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
@@ -136,7 +137,7 @@ def mark(job: Job) -> Marking:
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)
         return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
-    except (NotConfined, NoReferences) as error:
+    except (NotConfined, NoReferences, TooMuchReleased) as error:
         raise Refused(str(error)) from None
     except OurFault as fault:
         raise RuntimeError(clean_text(str(fault), 300)) from None

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from autograder.sandbox.cells import Cell, CellResult
 from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.launch import Launcher, Worker
@@ -37,7 +39,8 @@ class RemoteWorkbench:
     Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`. What is
     not the code's fault raises `OurFault`: a worker that cannot start, or that was killed from outside. With `blaming`
     a killed worker is put down to the code that ran in it, where code can do that to itself.
-    `references` are what the cells may import from `course.built`.
+    `references` are what the cells may import from `course.built`; `files` lie in the folder that they run in, by their
+    places there.
     """
 
     def __init__(
@@ -48,9 +51,11 @@ class RemoteWorkbench:
         unconfined: bool = False,
         references: Sequence[Reference] = (),
         blaming: bool = False,
+        files: Sequence[tuple[str, bytes]] = (),
     ):
         self._blaming = blaming
         self._unconfined, self._references = unconfined, [list(reference) for reference in references]
+        self._files = [[name, np.frombuffer(content, np.uint8)] for name, content in files]
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
         self._worker: Worker | None = None
         self._generation = 0
@@ -122,7 +127,7 @@ class RemoteWorkbench:
             raise OurFault(f"No worker could be started: {error}.") from error
         self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
-        first = {"limits": asdict(self._limits), "references": self._references}
+        first = {"limits": asdict(self._limits), "references": self._references, "files": self._files}
         try:
             ready = self._exchange(first, ("ready",), 120.0)
         except WorkerLost as lost:

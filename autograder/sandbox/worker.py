@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.confinement import Confinement
@@ -32,6 +33,7 @@ def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> 
     limits = Limits(**first["limits"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     level = confinement.confine(limits, os.getcwd())
+    _lay_out(first["files"])
     _silence_checks()
     shell.output_bytes = limits.output_bytes
     worker = _Worker(wire, shell)
@@ -97,6 +99,17 @@ def _send(wire: Wire, reply: dict[str, Any]) -> None:
 
 def _error_fields(error: LearnerError) -> dict[str, Any]:
     return {"outcome": error.outcome, "message": error.message, "types": error.types, "line": error.line}
+
+
+def _lay_out(files: list[list[Any]]) -> None:
+    """Put an assignment's files into the folder that the cells run in, for reading; modules there hide no others."""
+    for name, content in files:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.tobytes())
+        path.chmod(0o444)
+    if files:
+        sys.path.append(os.getcwd())
 
 
 def _silence_checks() -> None:
