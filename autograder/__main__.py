@@ -1,5 +1,6 @@
 """The commands: `python -m autograder --help` lists them."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -144,6 +145,7 @@ def mark(
     from autograder.grading.marker import Marker
     from autograder.grading.terminal import print_verdict
     from autograder.sandbox.confinement import NotConfined
+    from autograder.seam.fault import OurFault
 
     found = _unit(unit or notebook.stem)
     if not notebook.exists() and not notebook.is_symlink():
@@ -154,6 +156,9 @@ def mark(
             marked, told = mark_at_home(marker, taken, found, folder)
     except NotConfined as error:
         _fail(str(error))
+    except OurFault as fault:
+        _say(f"Not marked, and not the notebook's fault: {fault}")
+        raise typer.Exit(1) from None
     if as_json:
         print(json.dumps(marked.verdict.as_dict()))
     else:
@@ -184,6 +189,10 @@ def grade(
     grading: Grading = _GRADING,
     workers: Workers = _CORES,
     unconfined: Unconfined = False,
+    again: Annotated[bool, typer.Option("--again", help="Grade anew what is graded, and say what changes.")] = False,
+    learner: Annotated[
+        list[str] | None, typer.Option(help="Only this learner's submissions; may be given several times.")
+    ] = None,
     as_json: Json = False,
     rows: Annotated[
         bool, typer.Option("--rows", "--all", help="Print a row for each learner, however many there are.")
@@ -195,31 +204,34 @@ def grade(
     if not folder.is_dir():
         _fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
 
-    from autograder.grading.pool import get_ready
+    from autograder.grading.pool import Unfit, get_ready
 
     get_ready()  # seconds of imports, while this process has its own
 
+    _refuse_stale(found)
     from autograder.grading.class_table import print_class
-    from autograder.grading.dispatch import NoGradebook
+    from autograder.grading.dispatch import NoGradebook, NothingCanBeGraded
     from autograder.grading.interrupts import Interrupted
     from autograder.grading.jobs import HandedInTwice, jobs, passed_over, unfit
+    from autograder.grading.regraded import lines
     from autograder.grading.tasks import Refused
     from autograder.grading.terminal import grade_with_progress, print_interrupted, print_json
 
     try:
-        todo = jobs(found, folder)
-    except HandedInTwice as twice:
-        _fail(str(twice))
+        todo = _of_these(jobs(found, folder), learner)
+    except (HandedInTwice, UnknownName) as error:
+        _fail(str(error))
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
     for line in [*passed_over(folder), *unfit(todo)]:
         Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
     try:
-        graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined)
+        graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined, again)
     except Interrupted as interrupted:
-        print_interrupted(Console(stderr=True), interrupted)
-        raise typer.Exit(130) from None
-    except Refused as refused:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print_interrupted(Console(stderr=True), interrupted)
+        raise typer.Exit(128 + interrupted.signal) from None
+    except (Refused, NothingCanBeGraded, Unfit) as refused:
         _fail(str(refused))
     except NoGradebook as error:
         _fail(f"The gradebook of {grading} could not be made ready; nbgrader says above why: {error}")
@@ -227,8 +239,34 @@ def grade(
         print_json(graded)
     else:
         print_class(console, graded, grading, rows)
-    if unfit(todo):
-        raise typer.Exit(1)
+        for one in graded:
+            for line in lines(one.learner, one.regraded) if one.regraded else ():
+                _say(line)
+    raise typer.Exit(1 if unfit(todo) or any(one.failed for one in graded) else 0)
+
+
+def _refuse_stale(units: list[Unit]) -> None:
+    """Stop where the notebooks of these units are not those of their suites and sources: points would be wrong."""
+    from autograder.author.build import MEND, stale_copies
+
+    try:
+        stale = stale_copies(units)
+    except ValueError as error:
+        _fail(str(error))
+    if stale:
+        _fail(
+            f"{', '.join(map(_shown, stale))}: not as the suites and sources would make them now, so points would be "
+            f"counted wrongly. Nothing was graded. Make them anew: {MEND} {' '.join(unit.stem for unit in units)}"
+        )
+
+
+def _of_these(todo: list, learners: list[str] | None) -> list:
+    """The submissions of these learners, or all if none is named; raises `UnknownName`."""
+    there = dict.fromkeys(job.learner for job in todo)
+    for name in learners or ():
+        if name not in there:
+            raise UnknownName("submission of", name, there)
+    return [job for job in todo if not learners or job.learner in learners]
 
 
 @_of_the_whole_project
@@ -317,11 +355,12 @@ def verify(
 @_of_the_whole_project
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
+    from autograder.author.build import Edited
     from autograder.author.demo import NotTheDemo, run_demo
 
     try:
         run_demo(console, _units(units), grading, workers)
-    except NotTheDemo as error:
+    except (NotTheDemo, Edited) as error:
         _fail(str(error))
 
 
@@ -369,10 +408,6 @@ def doctor() -> None:
     from autograder.learner.doctor import examine
 
     raise typer.Exit(examine(_say))
-
-
-def _say(line: str) -> None:
-    console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _shown(path: Path) -> str:

@@ -67,6 +67,17 @@ def stale(units: list[Unit] | None = None) -> list[Path]:
     return list(_outdated(units))
 
 
+def stale_copies(units: Sequence[Unit]) -> list[Path]:
+    """The notebooks that grading stands on, of those units whose sources are here, that `build` would change."""
+    made = {
+        path: text
+        for unit in units
+        for path, text in generated(unit).items()
+        if path in (unit.solution, unit.learners_copy)
+    }
+    return [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+
+
 def _outdated(units: list[Unit] | None) -> dict[Path, str]:
     """The generated files that are not as they should be, with the text they should have."""
     made = [generated(unit) for unit in units or all_units()] + [pages()]

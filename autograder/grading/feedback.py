@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from autograder.learner.looks import inline
 _HERE = Path(__file__).parent
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _CODE = ("xcode", "lightbulb")  # colours that can be read on the page's ground, light and dark
+_LONGEST, _MOST_LINES = 20_000, 500  # characters and lines of a source that is more than shown
 _REMEMBERED = 1024  # texts of cells: most are the same in every notebook of a class
 
 
@@ -69,14 +71,27 @@ class FeedbackExporter(TemplateExporter):
         return environment
 
 
-@functools.lru_cache(_REMEMBERED)
 def _inert_markdown(source: str) -> str:
+    return _plain(source) if len(source) > _LONGEST else _rendered(source)
+
+
+def _coloured(source: str) -> str:
+    """A cell's source with its words coloured; a very long one as it is: colouring takes the square of its length."""
+    return _plain(source) if len(source) > _LONGEST or source.count("\n") > _MOST_LINES else _highlighted(source)
+
+
+def _plain(source: str) -> str:
+    return f'<div class="highlight"><pre>{escape(source)}</pre></div>'
+
+
+@functools.lru_cache(_REMEMBERED)
+def _rendered(source: str) -> str:
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     return inert_html(MarkdownWithMath(renderer=renderer).render(source))
 
 
 @functools.lru_cache(_REMEMBERED)
-def _coloured(source: str) -> str:
+def _highlighted(source: str) -> str:
     return highlight(source, *_lexer_and_formatter())
 
 

@@ -10,7 +10,8 @@ from autograder.grading import intake
 from autograder.grading.entry import Outcome
 from autograder.grading.marker import kept_under
 from autograder.grading.names import handed_in_by, unfit_names
-from autograder.judging.verdicts import Verdict
+from autograder.grading.regraded import Regraded
+from autograder.judging.verdicts import OURS, Verdict
 from autograder.units import Unit, all_units
 
 _BESIDE = "It was taken from {beside}, which lies beside the folder {unit} instead of in it."
@@ -25,16 +26,26 @@ class Graded:
     unit: str
     outcome: Outcome
     kept: tuple[Path, str] | Verdict
+    regraded: Regraded | None = None
+    unfinished: bool = False  # it has its points, and something beside them could not be written
 
     @property
     def verdict(self) -> Verdict:
         verdict = self.kept if isinstance(self.kept, Verdict) else kept_under(*self.kept).verdict
-        verdict.problem = self.outcome.problem
+        verdict.problem, verdict.fault = self.outcome.problem, self.outcome.fault
         return verdict
 
-    def add_problem(self, problem: str) -> None:
+    @property
+    def failed(self) -> bool:
+        """Whether the next run must take it up again, because this one could not do all that was to be done."""
+        return self.unfinished or self.outcome.fault == OURS
+
+    def add_problem(self, problem: str, fault: str | None = None) -> None:
         told = self.outcome.problem
         self.outcome.problem = f"{told} {problem}" if told else problem
+        self.outcome.fault = fault or self.outcome.fault
+        if fault == OURS:
+            self.outcome.score = None
 
     def as_dict(self) -> dict[str, Any]:
         return {"learner": self.learner, **self.verdict.as_dict()}

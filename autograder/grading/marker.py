@@ -12,6 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from autograder.grading.budgets import OUTPUTS, PLAIN, Announce, always
 from autograder.grading.files import digest_of_files
 from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
 from autograder.grading.released import files_beside
@@ -21,10 +22,11 @@ from autograder.judging.known import known_answers
 from autograder.judging.references import lacking, references_before, taken
 from autograder.judging.slicing import needed, statements_if_any
 from autograder.judging.tolerance import use_device
-from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
-from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox import Cell, CellResult, Limits, RemoteWorkbench
 from autograder.sandbox.launch import Launcher
+from autograder.seam.fault import OurFault
 from autograder.seam.given import Reference, References, giving
 from autograder.units import ROOT, Unit
 
@@ -51,6 +53,7 @@ class _Task:
     problem: str | None
     only: Sequence[str] | None
     unmarked: dict[str, str]
+    fault: str | None
     files: Sequence[tuple[str, bytes]]
 
 
@@ -62,8 +65,10 @@ class Marker:
     """Marks notebooks one after the other, in workers that share a template. Close it when done.
 
     `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
-    not done twice. Without a store nothing is kept. `templates` is where another process shares its template.
-    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`.
+    not done twice. Without a store nothing is kept. `templates` is where another process shares its template. With
+    `again` what is kept is passed over, and replaced. `announce` is told of steps that have a budget.
+    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`, and `OurFault` where something
+    has failed twice that is not the code's fault: nothing is kept then.
     """
 
     def __init__(
@@ -74,8 +79,10 @@ class Marker:
         backend: str | None = None,
         unconfined: bool = False,
         templates: Path | None = None,
+        again: bool = False,
+        announce: Announce = always,
     ):
-        self._unconfined = unconfined
+        self._unconfined, self._again, self._announce = unconfined, again, announce
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
@@ -119,25 +126,43 @@ class Marker:
         unmarked = _unmarked(cells, unit, lacking(given))
         if unmarked and references is None:
             raise NoReferences(" ".join(dict.fromkeys(unmarked.values())))
-        problem = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
-        task = _Task(unit, cells, given, problem, only, unmarked, files_beside(unit))
+        told = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
+        fault = SUBMISSION if problem else None
+        task = _Task(unit, cells, given, told, only, unmarked, fault, files_beside(unit))
         digest = self._digest(task)
-        kept = self._kept(digest)
+        kept = None if self._again else self._kept(digest)
         if kept is None:
-            kept = self._mark(task)
+            kept = self._mark(task, digest)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(self, task: _Task) -> Marked:
+    def _mark(self, task: _Task, digest: str) -> Marked:
+        """Mark it; where something of ours fails, once more, with the same inputs, in a fresh worker."""
+        seed = secrets.randbits(32)
+        try:
+            verdict, results = self._judge(task, seed)
+        except OurFault as first:
+            try:
+                verdict, results = self._judge(task, seed)
+            except OurFault as second:
+                if not first.place or first.place != second.place:
+                    raise
+                verdict, results = self._judge(task, seed, blaming=True)
+        if self._announce(OUTPUTS, digest):
+            return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+        return Marked(verdict, [[{"output_type": "stream", "name": "stdout", "text": PLAIN[OUTPUTS]}]])
+
+    def _judge(self, task: _Task, seed: int, blaming: bool = False) -> tuple[Verdict, list[CellResult]]:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         from autograder.seam.backends import forget_compiled
 
-        unit, seed = task.unit, secrets.randbits(32)
-        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
+        unit = task.unit
+        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend)
+        verdict.problem, verdict.fault = task.problem, task.fault
         use_device(self._device)
-        given = (task.references, task.files)
+        given = (task.references, blaming, task.files)
         with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, *given) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
@@ -146,7 +171,7 @@ class Marker:
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
             forget_compiled()
-        return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+        return verdict, results
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references

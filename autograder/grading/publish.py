@@ -4,16 +4,18 @@ import contextlib
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import LimitOutput
 from traitlets.config import Config
 
+from autograder.grading.budgets import PAGE, PLAIN
 from autograder.grading.entry import Entry, Executed
 from autograder.grading.feedback import FeedbackExporter
 from autograder.grading.files import digest_of_files, sweep
@@ -68,9 +70,14 @@ class Publisher:
         write_into(notebook, marked)
         self._limit.preprocess(notebook, {})
 
-    def publish(self, place: Place, entry: Entry, task: str) -> None:
-        """Write the feedback page of an executed notebook, then the record that its submission is done."""
+    def publish(self, place: Place, entry: Entry, task: str, plainly: bool = False) -> None:
+        """Write the feedback page of an executed notebook, then the record that its submission is done.
+
+        Written `plainly` it has the points and the reports, and says that the rest could not be shown.
+        """
         notebook = nbformat.v4.reads(place.notebook.read_text("utf-8"))
+        if plainly:
+            notebook.cells = [from_dict(_markdown("plain", PLAIN[PAGE])), *_reports(notebook)]
         page, _ = self._exporter.from_notebook_node(_with_grades(notebook, entry), _resources(place, entry))
         write_whole(place.page, page)
         write_stamp(place, entry, task)
@@ -130,6 +137,20 @@ def _with_grades(notebook: NotebookNode, entry: Entry) -> NotebookNode:
         if fields.get("grade_id") in entry.scores:
             fields["score"], fields["points"] = entry.scores[fields.grade_id]
     return notebook
+
+
+def _reports(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """What we have written into an executed notebook: its graded cells, without what is the learner's in them."""
+    for cell in notebook.cells:
+        fields = cell.metadata.get("nbgrader", {})
+        if fields.get("solution"):
+            cell.source, cell.outputs = "", []
+        if fields.get("grade"):
+            yield cell
+
+
+def _markdown(cell_id: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source}
 
 
 def _resources(place: Place, entry: Entry) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from pathlib import Path
 from autograder.grading.class_scores import ClassScores, Held, Person, class_scores
 from autograder.grading.jobs import HandedInTwice, jobs
 from autograder.grading.marker import kept_under
-from autograder.grading.names import is_fit_name
+from autograder.grading.names import why_unfit
 from autograder.judging.verdicts import ExerciseVerdict, Verdict
 from autograder.units import Unit
 
 _NO_VERDICT = "The verdict on this submission is no longer kept. Run `python -m autograder grade {}` again."
 _UNREADABLE = "The executed notebook cannot be read. Run `python -m autograder grade {}` again."
 _NOT_GRADED = "Handed in and not graded yet."
-_RENAME = "nbgrader's gradebook cannot hold this folder's name: rename it."
+_RENAME = "nbgrader cannot hold this folder's name, because {}: rename it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def class_standings(unit: Unit, grading: Path) -> ClassStandings:
     for learner, held in book.held.items():
         found.setdefault(learner, Standing(learner, None, held, _NO_VERDICT.format(unit.stem)))
     for learner in _handed_in(unit, grading / "submitted"):
-        found.setdefault(learner, Standing(learner, problem=_NOT_GRADED if is_fit_name(learner) else _RENAME))
+        found.setdefault(
+            learner, Standing(learner, problem=_RENAME.format(why) if (why := why_unfit(learner)) else _NOT_GRADED)
+        )
     handed_in = [found[name] for name in sorted(found)]
     return ClassStandings(unit, handed_in, book.people, _most(unit, book, handed_in))
 

@@ -46,7 +46,7 @@ def print_verdict(console: Console, verdict: Verdict, told: Sequence[str] = ()) 
 
 
 def grade_with_progress(
-    console: Console, todo: Sequence[Job], grading: Path, workers: int, unconfined: bool = False
+    console: Console, todo: Sequence[Job], grading: Path, workers: int, unconfined: bool = False, again: bool = False
 ) -> list[Graded]:
     """Grade with a bar: how many submissions are done from end to end, how fast, and how long it will still take."""
     with bar(console, _Rate()) as progress:
@@ -65,7 +65,7 @@ def grade_with_progress(
                 told.add(other)
                 _say(progress.console, f"Another run (process {other}) works in {grading}; this one waits for it.")
 
-        return grade(todo, grading, workers, tick, wait, unconfined)
+        return grade(todo, grading, workers, tick, wait, unconfined, again)
 
 
 class _Rate(ProgressColumn):

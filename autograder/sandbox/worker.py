@@ -4,6 +4,8 @@ It holds no expected value, no suite and no mistake. It speaks over one socket, 
 argument, and ends when the socket does.
 """
 
+import contextlib
+import importlib
 import os
 import signal
 import socket
@@ -19,6 +21,8 @@ from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
 from autograder.seam.given import Reference, References, giving
+
+NEEDED = ("keras", "course.toolkit.figures", "course.built")  # by the cells of every notebook
 
 
 def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> None:
@@ -119,15 +123,24 @@ def _silence_checks() -> None:
 
 
 def main(connection: socket.socket, device: str, *without: str) -> None:
-    """A worker of its own, where none can be forked."""
+    """A worker of its own, where none can be forked. Raises what keeps it from starting."""
     confinement = Confinement(device, without)
-    confinement.enter()
+    confinement.enter(connection.fileno())
     confinement.prepare()
-    serve(connection, confinement, Shell())
+    for module in NEEDED:  # what is not there must end it now, not the learner's first cell
+        importlib.import_module(module)
+    shell = Shell()
+    hush()
+    with contextlib.suppress(Exception):  # whoever listens sees the connection end
+        serve(connection, confinement, shell)
+
+
+def hush() -> None:
+    """Let what this process, and what it starts, writes to its standard error from now on go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 if __name__ == "__main__":
-    try:
-        main(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])
-    except Exception:
-        sys.exit(1)
+    main(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])

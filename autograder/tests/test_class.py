@@ -118,18 +118,17 @@ def test_a_problem_is_told_and_the_rest_is_graded(classroom, learner, problem, s
     assert verdict.score == score
 
 
-def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path):
+def test_a_submission_that_ends_its_judge_is_not_graded_alone(tmp_path):
     for name in ("a", "b", "c"):
         hand_in(tmp_path / "submitted" / name, UNIT, demo.KINDS[FINISHED](UNIT))
     todo = jobs([UNIT], tmp_path / "submitted")
     todo[1] = Job("b", _Deadly(UNIT.stem), todo[1].place)
     graded = grade(todo, tmp_path, workers=2)
     assert [one.learner for one in graded] == ["a", "b", "c"]
-    assert [one.verdict.score for one in graded] == [20, 0, 20]
-    assert "ended the process that graded it" in graded[1].verdict.problem
-    assert scores_in(tmp_path / "gradebook.db") == {"a": 20, "b": 0, "c": 20}
-    page = (tmp_path / "feedback" / "b" / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
-    assert "ended the process that graded it" in page
+    assert [one.verdict.score for one in graded] == [20, None, 20]
+    assert "The process that graded it ended, twice" in graded[1].verdict.problem
+    assert scores_in(tmp_path / "gradebook.db") == {"a": 20, "c": 20}
+    assert not (tmp_path / "feedback" / "b").exists()
 
 
 class _Deadly(Unit):

@@ -157,7 +157,8 @@ def test_what_is_lost_or_broken_is_told_and_costs_nobody_else_a_line(folder, tmp
     store["lost"].write_text(original.read_text("utf-8").replace(digest, "0" * 64), "utf-8")
     store["broken"].write_bytes(b"\xff{")
     store["strange"].write_text('{"metadata": ["../../etc/passwd"]}', "utf-8")
-    (tmp_path / "submitted" / "waiting" / UNIT.stem).mkdir(parents=True)
+    for learner in ("waiting", "un*fit"):
+        (tmp_path / "submitted" / learner / UNIT.stem).mkdir(parents=True)
     found = {one.learner: one for one in class_standings(UNIT, tmp_path).handed_in}
     assert found["kept"].score == 20
     assert found["kept"].problem is None
@@ -165,6 +166,7 @@ def test_what_is_lost_or_broken_is_told_and_costs_nobody_else_a_line(folder, tmp
     assert "cannot be read" in found["broken"].problem
     assert "cannot be read" in found["strange"].problem
     assert "not graded yet" in found["waiting"].problem
+    assert "it has * in it: rename it" in found["un*fit"].problem
     assert [one.learner for one in class_standings(UNIT, tmp_path).graded] == ["kept"]
 
 

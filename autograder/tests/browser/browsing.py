@@ -134,6 +134,11 @@ def write_and_run(page: Page, text: str, source: str) -> None:
     page.keyboard.press("Shift+Enter")
 
 
+def await_kernel(page: Page) -> None:
+    """Wait until the kernel of the notebook in front takes cells: one that is run before is forgotten."""
+    seen(page.locator(f"{IN_FRONT} .jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_visible()
+
+
 def validate(page: Page) -> str:
     """Press Validate, and give what the dialog says."""
     page.locator(f"{IN_FRONT} >> text=Validate").click()

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect as seen
 
-from autograder.tests.browser.browsing import TOKEN, cell, free_port, run_cell, serving, validate, write_and_run
+from autograder.tests.browser.browsing import (
+    TOKEN,
+    await_kernel,
+    cell,
+    free_port,
+    run_cell,
+    serving,
+    validate,
+    write_and_run,
+)
 from autograder.tests.classroom import configure
 from autograder.units import ROOT, Unit
 
@@ -99,7 +108,7 @@ def open_notebook(page):
     fetched.locator("a", has_text=UNIT.stem).first.click()
     fetched.locator(".assignment-notebooks a", has_text=UNIT.stem).click()
     seen(page.get_by_role("heading", name="Exercises 0: averages and dot products")).to_be_visible()
-    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    await_kernel(page)
 
 
 def show_assignments(page):

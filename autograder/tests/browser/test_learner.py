@@ -9,6 +9,7 @@ from playwright.sync_api import expect as seen
 from autograder.tests.browser.browsing import (
     IN_FRONT,
     TOKEN,
+    await_kernel,
     cell,
     free_port,
     run_cell,
@@ -58,7 +59,7 @@ def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, proje
     seen(page.get_by_role("heading", name="0. How this course works")).to_be_attached()
     follow(page, "the exercises of unit 0", "00_start.ipynb")
     seen(page.get_by_role("heading", name="Exercises 0: averages and dot products")).to_be_visible()
-    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    await_kernel(page)
     seen(run_cell(page, "from autograder import check")).to_contain_text("Ready: Keras")
     write_and_run(page, ANSWER, WRONG)
     report = page.locator(f"{IN_FRONT} .jp-CodeCell").filter(has_text=CHECK).last.locator(".jp-OutputArea")
