@@ -3,16 +3,21 @@
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from autograder.grading.marker import kept_under
 from autograder.judging.verdicts import ExerciseVerdict, Verdict
 from autograder.learner.atomic import write_whole
-
-if TYPE_CHECKING:
-    from autograder.grading.jobs import Job
+from autograder.units import Unit
 
 _NO_RULE = "not among the rules"
+
+
+class HandedIn(Protocol):
+    """A submission: whose it is, and of which unit."""
+
+    learner: str
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,14 @@ class Regraded:
     changes: tuple[Change, ...] = ()
 
 
-def remember(store: Path, job: "Job", digest: str) -> None:
+def remember(store: Path, job: HandedIn, digest: str) -> None:
     """Write down which verdict of a store is the last of a learner's for a unit."""
     place = _place(store, job)
     if _read(place) != digest:
         write_whole(place, digest)
 
 
-def last_verdict(store: Path, job: "Job") -> Verdict | None:
+def last_verdict(store: Path, job: HandedIn) -> Verdict | None:
     """The last verdict on a learner's submission of a unit, whatever the suite and the notebook were then."""
     digest = _read(_place(store, job))
     kept = kept_under(store, digest) if digest else None
@@ -94,7 +99,7 @@ def _rules(exercise: ExerciseVerdict) -> dict[str, tuple[str, float]]:
     }
 
 
-def _place(store: Path, job: "Job") -> Path:
+def _place(store: Path, job: HandedIn) -> Path:
     return store / "last" / job.unit.stem / job.learner
 
 

@@ -118,10 +118,17 @@ def cell(page: Page, text: str) -> Locator:
 
 
 def run_cell(page: Page, text: str) -> Locator:
-    """Run the code cell that holds `text`; returns what stands below it."""
+    """Run the code cell that holds `text`; returns what stands below it.
+
+    JupyterLab forgets a cell that is run while its kernel is starting: then a person presses again.
+    """
     found = cell(page, text)
-    found.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    for _ in range(10):
+        found.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        with contextlib.suppress(AssertionError):
+            seen(found.locator(".jp-InputPrompt")).not_to_have_text("[ ]:", timeout=6_000)
+            break
     return found.locator(".jp-OutputArea")
 
 
