@@ -249,7 +249,10 @@ def _refuse_stale(units: list[Unit]) -> None:
     """Stop where the notebooks of these units are not those of their suites and sources: points would be wrong."""
     from autograder.author.build import MEND, stale_copies
 
-    stale = stale_copies(units)
+    try:
+        stale = stale_copies(units)
+    except ValueError as error:
+        _fail(str(error))
     if stale:
         _fail(
             f"{', '.join(map(_shown, stale))}: not as the suites and sources would make them now, so points would be "

@@ -94,7 +94,7 @@ class Ledger:
         if seconds <= 0:
             return None
         penalty = self._late.plugin_inst.late_submission_penalty(learner, notebook.score, seconds)
-        return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
+        return None if penalty is None else round(self._late._check_late_penalty(notebook, penalty), 2)
 
     def _held(self, learner: str, unit: str) -> SubmittedNotebook:
         """A submission as the gradebook holds it now, with its points and comments, in three questions."""

@@ -49,6 +49,7 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
             "course_id": COURSE,
             **steps,
         },
+        "ExportApp": {"plugin_class": "autograder.grading.nbgrader_table.TableOfGrades"},
         "Execute": {"timeout": _LONGEST_CELL},  # of Validate, which runs the whole notebook
         "ZipCollectApp": {
             "collect_directory_structure": str(grading / "downloaded" / "{assignment_id}" / "{collect_step}")

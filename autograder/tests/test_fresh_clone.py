@@ -46,7 +46,7 @@ def test_every_command_works_where_there_is_no_class_yet(project):
     nbgrader(project, "autograde", UNIT.stem)
     nbgrader(project, "generate_feedback", UNIT.stem)
     nbgrader(project, "export", "--to", project / "grades.csv")
-    assert ",20.0," in (project / "grades.csv").read_text()
+    assert ",20,0,20,20" in (project / "grades.csv").read_text()
     assert_the_instructors_file_was_read(project / ".grading")
 
 
