@@ -56,7 +56,10 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
         "FileNameCollectorPlugin": {"named_regexp": HANDED_IN},
         "ClearSolutions": {"code_stub": {"python": STUB}},
         "GenerateAssignment": {"exporter_class": "autograder.grading.release.LearnersCopyExporter"},
-        "ExchangeFactory": {"release_assignment": "autograder.grading.release.ReleaseGenerated"},
+        "ExchangeFactory": {
+            "release_assignment": "autograder.grading.release.ReleaseGenerated",
+            "release_feedback": "autograder.grading.release.ReleaseFeedbackInExchange",
+        },
         "Autograde": {
             "exporter_class": f"{ours}.SubmissionExporter",
             "pre_convert_hook": f"{ours}.adopt_lone_notebook",
