@@ -60,6 +60,7 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
         "ExchangeFactory": {
             "release_assignment": "autograder.grading.release.ReleaseGenerated",
             "collect": "autograder.grading.collect.CollectOwnFiles",
+            "release_feedback": "autograder.grading.release.ReleaseFeedbackInExchange",
         },
         "Autograde": {
             "exporter_class": f"{ours}.SubmissionExporter",
