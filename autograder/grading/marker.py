@@ -23,6 +23,7 @@ from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox.evidence import CleanRoom
 from autograder.sandbox.launch import Launcher
 from autograder.seam.references import Reference, References, giving
 from autograder.units import ROOT, Unit
@@ -76,6 +77,7 @@ class Marker:
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
+        self._clean = CleanRoom(lambda cells: RemoteWorkbench(cells, self._limits, self._launcher, unconfined))
         self._judged = 0
 
     def __enter__(self) -> "Marker":
@@ -85,6 +87,7 @@ class Marker:
         self.close()
 
     def close(self) -> None:
+        self._clean.end()
         self._launcher.close()
 
     def mark(
@@ -133,15 +136,22 @@ class Marker:
         unit, seed = task.unit, secrets.randbits(32)
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
         use_device(self._device)
-        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, task.references) as workbench:
+        with self._workbench(task) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
                 verdict.exercises = _judged(task, workbench, seed)
             verdict.confinement = workbench.confinement
+            verdict.problem = " ".join(filter(None, [task.problem, workbench.problem])) or None
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
             forget_compiled()
         return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+
+    def _workbench(self, task: _Task) -> RemoteWorkbench:
+        settings = self._limits, self._launcher, self._unconfined, task.references
+        return RemoteWorkbench(
+            task.cells, *settings, needed=lambda answer: needed_cells(task.cells, [answer]), clean=self._clean
+        )
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references
@@ -184,6 +194,13 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
                 late.append(Cell("", name))
             cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
     return cells + late
+
+
+def needed_cells(cells: Sequence[Cell], names: Sequence[str]) -> list[Cell]:
+    """The same cells with only the code that these answers stand on."""
+    chosen = needed([statements_if_any(cell.source) for cell in cells], names)
+    sources = ["\n".join(statement.source for statement in found) for found in chosen]
+    return [Cell(source, cell.binds) for source, cell in zip(sources, cells, strict=True)]
 
 
 def _judged(task: _Task, workbench: RemoteWorkbench, seed: int) -> list[ExerciseVerdict]:

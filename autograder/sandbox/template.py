@@ -35,6 +35,7 @@ _PRELOADED = (
     "PIL.PngImagePlugin",
     "autograder.sandbox.worker",
     "autograder.seam.backends",
+    "autograder.seam.graphs",
 )
 
 
