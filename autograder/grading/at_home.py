@@ -11,9 +11,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.grading import intake
-from autograder.grading.marker import Marked, Marker, cells_of
+from autograder.grading.marker import Marked, Marker, cells_of, needed_cells
 from autograder.judging.references import reference_of, references_before, taken
-from autograder.judging.slicing import needed, statements_if_any
+from autograder.judging.slicing import statements_if_any
 from autograder.judging.verdicts import ExerciseVerdict
 from autograder.learner.stepping_stones import desks_around
 from autograder.sandbox import Cell
@@ -62,19 +62,14 @@ class _Earlier:
 
     def _judge_on(self, path: Path, unit: Unit, names: Sequence[str], why: dict[str, str]) -> None:
         cells = cells_of(intake.take(path, unit).notebook)
-        decide = [Cell(source, cell.binds) for source, cell in zip(_needed(cells, names), cells, strict=True)]
+        decide = needed_cells(cells, names)
         marked = self._marker.mark_cells(decide, unit, names, self.given(unit, decide))
         for exercise in marked.verdict.exercises:
             why[exercise.name] = f"{_state(exercise)} in {path.parent.parent.name}/{unit.stem}"
             if exercise.score == exercise.max_score:
-                source = "\n".join(_needed(_until_checked(cells, exercise.name), [exercise.name]))
+                decided = needed_cells(_until_checked(cells, exercise.name), [exercise.name])
+                source = "\n".join(cell.source for cell in decided)
                 self._own[exercise.name] = Reference(unit.stem, (exercise.name,), source)
-
-
-def _needed(cells: Sequence[Cell], names: Sequence[str]) -> list[str]:
-    """Of each cell, the code that these answers stand on."""
-    chosen = needed([statements_if_any(cell.source) for cell in cells], names)
-    return ["\n".join(statement.source for statement in cell) for cell in chosen]
 
 
 def _until_checked(cells: Sequence[Cell], name: str) -> Sequence[Cell]:

@@ -25,6 +25,7 @@ from autograder.judging.tolerance import use_device
 from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
 from autograder.sandbox import Cell, CellResult, Limits, RemoteWorkbench
+from autograder.sandbox.evidence import CleanRoom
 from autograder.sandbox.launch import Launcher
 from autograder.seam.fault import OurFault
 from autograder.seam.given import Reference, References, giving
@@ -86,6 +87,7 @@ class Marker:
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
+        self._clean = CleanRoom(lambda cells: RemoteWorkbench(cells, self._limits, self._launcher, unconfined))
         self._judged = 0
 
     def __enter__(self) -> "Marker":
@@ -95,6 +97,7 @@ class Marker:
         self.close()
 
     def close(self) -> None:
+        self._clean.end()
         self._launcher.close()
 
     def mark(
@@ -162,16 +165,29 @@ class Marker:
         verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend)
         verdict.problem, verdict.fault = task.problem, task.fault
         use_device(self._device)
-        given = (task.references, blaming, task.files)
-        with RemoteWorkbench(task.cells, self._limits, self._launcher, self._unconfined, *given) as workbench:
+        with self._workbench(task, blaming) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
                 verdict.exercises = _judged(task, workbench, seed)
             verdict.confinement = workbench.confinement
+            verdict.problem = " ".join(filter(None, [task.problem, workbench.problem])) or None
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
             forget_compiled()
         return verdict, results
+
+    def _workbench(self, task: _Task, blaming: bool) -> RemoteWorkbench:
+        return RemoteWorkbench(
+            task.cells,
+            self._limits,
+            self._launcher,
+            self._unconfined,
+            task.references,
+            blaming,
+            task.files,
+            needed=lambda answer: needed_cells(task.cells, [answer]),
+            clean=self._clean,
+        )
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references
@@ -214,6 +230,13 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
                 late.append(Cell("", name))
             cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
     return cells + late
+
+
+def needed_cells(cells: Sequence[Cell], names: Sequence[str]) -> list[Cell]:
+    """The same cells with only the code that these answers stand on."""
+    chosen = needed([statements_if_any(cell.source) for cell in cells], names)
+    sources = ["\n".join(statement.source for statement in found) for found in chosen]
+    return [Cell(source, cell.binds) for source, cell in zip(sources, cells, strict=True)]
 
 
 def _judged(task: _Task, workbench: RemoteWorkbench, seed: int) -> list[ExerciseVerdict]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.sandbox.cells import Cell, CellResult
 from autograder.sandbox.confinement import NotConfined, is_enough
+from autograder.sandbox.evidence import IN_GOOD_FAITH, CleanRoom, Evidence
 from autograder.sandbox.launch import Launcher, Worker
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
@@ -29,6 +30,7 @@ _TRIES = 2  # an answer that has run out of time, or ended its process, this oft
 _SLACK = 1 << 16  # bytes, for what stands around the outputs of a cell
 _TOO_MUCH = "… more was shown than is kept.\n"
 _LONGEST = 2000  # characters of what a worker says of an error
+_MOST_REPLACED = 10  # parts of the grader that a sentence names
 
 
 class RemoteWorkbench:
@@ -40,7 +42,8 @@ class RemoteWorkbench:
     not the code's fault raises `OurFault`: a worker that cannot start, or that was killed from outside. With `blaming`
     a killed worker is put down to the code that ran in it, where code can do that to itself.
     `references` are what the cells may import from `course.built`; `files` lie in the folder that they run in, by their
-    places there.
+    places there. `needed` gives what remains of the cells if all is left out that an answer does not stand on, for a
+    second worker; `clean` is where graphs are run, by default a room of its own.
     """
 
     def __init__(
@@ -52,11 +55,15 @@ class RemoteWorkbench:
         references: Sequence[Reference] = (),
         blaming: bool = False,
         files: Sequence[tuple[str, bytes]] = (),
+        needed: Callable[[str], Sequence[Cell]] | None = None,
+        clean: CleanRoom | None = None,
     ):
         self._blaming = blaming
         self._unconfined, self._references = unconfined, [list(reference) for reference in references]
         self._files = [[name, np.frombuffer(content, np.uint8)] for name, content in files]
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
+        self._settings = (self._limits, self._launch, unconfined, references, blaming, files)
+        self._needed = needed
         self._worker: Worker | None = None
         self._generation = 0
         self._numbers = itertools.count(1)
@@ -65,6 +72,10 @@ class RemoteWorkbench:
         self._hopeless = LearnerError("crashed", "Your notebook could not be run.")
         self._losses: dict[str, list[LearnerError]] = defaultdict(list)
         self._cpu_spent = self._wall_spent = 0.0
+        self._own_room = None if clean else CleanRoom(lambda cells: RemoteWorkbench(cells, *self._settings))
+        traces = getattr(self._launch, "backend", "tensorflow") == "tensorflow"
+        self._evidence = Evidence(self.perform_here, self._second, (clean or self._own_room) if traces else None)
+        self._replaced: dict[str, None] = {}
         self.results: list[CellResult] = []
         self.confinement, self.why_not_namespaces = "none", ""
 
@@ -72,7 +83,26 @@ class RemoteWorkbench:
         return self
 
     def __exit__(self, *_: Any) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the worker, and those that have borne out what it said."""
+        self._evidence.end()
+        if self._own_room:
+            self._own_room.end()
         self._end()
+
+    @property
+    def replaced(self) -> list[str]:
+        """The parts of the grader that the notebook has replaced in its workers, by their names."""
+        return list(dict.fromkeys([*self._replaced, *self._evidence.replaced]))
+
+    @property
+    def problem(self) -> str | None:
+        """What is to be said of the notebook as a whole, or None."""
+        if not self.replaced:
+            return None
+        return f"The notebook replaces parts of the grader: {', '.join(self.replaced)}."
 
     def run(self) -> list[CellResult]:
         """Run all cells; returns what each left. A cell that ends its worker is skipped the next time."""
@@ -87,7 +117,17 @@ class RemoteWorkbench:
         return self.results
 
     def perform(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any:
-        """Perform one operation in the worker; raises `LearnerError` for whatever goes wrong there."""
+        """Perform one operation; raises `LearnerError` for whatever goes wrong there.
+
+        Other workers bear out what the notebook's own cannot vouch for.
+        """
+        result = self._evidence.perform(operation, target, *args, **options)
+        if operation in IN_GOOD_FAITH and self.problem:
+            raise LearnerError("error", f"{self.problem} So this rule cannot be judged.")
+        return result
+
+    def perform_here(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any:
+        """Perform one operation in the notebook's own worker."""
         name = target if isinstance(target, str) else target.type_name
         if len(self._losses[name]) >= _TRIES:
             raise self._losses[name][-1]
@@ -113,6 +153,13 @@ class RemoteWorkbench:
                 self._losses[name].append(error)
             raise error
         return self._outside(reply.get("value"))
+
+    def _second(self, answer: str | None, generation: int) -> "RemoteWorkbench":
+        """A workbench with a worker of its own for what an answer stands on, or for all cells."""
+        cells = self._needed(answer) if answer and self._needed else self._cells
+        second = RemoteWorkbench(cells, *self._settings)
+        second._generation, second._skipped = generation, dict(self._skipped)
+        return second
 
     def _start(self) -> None:
         """A fresh worker with every cell run in it, but for those that ended a worker before."""
@@ -180,7 +227,11 @@ class RemoteWorkbench:
             self._end()
             raise WorkerLost("timeout", "The whole notebook took longer than it may.")
         kinds = ("ran", "performed", "failed")
-        return self._exchange({**request, "number": next(self._numbers)}, kinds, seconds)
+        reply = self._exchange({**request, "number": next(self._numbers)}, kinds, seconds)
+        told = reply.get("replaced")
+        if isinstance(told, list):
+            self._replaced.update((clean_text(name, 100), None) for name in told[:_MOST_REPLACED])
+        return reply
 
     def _exchange(self, request: dict[str, Any], kinds: tuple[str, ...], seconds: float) -> dict[str, Any]:
         """Send a request and wait for its reply, serving the functions that it calls back meanwhile."""

@@ -37,6 +37,7 @@ _PRELOADED = (
     "PIL.PngImagePlugin",
     "autograder.sandbox.worker",
     "autograder.seam.backends",
+    "autograder.seam.graphs",
 )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.confinement import Confinement
+from autograder.sandbox.integrity import sealed
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
@@ -39,10 +40,10 @@ def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> 
     worker = _Worker(wire, shell)
     wire.send({"kind": "ready", "confinement": level, "why_not": confinement.why_not})
     with giving(References([Reference(*fields) for fields in first["references"]])):
-        _answer_all(worker, wire)
+        _answer_all(worker, wire, sealed())
 
 
-def _answer_all(worker: "_Worker", wire: Wire) -> None:
+def _answer_all(worker: "_Worker", wire: Wire, replaced: Callable[[], list[str]]) -> None:
     while True:
         message = wire.receive()
         try:
@@ -51,7 +52,7 @@ def _answer_all(worker: "_Worker", wire: Wire) -> None:
             reply = {"kind": "failed", **_error_fields(error)}
         except KeyboardInterrupt:
             reply = {"kind": "failed", **_error_fields(LearnerError("timeout", "It took too long."))}
-        _send(wire, {**reply, "number": message["number"]})
+        _send(wire, {**reply, "number": message["number"], "replaced": replaced()})
 
 
 class _Worker:

@@ -67,14 +67,9 @@ def compiled(function: Callable, tensors: list, unknown_axes: int = 1) -> Any:
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
-        import tensorflow as tf
+        from autograder.seam import graphs
 
-        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})  # it runs but once
-        signature = [
-            tf.TensorSpec(_unknown(tensor.shape, unknown_axes) if len(tensor.shape) > 1 else tensor.shape, tensor.dtype)
-            for tensor in tensors
-        ]
-        return tf.function(function, input_signature=signature, autograph=False).get_concrete_function()(*tensors)
+        return graphs.traced(function, tensors, unknown_axes)(*tensors)
     if backend == "jax":
         import jax
 
@@ -88,8 +83,3 @@ def forget_compiled() -> None:
         import jax
 
         jax.clear_caches()
-
-
-def _unknown(shape: Any, count: int) -> list:
-    """The sizes of a shape, the first `count` of them unknown."""
-    return [None if axis < count else size for axis, size in enumerate(shape)]

@@ -13,7 +13,7 @@ import random
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ OPERATIONS = (
     "call",
     "elsewhere",
     "compiled",
+    "traced",
     "effect",
     "gradient",
     "weight_gradients",
@@ -34,7 +35,11 @@ OPERATIONS = (
     "attribute",
     "method",
     "rebuilt",
+    "configuration",
+    "configured",
     "reloaded",
+    "saved",
+    "loaded",
     "from_keras",
     "forget",
 )
@@ -123,6 +128,18 @@ class Workbench:
     ) -> Any:
         from autograder.seam.backends import compiled
 
+        return compiled(*self._open(found, args, kwargs, constant), unknown_axes)
+
+    def _traced(
+        self, found: Any, args: tuple, kwargs: dict, unknown_axes: int = 1, constant: tuple[int, ...] = ()
+    ) -> Any:
+        """The graph of the same call, as data; the numbers in what it leaves open count for nothing."""
+        from autograder.seam import graphs
+
+        return graphs.as_data(graphs.traced(*self._open(found, args, kwargs, constant), unknown_axes))
+
+    def _open(self, found: Any, args: tuple, kwargs: dict, constant: tuple[int, ...]) -> tuple[Callable, list]:
+        """The call as a function of its positional arrays but the constant ones, and these."""
         slots = [index for index, one in enumerate(args) if isinstance(one, np.ndarray) and index not in constant]
         fixed, kwargs = list(self._tensors(args)), self._tensors(kwargs)
 
@@ -131,7 +148,7 @@ class Workbench:
                 fixed[slot] = tensor
             return found(*fixed, **kwargs)
 
-        return compiled(traced, [fixed[slot] for slot in slots], unknown_axes)
+        return traced, [fixed[slot] for slot in slots]
 
     def _effect(self, found: Any, args: tuple, kwargs: dict) -> Any:
         """The arguments as they are after a call, in what can be changed: NumPy arrays, or PyTorch's own tensors.
@@ -184,8 +201,18 @@ class Workbench:
     def _rebuilt(self, found: Any) -> Any:
         return type(found).from_config(found.get_config())
 
+    def _configuration(self, found: Any) -> Any:
+        return found.get_config()
+
+    def _configured(self, found: Any, config: Any) -> Any:
+        """A layer of this class, made from a configuration."""
+        return found.from_config(config)
+
     def _reloaded(self, found: Any, args: tuple, kwargs: dict) -> Any:
-        """Save the layer inside a model to a `.keras` file, load that, and return the loaded layer."""
+        return self._loaded(type(found), self._saved(found, args, kwargs), found.name)
+
+    def _saved(self, found: Any, args: tuple, kwargs: dict) -> np.ndarray:
+        """The bytes of the `.keras` file that holds the layer inside a model."""
         import keras
 
         inputs = [keras.Input(batch_shape=array.shape, dtype=array.dtype) for array in self._tensors(args)]
@@ -193,9 +220,18 @@ class Workbench:
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "answer.keras")
             keras.Model(inputs, outputs).save(path)
+            return np.fromfile(path, np.uint8)
+
+    def _loaded(self, found: Any, file: np.ndarray, name: str) -> Any:
+        """The layer of this name and class in the model that a `.keras` file holds."""
+        import keras
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "answer.keras")
+            file.tofile(path)
             with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
-                loaded = keras.models.load_model(path, custom_objects={type(found).__name__: type(found)})
-        return loaded.get_layer(found.name)
+                loaded = keras.models.load_model(path, custom_objects={found.__name__: found})
+        return loaded.get_layer(name)
 
     def _from_keras(self, _found: Any, path: str) -> Any:
         import keras

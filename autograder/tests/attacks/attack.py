@@ -22,7 +22,8 @@ class Attack:
     not for it, which fails the case whatever else it expects. `score` is that of `weighted_average`, `other` that of
     `pairwise_dot`, which is answered rightly: each is worth 10. `outcomes` are those that tests of `weighted_average`
     may end with if they are not passed: several where it depends on the machine's speed what comes first. A `cell`
-    must come to its end and print so, unless it is `unfinished`.
+    must come to its end and print so, unless it is `unfinished`. `problem` is named in what the verdict says of the
+    notebook as a whole.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Attack:
     outcomes: frozenset[str] = PASSED
     other: float = 10
     unfinished: bool = False
+    problem: str = ""
 
 
 def useless(name: str, cell: str, **expected) -> Attack:

@@ -46,6 +46,7 @@ def _submit(scene, attack: Attack):
     text = printed(executed)
     assert scores(marked) == [attack.score, attack.other]
     assert outcomes(marked) <= attack.outcomes
+    assert attack.problem in (marked.verdict.problem or "")
     assert "REACHED" not in text, text
     assert attack.unfinished or not attack.cell or "TRIED" in text
     scene.assert_untouched()
