@@ -150,7 +150,7 @@ class Run:
             self._done()
             return
         self._tell_word(index, marking, entry)
-        self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task, marking.digest)
+        self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task)
 
     def _tell_word(self, index: int, marking: Marking, entry: Entry) -> None:
         """Tell whose word the time of arrival is, where a penalty may depend on it."""

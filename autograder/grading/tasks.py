@@ -145,9 +145,9 @@ def mark(job: Job) -> Marking:
         raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None
 
 
-def publish(job: Job, entry: Entry, task: str, digest: str) -> None:
+def publish(job: Job, entry: Entry, task: str) -> None:
     """Write the feedback of a submission that is in the gradebook."""
-    plainly = not _process.announce(PAGE, digest)
+    plainly = not _process.announce(PAGE, task)
     _process.publisher.publish(place_of(job, _process.places), entry, task, plainly)
 
 
