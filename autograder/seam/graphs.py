@@ -3,6 +3,7 @@
 So it can be proved that a graph computes the result, and no Python beside it: it is run where the code is not.
 """
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -53,6 +54,7 @@ def run(data: dict[str, Any], inputs: Sequence) -> Any:
     _run_without_optimizers(tf)
     definition = tf.compat.v1.GraphDef.FromString(np.asarray(data["graph"]).tobytes())
     _refuse_python(definition)
+    _rename_functions(definition, secrets.token_hex(8))
     held = {name: tf.Variable(value) if changes else value for name, value, changes in data["held"]}
     wanted = list(dict.fromkeys(_leaves(data["results"])))
 
@@ -62,8 +64,8 @@ def run(data: dict[str, Any], inputs: Sequence) -> Any:
         known.update(zip(data["inputs"], given, strict=True))
         return tf.graph_util.import_graph_def(definition, input_map=known, return_elements=wanted, name="")
 
-    signature = [tf.TensorSpec(None, tensor.dtype) for tensor in inputs]
-    found = tf.function(again, input_signature=signature, autograph=False).get_concrete_function()(*inputs)
+    signature = [tf.TensorSpec(None, tensor.dtype) for tensor in inputs]  # what does not fit is told where it runs
+    found = tf.compat.v1.wrap_function(again, signature)(*inputs)
     return _filled(data["results"], dict(zip(wanted, found, strict=True)))
 
 
@@ -74,10 +76,27 @@ def _run_without_optimizers(tf: Any) -> None:
 
 def _refuse_python(definition: Any) -> None:
     """Raise `ValueError` where a graph, or a function in it, calls Python."""
-    functions = [node for function in definition.library.function for node in function.node_def]
-    calls = sorted({node.op for node in (*definition.node, *functions) if node.op in _CALLS_PYTHON})
+    calls = sorted({node.op for node in _nodes(definition) if node.op in _CALLS_PYTHON})
     if calls:
         raise ValueError(f"The graph calls back into Python ({', '.join(calls)}): nothing of it is compiled there.")
+
+
+def _rename_functions(definition: Any, mark: str) -> None:
+    """Give the functions of a graph names that no other has: a process knows but one function of a name."""
+    names = {function.signature.name: f"{function.signature.name}_{mark}" for function in definition.library.function}
+    for function in definition.library.function:
+        function.signature.name = names[function.signature.name]
+    for node in _nodes(definition):
+        node.op = names.get(node.op, node.op)
+        for value in node.attr.values():
+            for called in (value.func, *value.list.func):
+                if called.name in names:
+                    called.name = names[called.name]
+
+
+def _nodes(definition: Any) -> list:
+    """The operations of a graph and of the functions in it."""
+    return [*definition.node, *(node for function in definition.library.function for node in function.node_def)]
 
 
 def _unknown(shape: Any, count: int) -> list:

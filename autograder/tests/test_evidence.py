@@ -22,6 +22,10 @@ GIVING = {
     "tensors in containers": "def answer(x):\n    return {'a': (x, [ops.sum(x, -1), None]), 'b': x}",
     "integers": "def answer(x):\n    return ops.shape(x)[0] * ops.ones((2,), 'int32')",
     "a held table": "table = ops.arange(4, dtype='float32')\ndef answer(x):\n    return x + table",
+    "a loop": "def answer(x):\n    return ops.while_loop(lambda y: ops.all(y < 99), lambda y: (y + 1,), (x,))[0]",
+    "another loop": "def answer(x):\n    return ops.while_loop(lambda y: ops.all(y < 99), lambda y: (y + 2,), (x,))[0]",
+    "a branch and a scan": "def answer(x):\n    both = ops.scan(lambda c, y: (c + y, c * y), ops.ones((4,)), x[0])\n"
+    "    return ops.cond(ops.all(x < 0), lambda: x, lambda: -x), both",
     "held variables": "layer = keras.layers.Dense(2)\nlayer(np.ones((1, 4)))\ndef answer(x):\n    return layer(x)",
 }
 FAILING = {
@@ -52,11 +56,19 @@ def compiled(bench, **options):
         return error.outcome, error.message, error.types
 
 
+@pytest.fixture(scope="module")
+def room(launcher):
+    """One clean process for the graphs of many notebooks, as a class has it."""
+    room = CleanRoom(lambda cells: RemoteWorkbench(cells, Limits(), launcher))
+    yield room
+    room.end()
+
+
 @pytest.mark.parametrize("name", [*GIVING, *FAILING])
-def test_a_graph_that_is_run_elsewhere_gives_and_tells_what_it_would_here(launcher, name):
+def test_a_graph_that_is_run_elsewhere_gives_and_tells_what_it_would_here(launcher, room, name):
     source = {**GIVING, **FAILING}[name]
     expected = compiled(at_home(source), unknown_axes=2)
-    with bench_of(launcher, source) as bench:
+    with bench_of(launcher, source, clean=room) as bench:
         assert compiled(bench, unknown_axes=2) == expected
     assert ("error" in expected) == (name in FAILING)
 
