@@ -152,7 +152,7 @@ def the_class(tmp_path_factory):
 def test_all_who_handed_in_have_their_points_and_who_was_late_has_less(the_class):
     with Gradebook(f"sqlite:///{the_class.project / '.grading' / 'gradebook.db'}") as book:
         found = {one.student.id: one for one in book.assignment_submissions(UNIT.stem)}
-        scores = {learner: one.score for learner, one in found.items()}
+        scores = {learner: one.score - one.late_submission_penalty for learner, one in found.items()}
         assert found[LATE].late_submission_penalty == 2
         assert book.find_student(IN_TIME).email == "emmy@example.org"
     most = sum(UNIT.points().values())
@@ -165,6 +165,9 @@ def test_feedback_comes_back_to_those_who_handed_in_through_the_exchange(the_cla
     for learner, told in ((IN_TIME, "20 of 20"), (LATE, "18 of 20")):
         (page,) = the_class.edition(learner).glob(f"work/{UNIT.stem}/feedback/*/{UNIT.stem}.html")
         assert told in page.read_text("utf-8")
+    (said,) = [said for command, said in the_class.said.items() if command.startswith("nbgrader release_feedback")]
+    told = said.partition("Not handed in through the exchange")[2]
+    assert [learner in told for learner in HANDED_IN] == [False, False, True, True, True]
     assert (the_class.project / ".grading" / "feedback" / IN_MOODLE / UNIT.stem / f"{UNIT.stem}.html").exists()
 
 
