@@ -1,51 +1,29 @@
 """A class set up and graded with nothing but what README.md says to instructors: its commands, as they stand."""
 
 import csv
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import zipfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from traitlets.config import Config
 
 from autograder.author import demo
+from autograder.tests.instructors_page import commands_in_sentences, configuration_of_a_hub, fences, section
 from autograder.tests.project import copy_of_the_project, surroundings
-from autograder.units import ROOT, Unit
+from autograder.units import Unit
 
 UNIT = Unit("00_start")
 FINISHED, HALF = 0, 1
 IN_TIME, LATE, BY_ZIP, BY_MAIL, IN_MOODLE = "learner-01", "learner-02", "learner-03", "learner-04", "Zoë O. Müller-Ray"
 HANDED_IN = {IN_TIME: FINISHED, LATE: FINISHED, BY_ZIP: HALF, BY_MAIL: HALF, IN_MOODLE: FINISHED}
 DUE = re.compile(r'(?<=--duedate=)"[^"]+"')
-
-
-@dataclass(frozen=True)
-class Fence:
-    """What stands between two lines of ``` on the page."""
-
-    kind: str
-    text: str
-
-
-def section() -> str:
-    """What README.md says to instructors, but for JupyterHub."""
-    page = (ROOT / "README.md").read_text("utf-8").partition("\n## For instructors\n")[2].partition("\n## ")[0]
-    return re.sub(r"\n### JupyterHub\n.*?(?=\n### |\Z)", "", page, flags=re.S)
-
-
-def fences() -> list[Fence]:
-    return [Fence(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", section(), re.M | re.S)]
-
-
-def commands_in_sentences() -> list[str]:
-    """Commands that no fence shows: they too must work."""
-    prose = " ".join(re.sub(r"^```.*?^```$", "", section(), flags=re.M | re.S).split())
-    return re.findall(r"`((?:python -m autograder|nbgrader) [^`]+)`", prose)
 
 
 class TheClass:
@@ -174,7 +152,7 @@ def the_class(tmp_path_factory):
 def test_all_who_handed_in_have_their_points_and_who_was_late_has_less(the_class):
     with Gradebook(f"sqlite:///{the_class.project / '.grading' / 'gradebook.db'}") as book:
         found = {one.student.id: one for one in book.assignment_submissions(UNIT.stem)}
-        scores = {learner: one.score for learner, one in found.items()}
+        scores = {learner: one.score - one.late_submission_penalty for learner, one in found.items()}
         assert found[LATE].late_submission_penalty == 2
         assert book.find_student(IN_TIME).email == "emmy@example.org"
     most = sum(UNIT.points().values())
@@ -187,6 +165,9 @@ def test_feedback_comes_back_to_those_who_handed_in_through_the_exchange(the_cla
     for learner, told in ((IN_TIME, "20 of 20"), (LATE, "18 of 20")):
         (page,) = the_class.edition(learner).glob(f"work/{UNIT.stem}/feedback/*/{UNIT.stem}.html")
         assert told in page.read_text("utf-8")
+    (said,) = [said for command, said in the_class.said.items() if command.startswith("nbgrader release_feedback")]
+    told = said.partition("Not handed in through the exchange")[2]
+    assert [learner in told for learner in HANDED_IN] == [False, False, True, True, True]
     assert (the_class.project / ".grading" / "feedback" / IN_MOODLE / UNIT.stem / f"{UNIT.stem}.html").exists()
 
 
@@ -204,5 +185,31 @@ def test_the_report_and_the_files_for_platforms_have_the_learners_of_the_roster(
 def test_each_command_of_the_page_was_run(the_class):
     lines = [line for fence in fences() if not fence.kind for line in fence.text.splitlines() if line.strip()]
     assert len(lines) > 15
+    assert section().count("```") == 2 * len(fences())
     assert set(the_class.said) == {*lines, *commands_in_sentences()}
     assert {fence.kind for fence in fences()} == {"", "python", "csv"}
+
+
+def test_the_hubs_configuration_gives_each_user_the_course_and_keeps_their_work(the_class, tmp_path):
+    """Without a hub: the script with which it starts a user's server, and in the server's place what it was given."""
+    configuration = configuration_of_a_hub()
+    server = tmp_path / "server"
+    server.write_text('#!/bin/sh\necho "$PWD $PYTHONPATH $*"\n')
+    server.chmod(0o755)
+    places = {"/opt/transformers": str(the_class.folder / "transformers"), "/opt/hub/bin/python": str(server)}
+    for place, here in places.items():
+        configuration = configuration.replace(place, here)
+    config = Config()
+    exec(configuration, {"get_config": lambda: config})
+    course = tmp_path / "transformers"
+    for _ in range(2):
+        start = subprocess.run(
+            [*config.Spawner.cmd, "--debug"], env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True
+        )
+        assert start.stdout == f"{course} {course} -m autograder lab --debug\n", start.stderr
+        assert (course / "README.md").read_bytes() == (the_class.folder / "transformers" / "README.md").read_bytes()
+        (course / "README.md").write_text("an older edition")
+        (course / "work").mkdir(exist_ok=True)
+        with (course / "work" / "mine.txt").open("a") as file:
+            file.write("mine ")
+    assert (course / "work" / "mine.txt").read_text() == "mine mine "
