@@ -86,8 +86,11 @@ def test_an_edited_file_is_found_and_mended(tmp_path, monkeypatch):
     original = unit.learners_copy.read_text("utf-8")
     copy.write_text(original.replace("NotImplementedError", "ValueError"), "utf-8")
     monkeypatch.setattr(Unit, "learners_copy", copy)
+    monkeypatch.setattr(build, "pages", dict)  # which show where the copy is in the project
     assert build.stale([unit]) == [copy]
-    assert build.build([unit]) == [copy]
+    with pytest.raises(build.Edited, match=r"edited\.ipynb"):
+        build.build([unit])
+    assert build.build([unit], force=True) == [copy]
     assert copy.read_text("utf-8") == original
 
 
