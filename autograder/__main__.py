@@ -1,18 +1,29 @@
 """The commands: `python -m autograder --help` lists them."""
 
+import contextlib
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported anywhere
+if hasattr(sys.stdout, "reconfigure"):
+    sys.stdout.reconfigure(errors="replace")  # not every terminal has a ✓
 
-import typer
-from rich.console import Console
+try:
+    from enum import StrEnum
 
+    import typer
+    from rich.console import Console
+except ImportError as missing:
+    from autograder.learner.doctor import examine_without
+
+    raise SystemExit(examine_without(missing)) from None
+
+from autograder.grading.platforms import Identifier, Platform
 from autograder.units import ROOT, Unit, UnknownName, all_units, find_unit, is_handout
 
 app = typer.Typer(
@@ -114,8 +125,8 @@ def build(
 
     try:
         changed = build(_units(units), force)
-    except Edited as edited:
-        _fail(str(edited))
+    except (Edited, ValueError) as error:
+        _fail(str(error))
     for path in changed:
         console.print(f"wrote {path.relative_to(ROOT)}")
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
@@ -134,6 +145,7 @@ def mark(
     from autograder.grading.marker import Marker
     from autograder.grading.terminal import print_verdict
     from autograder.sandbox.confinement import NotConfined
+    from autograder.seam.fault import OurFault
 
     found = _unit(unit or notebook.stem)
     if not notebook.exists() and not notebook.is_symlink():
@@ -144,6 +156,9 @@ def mark(
             marked, told = mark_at_home(marker, taken, found, folder)
     except NotConfined as error:
         _fail(str(error))
+    except OurFault as fault:
+        _say(f"Not marked, and not the notebook's fault: {fault}")
+        raise typer.Exit(1) from None
     if as_json:
         print(json.dumps(marked.verdict.as_dict()))
     else:
@@ -174,7 +189,14 @@ def grade(
     grading: Grading = _GRADING,
     workers: Workers = _CORES,
     unconfined: Unconfined = False,
+    again: Annotated[bool, typer.Option("--again", help="Grade anew what is graded, and say what changes.")] = False,
+    learner: Annotated[
+        list[str] | None, typer.Option(help="Only this learner's submissions; may be given several times.")
+    ] = None,
     as_json: Json = False,
+    rows: Annotated[
+        bool, typer.Option("--rows", "--all", help="Print a row for each learner, however many there are.")
+    ] = False,
 ) -> None:
     """Grade a class: verdicts, executed notebooks, gradebook and feedback. Stopped, it goes on where it was."""
     found = [_unit(name) for name in units]
@@ -182,35 +204,130 @@ def grade(
     if not folder.is_dir():
         _fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
 
-    from autograder.grading.pool import get_ready
+    from autograder.grading.pool import Unfit, get_ready
 
     get_ready()  # seconds of imports, while this process has its own
 
-    from autograder.grading.dispatch import NoGradebook
+    _refuse_stale(found)
+    from autograder.grading.class_table import print_class
+    from autograder.grading.dispatch import NoGradebook, NothingCanBeGraded
     from autograder.grading.interrupts import Interrupted
-    from autograder.grading.jobs import HandedInTwice, jobs
+    from autograder.grading.jobs import HandedInTwice, jobs, passed_over, unfit
+    from autograder.grading.regraded import lines
     from autograder.grading.tasks import Refused
-    from autograder.grading.terminal import grade_with_progress, print_class, print_interrupted, print_json
+    from autograder.grading.terminal import grade_with_progress, print_interrupted, print_json
 
     try:
-        todo = jobs(found, folder)
-    except HandedInTwice as twice:
-        _fail(str(twice))
+        todo = _of_these(jobs(found, folder), learner)
+    except (HandedInTwice, UnknownName) as error:
+        _fail(str(error))
     if not todo:
         _fail(f"{folder} holds no submission for {', '.join(unit.stem for unit in found)}.")
+    for line in [*passed_over(folder), *unfit(todo)]:
+        Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
     try:
-        graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined)
+        graded = grade_with_progress(Console(stderr=as_json), todo, grading, workers, unconfined, again)
     except Interrupted as interrupted:
-        print_interrupted(Console(stderr=True), interrupted)
-        raise typer.Exit(130) from None
-    except Refused as refused:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print_interrupted(Console(stderr=True), interrupted)
+        raise typer.Exit(128 + interrupted.signal) from None
+    except (Refused, NothingCanBeGraded, Unfit) as refused:
         _fail(str(refused))
     except NoGradebook as error:
         _fail(f"The gradebook of {grading} could not be made ready; nbgrader says above why: {error}")
     if as_json:
         print_json(graded)
     else:
-        print_class(console, graded, grading)
+        print_class(console, graded, grading, rows)
+        for one in graded:
+            for line in lines(one.learner, one.regraded) if one.regraded else ():
+                _say(line)
+    raise typer.Exit(1 if unfit(todo) or any(one.failed for one in graded) else 0)
+
+
+def _refuse_stale(units: list[Unit]) -> None:
+    """Stop where the notebooks of these units are not those of their suites and sources: points would be wrong."""
+    from autograder.author.build import MEND, stale_copies
+
+    try:
+        stale = stale_copies(units)
+    except ValueError as error:
+        _fail(str(error))
+    if stale:
+        _fail(
+            f"{', '.join(map(_shown, stale))}: not as the suites and sources would make them now, so points would be "
+            f"counted wrongly. Nothing was graded. Make them anew: {MEND} {' '.join(unit.stem for unit in units)}"
+        )
+
+
+def _of_these(todo: list, learners: list[str] | None) -> list:
+    """The submissions of these learners, or all if none is named; raises `UnknownName`."""
+    there = dict.fromkeys(job.learner for job in todo)
+    for name in learners or ():
+        if name not in there:
+            raise UnknownName("submission of", name, there)
+    return [job for job in todo if not learners or job.learner in learners]
+
+
+@_of_the_whole_project
+def report(
+    unit: Annotated[str, typer.Argument(help="A unit by stem, number or topic.")],
+    grading: Grading = _GRADING,
+    to: Annotated[Path | None, typer.Option(help="The page to write; a table is written beside it.")] = None,
+) -> None:
+    """Write a page about a class: what it has understood, what to explain to whom, and who is stuck."""
+    from autograder.grading.class_report import write_report
+
+    standings = _standings(unit, grading)
+    page = to or grading / "reports" / f"{standings.unit.stem}.html"
+    if page.suffix.lower() not in (".html", ".htm"):
+        _fail(f"The report is a page: give --to a name that ends in .html; received {page}.")
+    try:
+        table = write_report(standings, page)
+    except OSError as error:
+        _fail(f"{page} could not be written: {error}")
+    _say(f"Report: {page}")
+    _say(f"Table:  {table}")
+
+
+@_of_the_whole_project
+def export(
+    unit: Annotated[str, typer.Argument(help="A unit by stem, number or topic.")],
+    platform: Annotated[Platform, typer.Option("--for", help="The learning platform that takes the file.")],
+    grading: Grading = _GRADING,
+    to: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    identifier: Annotated[
+        Identifier, typer.Option(help="What the platform knows learners by: login, number, email or its own id.")
+    ] = Identifier.login,
+    item: Annotated[
+        str, typer.Option(help="The assignment's name on the platform; the unit's stem if not given.")
+    ] = "",
+) -> None:
+    """Write the gradebook's points of a unit as a file that Canvas or Moodle takes."""
+    from autograder.grading.export import NotExported, export
+
+    standings = _standings(unit, grading)
+    name = standings.unit.stem if platform == Platform.csv else f"{standings.unit.stem}-{platform}"
+    path = to or grading / "exports" / f"{name}.csv"
+    try:
+        exported = export(standings, platform, path, identifier, item)
+    except NotExported as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{path} could not be written: {error}")
+    for line in exported.told():
+        _say(line)
+
+
+def _standings(unit: str, grading: Path):
+    """A class in a unit, for what is made of it; fails where nobody has handed anything in."""
+    found = _unit(unit)
+    from autograder.grading.standings import class_standings
+
+    standings = class_standings(found, grading)
+    if not standings.handed_in:
+        _fail(f"{grading} holds no graded submission of {found.stem}: python -m autograder grade {found.stem}")
+    return standings
 
 
 @_of_the_whole_project
@@ -238,11 +355,12 @@ def verify(
 @_of_the_whole_project
 def demo(units: NamedUnits = _DEMO, grading: Grading = _GRADING, workers: Workers = _CORES) -> None:
     """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
+    from autograder.author.build import Edited
     from autograder.author.demo import NotTheDemo, run_demo
 
     try:
         run_demo(console, _units(units), grading, workers)
-    except NotTheDemo as error:
+    except (NotTheDemo, Edited) as error:
         _fail(str(error))
 
 
@@ -286,14 +404,10 @@ def handout(
 
 @app.command()
 def doctor() -> None:
-    """Say what this machine has: versions, and how workers are started and confined."""
-    from autograder.grading.terminal import print_doctor
+    """Say in plain words what works on this machine, and how to mend what does not."""
+    from autograder.learner.doctor import examine
 
-    print_doctor(console)
-
-
-def _say(line: str) -> None:
-    console.print(line, highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(examine(_say))
 
 
 def _shown(path: Path) -> str:

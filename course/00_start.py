@@ -216,7 +216,8 @@ figures.matrices(panels, ["a0", "a1", "a2"], ["b0", "b1", "b2", "b3"], "T: rows 
 # 00_start` moves your answers into the new notebook and keeps the old one.
 #
 # May an assistant such as ChatGPT help? Let it explain and question you, but write the answers yourself, because what
-# you have not written you will not recognise when it goes wrong.
+# you have not written you will not recognise when it goes wrong. The file `AGENTS.md` in your folder asks assistants
+# for just that.
 
 # %% [markdown]
 # ## Check yourself

@@ -10,7 +10,7 @@ costs points in the next.
 from collections.abc import Callable
 from typing import Any
 
-from autograder.seam import references
+from autograder.seam import given
 
 
 def __getattr__(name: str) -> Any:
@@ -26,8 +26,8 @@ def __dir__() -> list[str]:
 
 
 def _whoever_gives() -> Callable[[str], Any]:
-    if references.giver():
-        return references.giver()
+    if given.giver():
+        return given.giver()
     from autograder.learner.stepping_stones import AtHome  # in a worker it is out of reach, and not needed
 
     return AtHome()

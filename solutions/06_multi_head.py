@@ -182,8 +182,7 @@ figures.once_written(there_and_back)
 
 # %% [markdown]
 # The layer below builds on `masked_softmax` of unit 5. This line brings your own along, if all its checks hold there,
-# else the reference, and says which. Where the folder `solutions` is missing there is no reference: then the cell says
-# what to do. Whoever grades this notebook always takes the reference.
+# else the reference, and says which. Whoever grades this notebook always takes the reference.
 
 # %%
 from course.built import masked_softmax

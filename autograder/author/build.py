@@ -5,16 +5,17 @@ One way and byte for byte the same each time. Notebooks carry no outputs and ids
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jupytext
 from nbformat import NotebookNode
 
+from autograder.author.manual import added_to, fields_of, keep_added
 from autograder.author.tables import with_table
 from autograder.grading.gradebook import generate_assignment
 from autograder.learner.atomic import copy_beside, write_whole
-from autograder.learner.generated import id_of, stamp, would_lose
+from autograder.learner.generated import id_of, none, stamp, would_lose
 from autograder.units import ROOT, Unit, all_units
 
 MEND = "python -m autograder build"
@@ -28,8 +29,9 @@ class Edited(Exception):
         names = ", ".join(str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path) for path in paths)
         super().__init__(
             f"Somebody has written in {names}, which this command makes anew. Nothing was changed. Write in work/ "
-            "instead (a learner) or in the .py source (an author). To replace what is there: build --force, which "
-            "keeps a copy of it."
+            "instead (a learner) or in the .py source (an author). What an instructor adds to a notebook in solutions/ "
+            "is kept where Create Assignment marks it as manually graded or read-only. To replace what is there: "
+            "build --force, which keeps a copy of it."
         )
         self.paths = list(paths)
 
@@ -65,6 +67,17 @@ def stale(units: list[Unit] | None = None) -> list[Path]:
     return list(_outdated(units))
 
 
+def stale_copies(units: Sequence[Unit]) -> list[Path]:
+    """The notebooks that grading stands on, of those units whose sources are here, that `build` would change."""
+    made = {
+        path: text
+        for unit in units
+        for path, text in generated(unit).items()
+        if path in (unit.solution, unit.learners_copy)
+    }
+    return [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+
+
 def _outdated(units: list[Unit] | None) -> dict[Path, str]:
     """The generated files that are not as they should be, with the text they should have."""
     made = [generated(unit) for unit in units or all_units()] + [pages()]
@@ -83,7 +96,7 @@ def generated(unit: Unit) -> dict[Path, str]:
         files[unit.lesson] = notebook_text(_read(unit.lesson_source))
     if unit.solution_source.exists():
         solution = solution_notebook(unit)
-        files[unit.solution] = notebook_text(solution)
+        files[unit.solution] = notebook_text(solution, added_to(unit))
         files[unit.learners_copy] = _released(unit, notebook_text(solution))
     return files
 
@@ -98,12 +111,17 @@ def pages() -> dict[Path, str]:
 
 
 def _would_lose(path: Path, text: str) -> bool:
-    return path.suffix == ".ipynb" and would_lose(path, text)
+    unit = Unit(path.stem)
+    kept = added_to(unit) if path == unit.solution else none
+    return path.suffix == ".ipynb" and would_lose(path, text, kept)
 
 
-def notebook_text(notebook: NotebookNode) -> str:
-    """The bytes of a generated notebook, as text: sorted keys, one space of indent, a newline at the end."""
-    stamp(notebook)
+def notebook_text(notebook: NotebookNode, kept: Callable[[dict], bool] = none) -> str:
+    """The bytes of a generated notebook, as text: sorted keys, one space of indent, a newline at the end.
+
+    The digest that it carries leaves out the cells that are `kept` whatever is written in them.
+    """
+    stamp(notebook, kept)
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -111,26 +129,38 @@ def solution_notebook(unit: Unit) -> NotebookNode:
     """nbgrader's source notebook: the percent text with grade ids turned into nbgrader's metadata.
 
     A cell names its grade id in its first line: `# %% grade_id="softmax"` for the answer, `softmax-check`
-    for its check, `softmax-task` for its text. Points, minutes and difficulty stand in the suite. Raises `ValueError`
-    where text and suite disagree.
+    for its check, `softmax-task` for its text. Points, minutes and difficulty stand in the suite. A cell with another
+    grade id and points of its own is graded by hand. What an instructor has added to the notebook there is today is
+    kept in its place. Raises `ValueError` where text and suite disagree.
     """
     notebook = _read(unit.solution_source)
-    points, seen = unit.points(), []
+    points, seen, by_hand = unit.points(), [], []
     for cell in notebook.cells:
-        grade_id = cell.metadata.pop("grade_id", None)
-        if grade_id is not None:
+        grade_id, worth, task = (cell.metadata.pop(name, None) for name in ("grade_id", "points", "task"))
+        if grade_id is not None and worth is not None:
+            cell.metadata["nbgrader"] = fields_of(cell, grade_id, worth, task, unit)
+            by_hand.append(grade_id)
+        elif grade_id is not None:
             cell.metadata["nbgrader"] = _nbgrader_metadata(unit, grade_id, points)
             if grade_id.endswith("-task"):
                 cell.source = _with_marks(cell.source, unit.exercises()[grade_id.removesuffix("-task")].line)
             seen.append(grade_id)
-    wanted = [f"{name}{suffix}" for name in points for suffix in ("-task", "", "-check")]
+    _refuse_disagreement(unit, seen, by_hand)
+    return keep_added(notebook, unit)
+
+
+def _refuse_disagreement(unit: Unit, seen: list[str], by_hand: list[str]) -> None:
+    """Raise `ValueError` where the cells of the source are not those that the suite asks for, or one comes twice."""
+    wanted = [f"{name}{suffix}" for name in unit.points() for suffix in ("-task", "", "-check")]
     if sorted(seen) != sorted(wanted):
         apart = sorted(set(seen) ^ set(wanted)) or sorted({grade_id for grade_id in seen if seen.count(grade_id) > 1})
         raise ValueError(
             f"{unit.solution_source.name} and {unit.suite.name} disagree about {', '.join(apart)}: every exercise of "
             "the suite needs one cell each for its task, its answer and its check."
         )
-    return notebook
+    if len(set(by_hand)) != len(by_hand):
+        twice = sorted({grade_id for grade_id in by_hand if by_hand.count(grade_id) > 1})
+        raise ValueError(f"{unit.solution_source.name}: more than one cell has the grade_id {', '.join(twice)}.")
 
 
 def _with_marks(task: str, line: str) -> str:
@@ -144,7 +174,7 @@ def _nbgrader_metadata(unit: Unit, grade_id: str, points: dict[str, float]) -> d
     if name not in points or role not in ("", "check", "task"):
         raise ValueError(
             f"{unit.solution_source.name}: grade_id {grade_id!r} fits no exercise of {unit.suite.name}; "
-            f"it has {', '.join(points)}."
+            f"it has {', '.join(points)}. A cell that is graded by hand needs points, such as points=5."
         )
     metadata = {
         "cell_type": "markdown" if role == "task" else "code",

@@ -1,5 +1,6 @@
 """A sample class: honest learners, unlucky ones, and each known mistake of a unit."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +12,15 @@ from rich.console import Console
 
 from autograder.author.build import build
 from autograder.author.verify import Case, submission
+from autograder.grading.class_table import print_class
 from autograder.grading.intake import answers_in, untouched
 from autograder.grading.jobs import jobs
-from autograder.grading.terminal import grade_with_progress, print_class
+from autograder.grading.terminal import grade_with_progress
 from autograder.judging.known import Known, known_answers, mistakes_in
+from autograder.learner.atomic import write_whole
 from autograder.units import Unit
 
-_MARK = ".sample-class"
+_MARK = ".sample-class"  # the digests of the files that the demo has made
 
 
 class NotTheDemo(ValueError):
@@ -27,8 +30,11 @@ class NotTheDemo(ValueError):
 def run_demo(console: Console, units: Sequence[Unit], grading: Path, workers: int) -> None:
     """Build the learners' copies, hand in a sample class, grade it through nbgrader, and show what came out."""
     submitted = grading / "submitted"
-    if submitted.exists() and any(submitted.iterdir()) and not (submitted / _MARK).exists():
-        raise NotTheDemo(f"{submitted} holds submissions that are not the sample class. Choose another: --grading DIR.")
+    if others := _not_the_demos(submitted):
+        raise NotTheDemo(
+            f"{submitted} holds what the demo did not make, such as {others[0]}. Nothing was changed. Choose another "
+            "folder: --grading DIR."
+        )
     build(units)
     hand_in(submitted, units)
     todo = jobs(units, submitted)
@@ -40,13 +46,28 @@ def run_demo(console: Console, units: Sequence[Unit], grading: Path, workers: in
 def hand_in(submitted: Path, units: Sequence[Unit]) -> None:
     """Write the sample class of these units into a folder of nbgrader's layout, in the place of an earlier one."""
     shutil.rmtree(submitted, ignore_errors=True)
-    submitted.mkdir(parents=True)
-    (submitted / _MARK).touch()
+    made = {}
     for unit in units:
         for number, text in enumerate(sample_class(unit), start=1):
-            folder = submitted / f"learner-{number:02}" / unit.stem
-            folder.mkdir(parents=True)
-            (folder / f"{unit.stem}.ipynb").write_text(text, "utf-8")
+            path = submitted / f"learner-{number:02}" / unit.stem / f"{unit.stem}.ipynb"
+            write_whole(path, text)
+            made[path.relative_to(submitted).as_posix()] = _digest(path)
+    write_whole(submitted / _MARK, json.dumps(made, indent=1) + "\n")
+
+
+def _not_the_demos(submitted: Path) -> list[str]:
+    """The files in a folder of submissions that no demo has made, or that somebody has changed since."""
+    try:
+        made = json.loads((submitted / _MARK).read_text("utf-8"))
+    except (OSError, ValueError):
+        made = {}
+    there = [path for path in sorted(submitted.rglob("*")) if not path.is_dir() and path.name != _MARK]
+    names = [(path, path.relative_to(submitted).as_posix()) for path in there]
+    return [name for path, name in names if made.get(name) != _digest(path)]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def sample_class(unit: Unit) -> Iterator[str]:

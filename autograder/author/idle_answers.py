@@ -12,7 +12,7 @@ from autograder.judging.judge import judge
 from autograder.judging.references import reference_of, references_before
 from autograder.judging.tolerance import use_device
 from autograder.seam import Workbench
-from autograder.seam.references import References, giving
+from autograder.seam.given import References, giving
 from autograder.seam.settings import usual_settings
 from autograder.units import Unit
 

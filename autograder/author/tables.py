@@ -1,6 +1,6 @@
 """The table of units, which the welcome page and the README show."""
 
-from autograder.units import ROOT, all_units
+from autograder.units import all_units
 
 _BEGIN, _END = "<!-- units -->", "<!-- end of units -->"
 
@@ -17,7 +17,7 @@ def _table(root: str) -> str:
     lines = ["| unit | lesson | exercises | minutes |", "|---:|---|---|---:|"]
     for unit in all_units():
         names = ", ".join(f"`{name}`" for name in unit.points())
-        lesson, exercises = (root + path.relative_to(ROOT).as_posix() for path in (unit.lesson, unit.learners_copy))
+        lesson, exercises = f"{root}course/{unit.stem}.ipynb", f"{root}exercises/{unit.stem}/{unit.stem}.ipynb"
         minutes = sum(exercise.minutes for exercise in unit.exercises().values())
         lines.append(
             f"| {int(unit.stem[:2])} | [{unit.title}]({lesson}) | [exercises]({exercises}): {names} | {minutes} |"

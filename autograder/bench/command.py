@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from autograder.bench import measure
-from autograder.bench.machine import facts
+from autograder.bench.environment import facts
 from autograder.bench.page import page
 from autograder.bench.results import Results
 from autograder.grading.terminal import bar

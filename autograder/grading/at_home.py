@@ -17,7 +17,7 @@ from autograder.judging.slicing import statements_if_any
 from autograder.judging.verdicts import ExerciseVerdict
 from autograder.learner.stepping_stones import desks_around
 from autograder.sandbox import Cell
-from autograder.seam.references import Reference
+from autograder.seam.given import Reference
 from autograder.units import Unit, all_units, is_handout
 
 

@@ -10,6 +10,7 @@ from autograder.grading.interrupts import Interrupted, noted_interrupts
 from autograder.grading.jobs import Graded, Job
 from autograder.grading.lock import turn_in
 from autograder.grading.nbgrader_settings import course_config, is_ours
+from autograder.grading.pool import watch_folder
 from autograder.grading.tasks import Places
 
 _LEFT_BY_THE_DEAD = 3600.0  # seconds after which a half-written verdict has no writer any more
@@ -22,22 +23,28 @@ def grade(
     tick: Callable[[str], None] = lambda step: None,
     wait: Callable[[int], None] = lambda other: None,
     unconfined: bool = False,
+    again: bool = False,
 ) -> list[Graded]:
     """Grade these submissions: verdicts, executed notebooks, gradebook and feedback in `grading`.
 
     `tick` is called with `"mark"` for every submission that is marked, and with `"enter"` when it is in the gradebook
     and has its feedback; `wait` with a process id while another run works in the folder. A submission that cannot
     be graded costs its owner, never the class: it is in the result with its `problem`. What an earlier run has
-    finished is not done again. Raises `Interrupted` when Ctrl-C is pressed, and `Refused`
-    where learners' code cannot be confined, unless `unconfined`.
+    finished is not done again, unless it is to be marked `again`. Where something of ours fails, a submission has no
+    points in the result and is left as it was.
+
+    Raises `Interrupted` when Ctrl-C is pressed, the terminal closed, or the process asked to end; `Refused` where
+    learners' code cannot be confined, unless `unconfined`; `NothingCanBeGraded` where the first submissions fail by no
+    fault of theirs, and `Unfit` where no process can be made ready.
     """
     grading.mkdir(parents=True, exist_ok=True)
     grading = grading.resolve()
     with noted_interrupts() as interrupted, tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+        watch_folder(scratch)
 
         def look(other: int) -> None:
             if interrupted():
-                raise Interrupted(0, 0, len(todo))
+                raise Interrupted(0, 0, len(todo), interrupted())
             wait(other)
 
         with turn_in(grading, Path(scratch), look):
@@ -45,6 +52,6 @@ def grade(
             config = course_config(grading)
             plain = all(is_ours(config, unit.stem) for unit in {job.unit for job in todo})
             unconfined = unconfined or bool(config.get("Judge", {}).get("unconfined", False))
-            places = Places(grading, Path(scratch), None if plain else Path(scratch, "staged"), unconfined)
+            places = Places(grading, Path(scratch), None if plain else Path(scratch, "staged"), unconfined, again)
             run = (Run if plain else RunWithNbgrader)(todo, places, config, min(workers, max(1, len(todo))))
             return run(tick, interrupted)

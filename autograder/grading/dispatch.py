@@ -8,27 +8,41 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.grading import gradebook, intake, tasks
-from autograder.grading.entry import Entry
+from autograder.grading import gradebook, tasks
+from autograder.grading.budgets import BUDGETS, Exceeded
+from autograder.grading.entry import Entry, outcome_of
 from autograder.grading.interrupts import Interrupted
 from autograder.grading.jobs import Graded, Job
 from autograder.grading.ledger import Ledger
-from autograder.grading.marker import Marked
 from autograder.grading.names import is_fit_name
 from autograder.grading.pool import EndedItsProcess, Pool
-from autograder.grading.publish import Publisher, write_stamp
+from autograder.grading.publish import write_stamp
 from autograder.grading.tasks import Marking, Places
-from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.judging.verdicts import OURS, SUBMISSION, ExerciseVerdict, Verdict
 from autograder.sandbox.launch import Launcher
+from autograder.units import Unit
 
 _BETWEEN_LOOKS = 0.2  # seconds until Ctrl-C is noticed
-_ENDED = "It ended the process that graded it."
+_ENDED = "The process that graded it ended, twice."
+_FIRST = 5  # submissions: when none of these can be graded, none of the class can
 _RENAME = "nbgrader's gradebook cannot hold this folder's name: rename it."
 _NOT_ENTERED = "nbgrader could not enter it into the gradebook."
 
 
 class NoGradebook(RuntimeError):
     """The gradebook could not be made ready; the message says why."""
+
+
+class NothingCanBeGraded(RuntimeError):
+    """The first submissions have all failed by no fault of theirs; the message says how."""
+
+    def __init__(self, reasons: Sequence[str]):
+        told = " ".join(dict.fromkeys(reasons))
+        super().__init__(
+            f"The first {len(reasons)} submissions could not be graded, by no fault of theirs: {told} Nothing was "
+            "entered into the gradebook. When it is mended, the same command goes on from here; "
+            "`python -m autograder doctor` says how workers start on this machine."
+        )
 
 
 class Run:
@@ -39,17 +53,21 @@ class Run:
         self._graded: list[Graded | None] = [None] * len(todo)
         self._waiting = deque(range(len(todo)))
         self._marked = self._entered = 0
+        self._given_up: list[str] = []
         self._ledger: Ledger | None = None
         self._early: list[tuple[int, Marking]] = []  # marked before the gradebook was ready
 
-    def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], bool]) -> list[Graded]:
+    def __call__(self, tick: Callable[[str], None], interrupted: Callable[[], int]) -> list[Graded]:
         """Grade all; what an earlier run has finished is not done again."""
         self._tick, self._interrupted = tick, interrupted
         with contextlib.ExitStack() as started:
             launcher = Launcher()
             started.callback(launcher.close)
             launcher.share(self._places.templates)
-            self._pool = pool = started.enter_context(Pool(self._workers, tasks.prepare, (self._places,)))
+            exceeded = Exceeded(self._places.over_budget)
+            self._pool = pool = started.enter_context(
+                Pool(self._workers, tasks.prepare, (self._places,), BUDGETS, exceeded.note)
+            )
             units = list(dict.fromkeys(job.unit for job in self._todo))
             pool.hand_out((self._open_gradebook, -1), tasks.make_ready, units)
             try:
@@ -83,33 +101,44 @@ class Run:
 
     def _look(self) -> None:
         if self._interrupted():
-            raise Interrupted(self._marked, self._entered, len(self._todo))
+            raise Interrupted(self._marked, self._entered, len(self._todo), self._interrupted())
 
     def _take_marking(self, index: int, marking: Marking | Exception) -> None:
-        job, ungraded = self._todo[index], None
+        job = self._todo[index]
         if isinstance(marking, tasks.Refused):
             raise marking
         if isinstance(marking, Exception):
-            why = _ENDED if isinstance(marking, EndedItsProcess) else f"It could not be graded: {marking}"
-            ungraded = _ungraded(job, why)
-            marking = self._write_ungraded(job, ungraded)
-        kept = ungraded or (self._places.grading / "verdicts", marking.digest)
-        self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept)
-        self._marked += ungraded is None
+            self._give_up(index, _why_it_ended(marking) if isinstance(marking, EndedItsProcess) else str(marking))
+            return
+        kept = (self._places.verdicts, marking.digest)
+        self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept, marking.regraded)
+        self._marked += 1
         self._tick("mark")
         if self._ledger:
             self._enter(index, marking)
         else:
             self._early.append((index, marking))
 
+    def _give_up(self, index: int, reason: str) -> None:
+        """List a submission that could not be graded, by no fault of its learner's: what was there of it stays."""
+        job, verdict = self._todo[index], not_graded(self._todo[index].unit, reason)
+        self._graded[index] = Graded(job.learner, job.unit.stem, outcome_of(verdict), verdict)
+        self._given_up.append(reason)
+        if not self._marked and len(self._given_up) == _FIRST:
+            raise NothingCanBeGraded(self._given_up)
+        self._tick("mark")
+        self._done()
+
     def _enter(self, index: int, marking: Marking) -> None:
         """Enter a marked submission into the gradebook, unless that and its feedback are there."""
         job, graded = self._todo[index], self._graded[index]
         if marking.executed is None:
-            graded.add_problem(_RENAME)
+            graded.add_problem(_RENAME, SUBMISSION)
             self._done()
             return
-        if marking.stamped and marking.stamped == self._digest(job):
+        held = self._ledger.read(job.learner, job.unit.stem) if marking.stamped else None
+        if held and marking.stamped == held.digest():
+            self._tell_word(index, marking, held)
             self._done()
             return
         try:
@@ -117,14 +146,21 @@ class Run:
         except Interrupted:
             raise
         except Exception:
-            graded.add_problem(_NOT_ENTERED)
+            graded.add_problem(_NOT_ENTERED, OURS)
             self._done()
             return
+        self._tell_word(index, marking, entry)
         self._pool.hand_out((self._take_page, index), tasks.publish, job, entry, marking.task)
+
+    def _tell_word(self, index: int, marking: Marking, entry: Entry) -> None:
+        """Tell whose word the time of arrival is, where a penalty may depend on it."""
+        if entry.due and marking.word:
+            self._graded[index].add_problem(marking.word)
 
     def _take_page(self, index: int, error: Exception | None) -> None:
         if error is not None:
             self._graded[index].add_problem("Its feedback page could not be written.")
+            self._graded[index].unfinished = True
         self._done()
 
     def _done(self) -> None:
@@ -136,12 +172,6 @@ class Run:
         entry = self._ledger.read(job.learner, job.unit.stem)
         return entry.digest() if entry else None
 
-    def _write_ungraded(self, job: Job, verdict: Verdict) -> Marking:
-        """An executed notebook for a submission that cannot be graded: our copy, which says so."""
-        submission = intake.nothing(job.unit, verdict.problem)
-        publisher = Publisher(self._places.grading, self._config)
-        return tasks.write(job, submission, Marked(verdict, []), publisher, self._places)
-
 
 class RunWithNbgrader(Run):
     """A run that leaves gradebook and feedback to nbgrader's own passes, over the clean copies of all submissions."""
@@ -149,17 +179,17 @@ class RunWithNbgrader(Run):
     def _enter(self, index: int, marking: Marking) -> None:
         job = self._todo[index]
         if not is_fit_name(job.learner):
-            self._graded[index].add_problem(_RENAME)
+            self._graded[index].add_problem(_RENAME, SUBMISSION)
             self._done()
         elif marking.stamped and marking.stamped == self._digest(job):
             shutil.rmtree(self._places.staged / job.unit.stem / job.learner)
             self._done()
         else:
-            self._to_stamp[index] = marking.task
+            self._to_stamp[index] = marking
 
     def __init__(self, *args: Any):
         super().__init__(*args)
-        self._to_stamp: dict[int, str] = {}
+        self._to_stamp: dict[int, Marking] = {}
 
     def _finish(self) -> None:
         for unit in dict.fromkeys(self._todo[index].unit for index in self._to_stamp):
@@ -168,29 +198,31 @@ class RunWithNbgrader(Run):
             except KeyboardInterrupt:
                 self._look()
                 raise
-            for index, task in self._to_stamp.items():
+            for index, marking in self._to_stamp.items():
                 if self._todo[index].unit == unit:
-                    self._stamp(index, task, self._todo[index].learner in left_out)
+                    self._stamp(index, marking, self._todo[index].learner in left_out)
 
     def _half(self) -> None:
         """nbgrader has done one of its two steps for one learner."""
         if self._interrupted():
             raise KeyboardInterrupt
 
-    def _stamp(self, index: int, task: str, left_out: bool) -> None:
+    def _stamp(self, index: int, marking: Marking, left_out: bool) -> None:
         job = self._todo[index]
         entry: Entry | None = self._ledger.read(job.learner, job.unit.stem)
         if left_out or entry is None:
-            self._graded[index].add_problem(_NOT_ENTERED)
+            self._graded[index].add_problem(_NOT_ENTERED, OURS)
         else:
-            write_stamp(tasks.place_of(job, self._places), entry, task)
+            self._tell_word(index, marking, entry)
+            write_stamp(tasks.place_of(job, self._places), entry, marking.task)
         self._done()
 
 
-def _ungraded(job: Job, problem: str) -> Verdict:
-    """The verdict on a submission that could not be graded."""
-    exercises = [
-        ExerciseVerdict(name, points, [TestVerdict("the notebook can be graded", "error", sentence=problem)])
-        for name, points in job.unit.points().items()
-    ]
-    return Verdict(job.unit.stem, exercises, problem=problem)
+def _why_it_ended(ended: EndedItsProcess) -> str:
+    return f"{_ENDED} It took {ended.budget}." if ended.budget else _ENDED
+
+
+def not_graded(unit: Unit, reason: str) -> Verdict:
+    """What stands for a verdict where something of ours has failed: no points, and why."""
+    exercises = [ExerciseVerdict(name, points, [], unmarked=reason) for name, points in unit.points().items()]
+    return Verdict(unit.stem, exercises, problem=f"Not graded, our fault: {reason}", fault=OURS)

@@ -14,15 +14,17 @@ _ENDED = {"timeout": "took too long", "memory": "took too much memory", "crashed
 class Outcome:
     """What a class's table needs of a verdict: points, mistakes and what was unusual.
 
-    `scores` has one number for each exercise of the unit, in order, or None where it was not attempted.
+    `scores` has one number for each exercise of the unit, in order, or None where it was not attempted. `fault` is that
+    of the verdict: there is no `score` where it is ours.
     """
 
-    score: float
+    score: float | None
     max_score: float
     scores: Sequence[float | None]
     mistakes: Sequence[str]
     stopped: Sequence[str]
     problem: str | None
+    fault: str | None = None
 
 
 def outcome_of(verdict: Verdict) -> Outcome:
@@ -36,6 +38,7 @@ def outcome_of(verdict: Verdict) -> Outcome:
         tuple(dict.fromkeys(test.mistake for _, test in tests if test.mistake)),
         tuple(dict.fromkeys(stopped)),
         verdict.problem,
+        verdict.fault,
     )
 
 
@@ -61,6 +64,7 @@ class Entry:
     max_score: float
     penalty: float | None
     arrived: str | None
+    due: str | None = None
     auto_scores: dict[str, float | None] = field(default_factory=dict)
     scores: dict[str, tuple[float, float]] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)

@@ -1,13 +1,11 @@
 """Intake: a submission is hostile data. Only the learner's sources are taken from it, into our own copy.
 
 What counts as theirs: the source of each answer cell, found by its grade id, and the code cells that they
-added or changed, in their order. Points, ids, metadata, outputs, kernels and check cells are ours.
+added or changed, in their order. Where somebody will grade a cell by hand, the text cells that they added count too.
+Points, ids, metadata, outputs, kernels and check cells are ours.
 """
 
-import json
 import os
-import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,16 +14,14 @@ import nbformat
 from nbformat import NotebookNode, from_dict
 from nbgrader.utils import compute_checksum
 
+from autograder.grading.folders import opened
+from autograder.grading.notebook_file import Unreadable, document_in, shown
+from autograder.grading.sanitize import inert_markdown
 from autograder.units import Unit
 
-MAX_BYTES = 32 << 20
 MAX_CELLS = 2000
-_MARKUP = re.compile(r"""[<>&"'`*\[\]$|]""")
 MISSING = "# This answer cell was missing from the submission."
-
-
-class Unreadable(ValueError):
-    """A submission of which nothing can be read; the message is one sentence for the report."""
+_MISSING_TEXT = "*This answer cell was missing from the submission.*"
 
 
 @dataclass
@@ -38,19 +34,26 @@ class Submission:
 
 
 def take(path: Path, unit: Unit) -> Submission:
-    """Read the file at `path` as a submission for `unit`. Never raises for what the file holds or is."""
-    try:
-        return _merge(_cells(_load(path)), unit)
-    except Unreadable as unreadable:
-        return nothing(unit, str(unreadable))
+    """Read the file at `path` as a submission for `unit`. Never raises for what the file holds or is.
+
+    It may lie in any folder; it is not read where it is a link itself.
+    """
+    return _taken(path.parent, 0, path.name, unit)
 
 
 def take_from(place: Path, unit: Unit) -> Submission:
-    """Read a learner's folder for a unit, or their file, as a submission. Never raises for what it holds or is."""
-    try:
-        return take(place if place.suffix == ".ipynb" else find(place, unit), unit)
-    except Unreadable as unreadable:
-        return nothing(unit, str(unreadable))
+    """Read a learner's folder for a unit, or their file, as a submission. Never raises for what it holds or is.
+
+    The folder and the one it lies in may be no links.
+    """
+    if is_notebook(place.name):
+        return _taken(place.parent, 1, place.name, unit)
+    return _taken(place, 2, None, unit)
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return name.lower().endswith(".ipynb")
 
 
 def nothing(unit: Unit, problem: str) -> Submission:
@@ -60,56 +63,38 @@ def nothing(unit: Unit, problem: str) -> Submission:
     return submission
 
 
-def find(folder: Path, unit: Unit) -> Path:
-    """The notebook file in a learner's folder for a unit; raises `Unreadable`.
+def with_note(submission: Submission, note: str | None) -> Submission:
+    """The submission with one more sentence in its problem, if there is something to note."""
+    if note:
+        submission.problem = " ".join(filter(None, [note, submission.problem]))
+        submission.notebook.metadata["problem"] = submission.problem
+    return submission
+
+
+def _taken(place: Path, theirs: int, name: str | None, unit: Unit) -> Submission:
+    try:
+        with opened(place, theirs) as folder:
+            return _merge(_cells(document_in(folder, name or find(folder, unit))), unit)
+    except Unreadable as unreadable:
+        return nothing(unit, str(unreadable))
+    except OSError:
+        return nothing(unit, f"The submission {shown(place.name)} is no folder of its own (a link, or a file).")
+
+
+def find(folder: int, unit: Unit) -> str:
+    """The name of the notebook in a learner's open folder for a unit; raises `Unreadable`.
 
     A single notebook under another name is taken for the unit's.
     """
-    expected = folder / f"{unit.stem}.ipynb"
-    if folder.is_symlink() or not folder.is_dir():
-        raise Unreadable(f"The submission {_shown(folder.name)} is no folder of its own (a link, or a file).")
-    if expected.is_symlink() or expected.exists():
-        return expected
-    others = sorted(path for path in folder.iterdir() if path.suffix == ".ipynb")
-    if len(others) == 1:
-        return others[0]
-    found = ", ".join(_shown(path.name) for path in others) or "no notebook"
-    raise Unreadable(f"There is no {unit.stem}.ipynb in the submission; found: {found}.")
-
-
-def _load(path: Path) -> dict[str, Any]:
-    """The JSON object in a regular file of reasonable size."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        why = "is a link" if path.is_symlink() else f"could not be opened ({error.strerror})"
-        raise Unreadable(f"The file {_shown(path.name)} {why}.") from error
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise Unreadable(f"{_shown(path.name)} is not a regular file.")
-    with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > MAX_BYTES:
-            raise Unreadable(
-                f"The file {_shown(path.name)} has {status.st_size >> 20} MiB; at most {MAX_BYTES >> 20} are read."
-            )
-        raw = file.read(MAX_BYTES + 1)
-    if not raw.strip():
-        raise Unreadable(f"The file {_shown(path.name)} is empty.")
-    try:
-        document = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"The file {_shown(path.name)} is not text: byte {error.start} is not UTF-8.") from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno} of {len(raw):,} bytes"
-        raise Unreadable(
-            f"The file {_shown(path.name)} is not a whole notebook: its JSON breaks off at {where}."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"The file {_shown(path.name)} is no notebook: {type(error).__name__} in its JSON.") from error
-    if not isinstance(document, dict):
-        raise Unreadable(f"The file {_shown(path.name)} is no notebook: its JSON is a {type(document).__name__}.")
-    return document
+    names = sorted(filter(is_notebook, os.listdir(folder)))
+    expected = f"{unit.stem}.ipynb"
+    alike = [name for name in names if name.lower() == expected]
+    if expected in names or len(alike) == 1:
+        return expected if expected in names else alike[0]
+    if len(names) == 1:
+        return names[0]
+    found = ", ".join(map(shown, names)) or "no notebook"
+    raise Unreadable(f"There is no {expected} in the submission; found: {found}.")
 
 
 @dataclass
@@ -154,7 +139,7 @@ class _Ours:
     """Our copy while it is filled: where each of our cells is, and what comes after it."""
 
     cells: list[NotebookNode]
-    added: dict[int, list[str]] = field(default_factory=dict)
+    added: dict[int, list[_Theirs]] = field(default_factory=dict)
     answered: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
 
@@ -165,9 +150,10 @@ class _Ours:
         met yet: a text that happens to return later in the notebook must not carry the learner's cells along.
         """
         alike = [index for index, ours in enumerate(self.cells) if ours.cell_type == theirs.kind]
-        for index in alike:
-            if theirs.grade_id and theirs.grade_id == nbgrader_fields(self.cells[index]).get("grade_id"):
-                return index
+        for index, ours in enumerate(self.cells):
+            known = nbgrader_fields(ours)
+            if theirs.grade_id and theirs.grade_id == known.get("grade_id") and (index in alike or known["solution"]):
+                return index  # an answer whose type was changed by a slip of the finger is one all the same
         for index in alike:
             if theirs.cell_id and theirs.cell_id == self.cells[index].id and index not in self.met:
                 return index
@@ -186,25 +172,39 @@ def nbgrader_fields(cell: NotebookNode) -> dict[str, Any]:
 
 
 def answers_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    """The answer cells of a notebook of ours by their grade id, in order."""
-    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if nbgrader_fields(cell).get("solution")}
+    """The answer cells of the exercises in a notebook of ours by their grade id, in order; none graded by hand."""
+    answers = [cell for cell in notebook.cells if nbgrader_fields(cell).get("solution") and not is_by_hand(cell)]
+    return {cell.metadata.nbgrader.grade_id: cell for cell in answers}
+
+
+def checked_by(cell: NotebookNode) -> str | None:
+    """The exercise whose check a cell of ours is, or None."""
+    fields = nbgrader_fields(cell)
+    return fields["grade_id"].removesuffix("-check") if fields.get("grade") and not fields.get("solution") else None
+
+
+def is_by_hand(cell: NotebookNode) -> bool:
+    """Whether a person gives the points of a cell of ours: a manually graded answer, or a task."""
+    fields = nbgrader_fields(cell)
+    return bool(fields.get("task") or (fields.get("grade") and fields.get("solution")))
 
 
 def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
     """Our copy with the learner's sources in it."""
     notebook = untouched(unit)
     ours = _Ours(notebook.cells)
+    texts_count = any(map(is_by_hand, notebook.cells))
     doubled, place = [], -1
     for cell in theirs:
         index = ours.place_of(cell, place)
         second = index in ours.met
         if second:
-            doubled += [nbgrader_fields(ours.cells[index])["grade_id"]] if cell.kind == "code" else []
+            fields = nbgrader_fields(ours.cells[index])
+            doubled += [fields["grade_id"]] if cell.kind == "code" or fields["solution"] else []
         elif index is not None:
             place = index
             ours.met.add(index)
-        if cell.kind == "code":
-            _take_code(ours, cell, None if second else index, place)
+        _take(ours, cell, None if second else index, place, texts_count)
     missing = _mark_missing(ours)
     notebook.cells = _interleaved(ours)
     submission = Submission(unit, notebook, _problem(doubled, missing) if theirs else None)
@@ -213,26 +213,30 @@ def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
     return submission
 
 
-def _take_code(ours: _Ours, theirs: _Theirs, index: int | None, place: int) -> None:
-    """Take one code cell: as the answer it is, or, where it is new or changed, as an added cell after `place`."""
-    kind = nbgrader_fields(ours.cells[index]) if index is not None else {}
-    if kind.get("solution"):
-        ours.cells[index].source = theirs.source
+def _take(ours: _Ours, theirs: _Theirs, index: int | None, place: int, texts_count: bool) -> None:
+    """Take one cell: as the answer it is, or, where it is new or changed, as an added cell after `place`.
+
+    Text is added only where `texts_count`, and never in the place of a locked cell other than a task.
+    """
+    cell = ours.cells[index] if index is not None else None
+    fields = nbgrader_fields(cell) if cell else {}
+    if fields.get("solution"):
         ours.answered.add(index)
-    elif not kind.get("grade") and (index is None or ours.cells[index].source.strip() != theirs.source.strip()):
-        ours.added.setdefault(place, []).append(theirs.source)
-
-
-def _shown(name: str) -> str:
-    """A file's name as a report can hold it, which may be Markdown: without what could be markup there."""
-    return _MARKUP.sub("?", ascii(name[:80])[1:-1] if not name.isprintable() else name[:80])
+        if theirs.source != cell.source:
+            cell.source = theirs.source if cell.cell_type == "code" else inert_markdown(theirs.source)
+        return
+    changed = cell is None or cell.source.strip() != theirs.source.strip()
+    wanted = theirs.kind == "code" or (texts_count and theirs.kind == "markdown" and theirs.source.strip())
+    ours_alone = fields.get("grade") or (theirs.kind != "code" and fields.get("locked") and not fields.get("task"))
+    if changed and wanted and not ours_alone:
+        ours.added.setdefault(place, []).append(theirs)
 
 
 def _mark_missing(ours: _Ours) -> list[str]:
     missing = []
     for index, cell in enumerate(ours.cells):
         if nbgrader_fields(cell).get("solution") and index not in ours.answered:
-            cell.source = MISSING
+            cell.source = MISSING if cell.cell_type == "code" else _MISSING_TEXT
             missing.append(nbgrader_fields(cell)["grade_id"])
     return missing
 
@@ -242,13 +246,15 @@ def _interleaved(ours: _Ours) -> list[NotebookNode]:
     for index in range(-1, len(ours.cells)):
         if index >= 0:
             cells.append(ours.cells[index])
-        for number, source in enumerate(ours.added.get(index, [])):
-            cells.append(_added_cell(f"added-{index + 1}-{number}", source))
+        for number, theirs in enumerate(ours.added.get(index, [])):
+            cells.append(_added_cell(f"added-{index + 1}-{number}", theirs))
     return cells
 
 
-def _added_cell(cell_id: str, source: str) -> NotebookNode:
-    fields = {"cell_type": "code", "id": cell_id, "metadata": {}, "source": source}
+def _added_cell(cell_id: str, theirs: _Theirs) -> NotebookNode:
+    fields = {"cell_type": theirs.kind, "id": cell_id, "metadata": {}, "source": theirs.source}
+    if theirs.kind == "markdown":
+        return from_dict({**fields, "source": inert_markdown(theirs.source)})
     return from_dict({**fields, "outputs": [], "execution_count": None})
 
 

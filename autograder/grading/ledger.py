@@ -94,7 +94,7 @@ class Ledger:
         if seconds <= 0:
             return None
         penalty = self._late.plugin_inst.late_submission_penalty(learner, notebook.score, seconds)
-        return None if penalty is None else self._late._check_late_penalty(notebook, penalty)
+        return None if penalty is None else round(self._late._check_late_penalty(notebook, penalty), 2)
 
     def _held(self, learner: str, unit: str) -> SubmittedNotebook:
         """A submission as the gradebook holds it now, with its points and comments, in three questions."""
@@ -166,12 +166,13 @@ def _begin_as_writer(connection: Any) -> None:
 
 def _entry(notebook: SubmittedNotebook) -> Entry:
     grades = sorted(notebook.grades, key=lambda grade: grade.name)
-    arrived = notebook.assignment.timestamp
+    arrived, due = notebook.assignment.timestamp, notebook.assignment.duedate
     return Entry(
         score=notebook.score,
         max_score=notebook.max_score,
         penalty=notebook.late_submission_penalty,
         arrived=str(arrived) if arrived else None,
+        due=str(due) if due else None,
         auto_scores={grade.name: grade.auto_score for grade in grades},
         scores={grade.name: (grade.score, grade.max_score) for grade in grades},
         comments={comment.name: comment.comment for comment in notebook.comments},

@@ -12,22 +12,26 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from autograder.grading.budgets import OUTPUTS, PLAIN, Announce, always
 from autograder.grading.files import digest_of_files
-from autograder.grading.intake import answers_in, is_answered, nbgrader_fields
+from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
+from autograder.grading.released import files_beside
 from autograder.grading.sanitize import as_text, inert_outputs
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
 from autograder.judging.references import lacking, references_before, taken
 from autograder.judging.slicing import needed, statements_if_any
 from autograder.judging.tolerance import use_device
-from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, TestVerdict, Verdict
 from autograder.learner.atomic import write_whole
-from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox import Cell, CellResult, Limits, RemoteWorkbench
 from autograder.sandbox.evidence import CleanRoom
 from autograder.sandbox.launch import Launcher
-from autograder.seam.references import Reference, References, giving
+from autograder.seam.fault import OurFault
+from autograder.seam.given import Reference, References, giving
 from autograder.units import ROOT, Unit
 
+PROBLEM = "problem"  # id of the note that an executed notebook begins with where something was wrong with it
 _JUDGED_BETWEEN_CLEARINGS = 20  # notebooks: a program that is let go is compiled again when it is needed
 
 
@@ -50,6 +54,8 @@ class _Task:
     problem: str | None
     only: Sequence[str] | None
     unmarked: dict[str, str]
+    fault: str | None
+    files: Sequence[tuple[str, bytes]]
 
 
 class NoReferences(RuntimeError):
@@ -60,8 +66,10 @@ class Marker:
     """Marks notebooks one after the other, in workers that share a template. Close it when done.
 
     `store` is a folder that keeps every verdict under the digest of all it depends on: the same work is
-    not done twice. Without a store nothing is kept. `templates` is where another process shares its template.
-    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`.
+    not done twice. Without a store nothing is kept. `templates` is where another process shares its template. With
+    `again` what is kept is passed over, and replaced. `announce` is told of steps that have a budget.
+    Raises `NotConfined` where learners' code cannot be confined, unless `unconfined`, and `OurFault` where something
+    has failed twice that is not the code's fault: nothing is kept then.
     """
 
     def __init__(
@@ -72,8 +80,10 @@ class Marker:
         backend: str | None = None,
         unconfined: bool = False,
         templates: Path | None = None,
+        again: bool = False,
+        announce: Announce = always,
     ):
-        self._unconfined = unconfined
+        self._unconfined, self._again, self._announce = unconfined, again, announce
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
         self._backend = self._launcher.backend
@@ -101,7 +111,8 @@ class Marker:
 
         With `only`, all cells are run, and these exercises alone are judged. `references` are what its cells may build
         on: what builds on another answer is left unmarked. Without them it may build on all earlier units, and
-        `NoReferences` is raised if an answer is not there.
+        `NoReferences` is raised if an answer is not there. The files that the unit hands out beside its notebook lie
+        in the folder that it runs in; `TooMuchReleased` is raised if they are too large for that.
         """
         return self.mark_cells(cells_of(notebook), unit, only, references, notebook.metadata.get("problem"))
 
@@ -118,25 +129,43 @@ class Marker:
         unmarked = _unmarked(cells, unit, lacking(given))
         if unmarked and references is None:
             raise NoReferences(" ".join(dict.fromkeys(unmarked.values())))
-        problem = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
-        task = _Task(unit, cells, given, problem, only, unmarked)
+        told = " ".join(filter(None, [problem, *dict.fromkeys(unmarked.values())])) or None
+        fault = SUBMISSION if problem else None
+        task = _Task(unit, cells, given, told, only, unmarked, fault, files_beside(unit))
         digest = self._digest(task)
-        kept = self._kept(digest)
+        kept = None if self._again else self._kept(digest)
         if kept is None:
-            kept = self._mark(task)
+            kept = self._mark(task, digest)
             self._keep(digest, kept)
         kept.digest = digest
         return kept
 
-    def _mark(self, task: _Task) -> Marked:
+    def _mark(self, task: _Task, digest: str) -> Marked:
+        """Mark it; where something of ours fails, once more, with the same inputs, in a fresh worker."""
+        seed = secrets.randbits(32)
+        try:
+            verdict, results = self._judge(task, seed)
+        except OurFault as first:
+            try:
+                verdict, results = self._judge(task, seed)
+            except OurFault as second:
+                if not first.place or first.place != second.place:
+                    raise
+                verdict, results = self._judge(task, seed, blaming=True)
+        if self._announce(OUTPUTS, digest):
+            return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+        return Marked(verdict, [[{"output_type": "stream", "name": "stdout", "text": PLAIN[OUTPUTS]}]])
+
+    def _judge(self, task: _Task, seed: int, blaming: bool = False) -> tuple[Verdict, list[CellResult]]:
         import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
         from autograder.seam.backends import forget_compiled
 
-        unit, seed = task.unit, secrets.randbits(32)
-        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend, problem=task.problem)
+        unit = task.unit
+        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend)
+        verdict.problem, verdict.fault = task.problem, task.fault
         use_device(self._device)
-        with self._workbench(task) as workbench:
+        with self._workbench(task, blaming) as workbench:
             results = workbench.run()
             with giving(References(references_before(unit))):  # to known mistakes
                 verdict.exercises = _judged(task, workbench, seed)
@@ -145,17 +174,25 @@ class Marker:
         self._judged += 1
         if self._judged % _JUDGED_BETWEEN_CLEARINGS == 0:
             forget_compiled()
-        return Marked(verdict, [inert_outputs(result.outputs) for result in results])
+        return verdict, results
 
-    def _workbench(self, task: _Task) -> RemoteWorkbench:
-        settings = self._limits, self._launcher, self._unconfined, task.references
+    def _workbench(self, task: _Task, blaming: bool) -> RemoteWorkbench:
         return RemoteWorkbench(
-            task.cells, *settings, needed=lambda answer: needed_cells(task.cells, [answer]), clean=self._clean
+            task.cells,
+            self._limits,
+            self._launcher,
+            self._unconfined,
+            task.references,
+            blaming,
+            task.files,
+            needed=lambda answer: needed_cells(task.cells, [answer]),
+            clean=self._clean,
         )
 
     def _digest(self, task: _Task) -> str:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references
-        parts = [json.dumps(executed), task.unit.stem, str(task.problem), str(task.only)]
+        files = [(name, hashlib.sha256(content).hexdigest()) for name, content in task.files]
+        parts = [json.dumps([executed, files]), task.unit.stem, str(task.problem), str(task.only)]
         parts += [self._device, self._backend, repr(self._limits), _version(task.unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -188,8 +225,7 @@ def cells_of(notebook: NotebookNode) -> list[Cell]:
     open_answers = {name for name, cell in answers_in(notebook).items() if not is_answered(cell)}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            nbgrader = nbgrader_fields(cell)
-            name = nbgrader.get("grade_id", "").removesuffix("-check") if nbgrader.get("grade") else None
+            name = checked_by(cell)
             if name in open_answers:
                 late.append(Cell("", name))
             cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
@@ -229,18 +265,25 @@ def _unmarked(cells: Sequence[Cell], unit: Unit, missing: dict[str, str]) -> dic
 def write_into(notebook: NotebookNode, marked: Marked) -> None:
     """Put outputs and reports into a notebook: each check cell shows its report and is worth its score.
 
-    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number.
+    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number. What a
+    feedback page tells besides is in the metadata: the problem in the notebook's, and in a check cell's whether there
+    was an attempt, and why it falls short. A report on the class finds the verdict by the digest in the notebook's.
     """
     from autograder.learner.display import Report
+    from autograder.learner.telling import reasons
 
+    notebook.metadata["verdict_digest"] = marked.digest
     if marked.verdict.problem:
+        notebook.metadata["problem"] = marked.verdict.problem
         note = {
             "cell_type": "markdown",
-            "id": "problem",
+            "id": PROBLEM,
             "metadata": {},
             "source": f"**Note:** {as_text(marked.verdict.problem)}",
         }
         notebook.cells.insert(0, from_dict(note))
+    for cell in filter(is_by_hand, notebook.cells):
+        cell.metadata["verdict"] = {"state": "graded by hand"}
     reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs = iter(marked.outputs)
@@ -250,12 +293,19 @@ def write_into(notebook: NotebookNode, marked: Marked) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
-        nbgrader = nbgrader_fields(cell)
-        if nbgrader.get("grade"):
-            exercise = reports[nbgrader.grade_id.removesuffix("-check")]
+        if name := checked_by(cell):
+            exercise = reports[name]
             data = {"text/plain": f"{exercise.score:g}", "text/html": Report(exercise, pictures=False)._repr_html_()}
             fields = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": number}
             cell.outputs = [from_dict(fields)]
+            cell.metadata["verdict"] = {"state": _state(exercise), "reasons": reasons(exercise)}
+
+
+def _state(exercise: ExerciseVerdict) -> str:
+    """Whether there was an attempt, or why there was none."""
+    if exercise.attempted:
+        return "attempted"
+    return "missing" if exercise.tests and exercise.tests[0].outcome == "missing" else "not attempted"
 
 
 def _version(unit: Unit) -> str:

@@ -49,6 +49,7 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
             "course_id": COURSE,
             **steps,
         },
+        "ExportApp": {"plugin_class": "autograder.grading.nbgrader_table.TableOfGrades"},
         "Execute": {"timeout": _LONGEST_CELL},  # of Validate, which runs the whole notebook
         "ZipCollectApp": {
             "collect_directory_structure": str(grading / "downloaded" / "{assignment_id}" / "{collect_step}")
@@ -56,10 +57,13 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
         "FileNameCollectorPlugin": {"named_regexp": HANDED_IN},
         "ClearSolutions": {"code_stub": {"python": STUB}},
         "GenerateAssignment": {"exporter_class": "autograder.grading.release.LearnersCopyExporter"},
-        "ExchangeFactory": {"release_assignment": "autograder.grading.release.ReleaseGenerated"},
+        "ExchangeFactory": {
+            "release_assignment": "autograder.grading.release.ReleaseGenerated",
+            "collect": "autograder.grading.collect.CollectOwnFiles",
+            "release_feedback": "autograder.grading.release.ReleaseFeedbackInExchange",
+        },
         "Autograde": {
             "exporter_class": f"{ours}.SubmissionExporter",
-            "pre_convert_hook": f"{ours}.adopt_lone_notebook",
             "autograde_preprocessors": [
                 f"{ours}.Judge",
                 f"{theirs}.LimitOutput",

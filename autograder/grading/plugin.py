@@ -7,37 +7,35 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from autograder.grading import intake
+from autograder.grading.letters import whose_word
 from autograder.grading.marker import Marker, write_into
-from autograder.units import UnknownName, find_unit
+from autograder.grading.staging import Staging
+from autograder.units import Unit, UnknownName, find_unit
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submitted notebook through intake: whatever the file holds, a clean notebook comes out."""
+    """Reads a submitted notebook through intake: whatever the file holds, a clean notebook comes out.
+
+    nbgrader makes the exporter before it looks at any submission: then they are staged.
+    """
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        unit = _unit_named(self.parent.coursedir.assignment_id) if isinstance(self.parent, Autograde) else None
+        self._staging = Staging(self.parent, unit) if unit else None
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any):
-        submitted = getattr(self.parent, "_sanitizing", False)
-        unit = _unit_of(resources)
-        if not submitted or unit is None:
+        if not self._staging or not self.parent._sanitizing:
             return super().from_filename(filename, resources=resources, **options)
-        submission = intake.take_from(Path(filename).parent, unit)
-        if submission.problem:
-            self.log.warning("%s: %s", filename, submission.problem)
+        job = self._staging.job_of(filename)
+        submission = job.take()
+        for said in filter(None, (submission.problem, whose_word(job.place))):
+            self.log.warning("%s: %s", job.place, said)
         return self.from_notebook_node(submission.notebook, resources=resources, **options)
-
-
-def adopt_lone_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's hook before a submission is read: a single notebook under another name is the unit's.
-
-    nbgrader passes over files whose name it does not know; what it finds under the right name is then read by
-    `SubmissionExporter` from the folder.
-    """
-    expected = [str(Path(path).with_name(f"{assignment}.ipynb")) for path in notebooks[:1]]
-    if _unit_of({"nbgrader": {"assignment": assignment}}) and not set(expected) & set(notebooks):
-        notebooks[:] = expected
 
 
 class Judge(NbGraderPreprocessor):
@@ -69,8 +67,11 @@ def _store(db_url: str) -> Path | None:
     return Path(db_url.removeprefix("sqlite:///")).parent / "verdicts"
 
 
-def _unit_of(resources: dict | None):
-    name = (resources or {}).get("nbgrader", {}).get("assignment")
+def _unit_of(resources: dict | None) -> Unit | None:
+    return _unit_named((resources or {}).get("nbgrader", {}).get("assignment") or "")
+
+
+def _unit_named(name: str) -> Unit | None:
     try:
         return find_unit(name) if name else None
     except UnknownName:

@@ -1,22 +1,26 @@
 """A pool of processes that work through tasks of a class: few at a time, none lost, whatever happens to a process."""
 
-import concurrent.futures
 import contextlib
+import functools
 import multiprocessing
 import os
 import sys
+import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import forkserver, resource_tracker
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing import connection, forkserver, resource_tracker, util
 from multiprocessing.context import BaseContext
 from typing import Any
 from unittest.mock import patch
 
 import psutil
 
-from autograder.grading.interrupts import ignore_interrupts, withheld_interrupts
+from autograder.grading.budgets import OTHERWISE, Budget
+from autograder.grading.guardian import Guardian
+from autograder.grading.interrupts import withheld_interrupts
+from autograder.grading.pool_process import serve
+from autograder.sandbox.processes import Meter
 
 _ONE_THREAD = {  # what runs beside others computes on one core
     "OPENBLAS_NUM_THREADS": "1",
@@ -25,93 +29,184 @@ _ONE_THREAD = {  # what runs beside others computes on one core
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
-_AHEAD = 2  # tasks handed out for each process: one at work, one that waits for it
+_AHEAD = 2  # tasks taken in for each process: one at work, one that waits for the first that is free
+_TRIES = 2  # for each task
+_STARTS = 3  # processes in a row that may end before they are ready
+_BETWEEN_LOOKS = 0.2  # seconds
+_LONGEST_LOOK = 1.0  # seconds: what passes beyond, this process was stopped itself
 
 
 class EndedItsProcess(Exception):
-    """A task after which its process was no more."""
+    """A task after which its process was no more, each time it was tried; `budget` says what it had exceeded, if so."""
+
+    def __init__(self, budget: str = ""):
+        super().__init__(budget)
+        self.budget = budget
 
 
-Task = tuple[Any, Callable, tuple]  # its key, the function, the arguments
+class Unfit(RuntimeError):
+    """No process could be made ready; the message says why."""
+
+
+@dataclass(eq=False)
+class _Task:
+    key: Any
+    function: Callable
+    args: tuple
+    tries: int = 0
 
 
 class Pool:
     """Runs tasks, each known by a key, in processes of its own. A context manager: leaving it ends all of them.
 
-    `prepare(*args)` is called in every new process. When a process dies, every task that was handed out may be to
-    blame: each is tried once more, alone. Only one that ends a process of its own is given up.
+    `prepare(*args)` is called in every new process. A task names its steps as it goes; one that exceeds the budget of a
+    step is ended with its process, and `exceeded(step, digest)` is called. A task whose process has ended is tried once
+    more, in a fresh one.
     """
 
-    def __init__(self, workers: int, prepare: Callable[..., None], args: tuple):
-        self._workers, self._prepare, self._args = workers, prepare, args
-        self._at_work: dict[Future, Task] = {}
-        self._suspects: deque[Task] = deque()
-        self._alone = False
+    def __init__(
+        self,
+        workers: int,
+        prepare: Callable[..., None],
+        args: tuple,
+        budgets: Mapping[str, Budget] | None = None,
+        exceeded: Callable[[str, str], None] = lambda step, digest: None,
+    ):
+        self._workers, self._start_with = workers, (prepare, args)
+        self._budgets, self._exceeded = budgets or {}, exceeded
+        self._processes: list[_Process] = []
+        self._waiting: deque[_Task] = deque()
+        self._in_vain = 0
 
     def __enter__(self) -> "Pool":
-        self._others = set(multiprocessing.active_children())
-        self._start()
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._end()
+        """End the processes at once: what they were given to do is done, or is not wanted any more."""
+        for process in self._processes:
+            process.end()
 
     @property
     def room(self) -> int:
         """How many more tasks may be handed out now."""
-        return 0 if self._suspects or self._alone else max(0, _AHEAD * self._workers - len(self._at_work))
+        return max(0, _AHEAD * self._workers - len(self._waiting) - len(self._busy))
 
     @property
     def idle(self) -> bool:
-        return not self._at_work and not self._suspects
+        return not self._waiting and not self._busy
+
+    @property
+    def _busy(self) -> list["_Process"]:
+        return [process for process in self._processes if process.task]
 
     def hand_out(self, key: Any, function: Callable, *args: Any) -> None:
         """Let one of the processes run a task."""
-        with withheld_interrupts():  # this may start a process
-            self._at_work[self._executor.submit(function, *args)] = (key, function, args)
+        self._waiting.append(_Task(key, function, args))
+        self._set_to_work()
 
     def finished(self, seconds: float) -> list[tuple[Any, Any]]:
         """The keys of tasks that are done, each with what it returned or raised; waits up to so many seconds."""
-        if self._suspects and not self._at_work:
-            self._alone = True
-            key, function, args = self._suspects.popleft()
-            self.hand_out(key, function, *args)
-        done, _ = concurrent.futures.wait(self._at_work, seconds, concurrent.futures.FIRST_COMPLETED)
-        if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
-            return self._recover()
-        if done:
-            self._alone = False
-        return [(self._at_work.pop(future)[0], future.exception() or future.result()) for future in done]
-
-    def _recover(self) -> list[tuple[Any, Any]]:
-        """Start anew after a process has died; returns what was finished, and who is to blame if that is clear."""
-        concurrent.futures.wait(self._at_work)
-        found = []
-        for future, task in self._at_work.items():
-            error = future.exception()
-            if not isinstance(error, BrokenProcessPool):
-                found.append((task[0], error or future.result()))
-            elif self._alone:
-                found.append((task[0], EndedItsProcess()))
-            else:
-                self._suspects.append(task)
-        self._at_work.clear()
-        self._alone = False
-        self._end()
-        self._start()
+        self._set_to_work()
+        found: list[tuple[Any, Any]] = []
+        ready = connection.wait([process.connection for process in self._processes], seconds)
+        for process in [process for process in self._processes if process.connection in ready]:
+            found += self._heard(process)
+        for process in self._busy:
+            over = process.over_budget()
+            if over:
+                self._exceeded(process.step, process.digest)
+                found += self._lost(process, f"{process.step}: {over}")
+        self._set_to_work()
         return found
 
-    def _start(self) -> None:
-        context = _context()
-        self._executor = concurrent.futures.ProcessPoolExecutor(
-            self._workers, context, initializer=_begin, initargs=(self._prepare, self._args)
-        )
+    def _set_to_work(self) -> None:
+        """Give waiting tasks to processes that are free, starting what is missing."""
+        while self._waiting and len(self._processes) < self._workers:
+            self._processes.append(_Process(self._start_with, self._budgets))
+        for process in self._processes:
+            if self._waiting and process.is_ready and not process.task:
+                process.begin(self._waiting.popleft())
 
-    def _end(self) -> None:
-        """End the processes at once: what they were given to do is done, or is not wanted any more."""
-        for process in set(multiprocessing.active_children()) - self._others:
-            _kill_family(process.pid)
-        self._executor.shutdown(wait=True, cancel_futures=True)
+    def _heard(self, process: "_Process") -> list[tuple[Any, Any]]:
+        """Take what a process has sent; returns its task if that is done."""
+        try:
+            kind, *told = process.connection.recv()
+        except (EOFError, OSError):
+            return self._lost(process)
+        if kind == "ready":
+            process.is_ready, self._in_vain = True, 0
+        elif kind == "unfit":
+            raise Unfit(told[0])
+        elif kind == "step":
+            process.enter(*told)
+        else:
+            task, process.task = process.task, None
+            return [(task.key, told[0])]
+        return []
+
+    def _lost(self, process: "_Process", budget: str = "") -> list[tuple[Any, Any]]:
+        """A process has ended, or must: its task is tried once more, or given up."""
+        process.end()
+        self._processes.remove(process)
+        task = process.task
+        if not process.is_ready:
+            self._in_vain += 1
+            if self._in_vain == _STARTS:
+                raise Unfit("Processes that grade end before they are ready.")
+        if task is None:
+            return []
+        task.tries += 1
+        if task.tries == _TRIES:
+            return [(task.key, EndedItsProcess(budget))]
+        self._waiting.appendleft(task)
+        return []
+
+
+class _Process:
+    """One process of a pool, what it works on, and what that has cost so far."""
+
+    def __init__(self, start_with: tuple, budgets: Mapping[str, Budget]):
+        self._budgets = budgets
+        self.task: _Task | None = None
+        self.is_ready = False
+        self.step = self.digest = ""
+        context = _context()
+        self.connection, theirs = context.Pipe()
+        with theirs, withheld_interrupts():
+            self._process = context.Process(target=serve, args=(theirs, *start_with), daemon=True)
+            self._process.start()
+        _guardian().watch_process(self._process.pid)
+        self._meter = Meter(self._process.pid)
+
+    def begin(self, task: _Task) -> None:
+        """Let it work on a task."""
+        self.task = task
+        self.enter("", "")
+        with contextlib.suppress(OSError):  # it has ended: that is found out when it is listened to
+            self.connection.send((task.function, task.args))
+
+    def enter(self, step: str, digest: str) -> None:
+        """It has come to a step: what it has used until now is not counted for it."""
+        self.step, self.digest, self._seconds = step, digest, 0.0
+        self._looked = time.monotonic()
+        self._cpu_before, self._memory_before = self._meter.cpu_seconds(), self._meter.memory()
+
+    def over_budget(self) -> str:
+        """What its step has exceeded, in words, or nothing. Takes a look a few times a second at most."""
+        now = time.monotonic()
+        if now - self._looked < _BETWEEN_LOOKS:
+            return ""
+        self._seconds += min(now - self._looked, _LONGEST_LOOK)
+        self._looked = now
+        cpu, memory = self._meter.cpu_seconds() - self._cpu_before, self._meter.memory() - self._memory_before
+        return self._budgets.get(self.step, OTHERWISE).exceeded(cpu, self._seconds, memory)
+
+    def end(self) -> None:
+        """Kill it, and what it had started."""
+        _kill_family(self._process.pid)
+        self._process.join()
+        self.connection.close()
+        self._meter.close()
 
 
 def get_ready() -> None:
@@ -119,24 +214,38 @@ def get_ready() -> None:
     _context()
 
 
+@functools.cache
+def _guardian() -> Guardian:
+    """The guardian of all runs of this process."""
+    from autograder.sandbox.cgroup import parents
+
+    guardian = Guardian()
+    for parent in parents():
+        guardian.watch_groups(parent)
+    return guardian
+
+
+def watch_folder(folder: str) -> None:
+    """Let this folder be removed with this process, however that ends."""
+    _guardian().watch_folder(folder)
+
+
 def _context() -> BaseContext:
     """How processes are started: forked from one that has imported what they need, where that can be had.
 
     It lives as long as this process, and is forked from by every run in it.
     """
-    resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
+    with withheld_interrupts():
+        resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
     if sys.platform != "linux" or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return multiprocessing.get_context("spawn")
+    watch_folder(util.get_temp_dir())  # of the socket that it listens at
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["autograder.grading.preloaded"])
     with withheld_interrupts(), patch.dict(os.environ, _ONE_THREAD):
         forkserver.ensure_running()
+    _guardian().watch_process(forkserver._forkserver._forkserver_pid)
     return context
-
-
-def _begin(prepare: Callable[..., None], args: tuple) -> None:
-    ignore_interrupts()
-    prepare(*args)
 
 
 def _kill_family(pid: int) -> None:

@@ -4,17 +4,18 @@ import contextlib
 import hashlib
 import json
 import logging
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import LimitOutput
 from traitlets.config import Config
 
+from autograder.grading.budgets import PAGE, PLAIN
 from autograder.grading.entry import Entry, Executed
 from autograder.grading.feedback import FeedbackExporter
 from autograder.grading.files import digest_of_files, sweep
@@ -22,7 +23,6 @@ from autograder.grading.marker import Marked, write_into
 from autograder.learner.atomic import write_whole
 from autograder.units import ROOT
 
-_SECRET = re.compile(r"[\w-]{1,200}")
 _log = logging.getLogger("autograder.nbgrader")
 
 
@@ -57,11 +57,12 @@ class Publisher:
         self._exporter = FeedbackExporter(config=config)
         self._settings = json.dumps(config.get("LimitOutput", {}), default=str, sort_keys=True)
 
-    def task(self, marked: Marked, letters: dict[str, str]) -> str:
+    def task(self, notebook: NotebookNode, marked: Marked, letters: dict[str, str]) -> str:
         """A digest of all that the files of a submission are made from, but for the gradebook."""
         ours = [*sorted(Path(__file__).parent.glob("*")), ROOT / "autograder" / "learner" / "display.py"]
         code = digest_of_files(tuple(path for path in ours if path.is_file()))
-        parts = [marked.digest, str(marked.verdict.seed), json.dumps(letters), self._settings, code]
+        cells = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]  # text is not in a verdict
+        parts = [marked.digest, str(marked.verdict.seed), json.dumps([cells, letters]), self._settings, code]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def execute(self, notebook: NotebookNode, marked: Marked) -> None:
@@ -69,9 +70,14 @@ class Publisher:
         write_into(notebook, marked)
         self._limit.preprocess(notebook, {})
 
-    def publish(self, place: Place, entry: Entry, task: str) -> None:
-        """Write the feedback page of an executed notebook, then the record that its submission is done."""
+    def publish(self, place: Place, entry: Entry, task: str, plainly: bool = False) -> None:
+        """Write the feedback page of an executed notebook, then the record that its submission is done.
+
+        Written `plainly` it has the points and the reports, and says that the rest could not be shown.
+        """
         notebook = nbformat.v4.reads(place.notebook.read_text("utf-8"))
+        if plainly:
+            notebook.cells = [from_dict(_markdown("plain", PLAIN[PAGE])), *_reports(notebook)]
         page, _ = self._exporter.from_notebook_node(_with_grades(notebook, entry), _resources(place, entry))
         write_whole(place.page, page)
         write_stamp(place, entry, task)
@@ -100,22 +106,6 @@ def executed(place: Place, notebook: NotebookNode, arrived: str | None) -> Execu
         if utils.is_solution(cell)
     }
     return Executed(place.learner, place.unit, arrived, scores, untouched)
-
-
-def letters_in(folder: Path) -> dict[str, str]:
-    """What nbgrader's exchange put beside a submission and needs back with the feedback: its time and its secret.
-
-    A learner may have put something else there: only a time and a word are taken, from small regular files.
-    """
-    found = {}
-    stamp = _small_text(folder / "timestamp.txt")
-    arrived = _time(stamp) if stamp else None
-    if arrived:
-        found["timestamp.txt"] = arrived
-    secret = _small_text(folder / "submission_secret.txt")
-    if secret and _SECRET.fullmatch(secret):
-        found["submission_secret.txt"] = secret
-    return found
 
 
 def write_stamp(place: Place, entry: Entry, task: str) -> None:
@@ -149,22 +139,22 @@ def _with_grades(notebook: NotebookNode, entry: Entry) -> NotebookNode:
     return notebook
 
 
+def _reports(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """What we have written into an executed notebook: its graded cells, without what is the learner's in them."""
+    for cell in notebook.cells:
+        fields = cell.metadata.get("nbgrader", {})
+        if fields.get("solution"):
+            cell.source, cell.outputs = "", []
+        if fields.get("grade"):
+            yield cell
+
+
+def _markdown(cell_id: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source}
+
+
 def _resources(place: Place, entry: Entry) -> dict[str, Any]:
     penalty = entry.penalty or 0
     points = {"score": entry.score - penalty, "max_score": entry.max_score, "late_penalty": penalty}
-    return {"nbgrader": {"notebook": place.unit, **points}}
-
-
-def _small_text(path: Path) -> str | None:
-    with contextlib.suppress(OSError, ValueError):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= 200:
-            return path.read_text("utf-8").strip()
-    return None
-
-
-def _time(text: str) -> str | None:
-    from dateutil.parser import ParserError
-
-    with contextlib.suppress(ValueError, OverflowError, ParserError):
-        return f"{utils.parse_utc(text).isoformat(sep=' ')} UTC"
-    return None
+    names = {"notebook": place.unit, "student": place.learner}
+    return {"nbgrader": {**names, **points}, "metadata": {"path": str(place.notebook.parent)}}

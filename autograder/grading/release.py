@@ -1,5 +1,7 @@
-"""Learners' copies on their way out: what a person has written is neither lost nor handed to learners."""
+"""What goes out to learners through the exchange: copies of assignments, in which nobody's writing is lost or handed
+out, and feedback."""
 
+import glob
 import json
 import shutil
 import tempfile
@@ -11,7 +13,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
-from nbgrader.exchange.default import ExchangeReleaseAssignment
+from nbgrader.exchange.default import ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from nbgrader.utils import find_all_files
 
 from autograder.grading.gradebook import generate_assignment
@@ -86,6 +88,27 @@ class ReleaseGenerated(ExchangeReleaseAssignment):
                 unit.solution_source,
             )
         super().copy_files()
+
+
+class ReleaseFeedbackInExchange(ExchangeReleaseFeedback):
+    """Releases the feedback of all who handed in through the exchange; nbgrader stops at the first who did not.
+
+    Whoever handed in otherwise has no secret, which the exchange needs so that nobody else reads their page.
+    """
+
+    def copy_files(self) -> None:
+        folders, away = [Path(folder) for folder in sorted(glob.glob(self.src_path))], []
+        for folder in folders:
+            if all((folder / name).is_file() for name in ("timestamp.txt", "submission_secret.txt")):
+                self.src_path = glob.escape(str(folder))
+                super().copy_files()
+            else:
+                away.append(str(folder))
+        if away:
+            self.log.warning(
+                "Not handed in through the exchange, so no feedback goes out through it: give learners the pages in %s",
+                ", ".join(away),
+            )
 
 
 def _written_by_a_person(folder: Path, source: Path) -> Iterator[Path]:

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import re
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +15,23 @@ from autograder.seam.plain import clean_text
 
 _MOST_OUTPUTS = 200
 _TAGS = nh3.ALLOWED_TAGS - {"img", "a", "area", "map"}  # nothing that asks another server, or leads to one
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)""")
+_PARTS = re.compile(r"""[^\s/"'=]+(?:=(?:"[^"]*"|'[^']*'))?""")
+_NEVER_NESTED = (
+    "p li dt dd td th tr thead tbody tfoot option optgroup rt rp colgroup caption "
+    "area base br col embed hr img input link meta param source track wbr"
+)
+_FORMATTING = ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
+_DEEPEST, _MOST_ATTRIBUTES, _MOST_REOPENED = 200, 200, 100_000
+_GROWTH, _ALWAYS = 4, 10_000  # how many times as long cleaned HTML may be, and how long at least
+_LEFT_OUT = "<p>This output is left out: its HTML is nested too deeply.</p>"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"sRGB", b"gAMA", b"pHYs", b"IDAT", b"IEND")
 _MOST_PIXELS = 40_000_000  # a few bytes of a picture can ask a browser for any amount of memory
+_ALIVE = re.compile(  # where Markdown begins a tag, a link or a picture, and formulas what reaches out of them
+    r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=(?:href|class|style|cssId|data|require|includegraphics|unicode)\b)"
+)
+_JOINER = "\N{WORD JOINER}"  # is not seen
 
 
 def inert_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
@@ -43,8 +59,44 @@ def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def inert_html(html: str) -> str:
-    """HTML that can only be looked at: no script, no style, no link, nothing from elsewhere."""
-    return nh3.clean(html, tags=_TAGS)
+    """HTML that can only be looked at: no script, no style, no link, nothing from elsewhere.
+
+    What takes a parser too long, or would grow, is left out, and a line says so.
+    """
+    cleaned = nh3.clean(html, tags=_TAGS) if _is_simple(html) else _LEFT_OUT
+    return cleaned if len(cleaned) <= _GROWTH * len(html) + _ALWAYS else _LEFT_OUT
+
+
+def _is_simple(html: str) -> bool:
+    """Whether a parser's work stays near the length of the text.
+
+    It does not where tags are nested by the thousand, where one tag has thousands of attributes, and where letters in
+    bold, italic and the like are never closed: each of these is opened again in every paragraph that follows.
+    """
+    never_nested = set(_NEVER_NESTED.split())
+    opened: Counter[str] = Counter()
+    depth = reopened = 0
+    for found in _TAG.finditer(html):
+        closes, name = found[1], found[2].lower()
+        if closes:
+            depth -= opened[name] > 0
+            opened[name] = max(0, opened[name] - 1)
+            continue
+        if name not in never_nested:
+            depth += 1
+            opened[name] += 1
+        reopened += sum(opened[formatting] for formatting in _FORMATTING)
+        if depth > _DEEPEST or reopened > _MOST_REOPENED or len(_PARTS.findall(found[3])) > _MOST_ATTRIBUTES:
+            return False
+    return True
+
+
+def inert_markdown(source: str) -> str:
+    """A learner's Markdown that reads as before, code and formulas too, and in which no tag, link or picture begins.
+
+    A bare address remains one that can be clicked: it says where it leads.
+    """
+    return _ALIVE.sub(lambda found: found.group() + _JOINER, source)
 
 
 def as_text(text: str) -> str:

@@ -3,30 +3,49 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.grading import gradebook, intake
+from autograder.grading.budgets import JUDGE, PAGE, WRITE, Exceeded
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
+from autograder.grading.letters import letters_in, whose_word
 from autograder.grading.marker import Marked, Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
-from autograder.grading.publish import Place, Publisher, executed, letters_in, stamped_entry, write_executed
+from autograder.grading.pool_process import announce
+from autograder.grading.publish import Place, Publisher, executed, stamped_entry, write_executed
+from autograder.grading.regraded import Regraded, last_verdict, regraded, remember
+from autograder.grading.released import TooMuchReleased
 from autograder.sandbox.confinement import NotConfined
+from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
 from autograder.units import Unit
 
 
 @dataclass(frozen=True)
 class Places:
-    """The folders a run writes to. `staged` is for clean copies, where nbgrader's own passes are to read them."""
+    """The folders a run writes to, and how it grades.
+
+    `staged` is for clean copies, where nbgrader's own passes are to read them; `again` passes over what was
+    marked before.
+    """
 
     grading: Path
     scratch: Path
     staged: Path | None = None
     unconfined: bool = False
+    again: bool = False
+
+    @property
+    def verdicts(self) -> Path:
+        return self.grading / "verdicts"
+
+    @property
+    def over_budget(self) -> Path:
+        return self.verdicts / "over-budget"
 
     @property
     def templates(self) -> Path:
@@ -40,7 +59,8 @@ class Marking:
 
     `executed` is for the gradebook, or None where it cannot hold the learner's name, or nbgrader itself is to fill
     it. `stamped` is the digest of the entry that an earlier run finished the same work with, if one did; `task` is
-    for the record of this one.
+    for the record of this one. `word` is what is to be told of its time of arrival where there is a due date.
+    `regraded` says what has changed, where it was marked once more.
     """
 
     outcome: Outcome
@@ -48,6 +68,8 @@ class Marking:
     executed: Executed | None = None
     task: str = ""
     stamped: str | None = None
+    word: str | None = None
+    regraded: Regraded | None = None
 
 
 class Refused(Exception):
@@ -59,9 +81,22 @@ class _Process:
 
     def __init__(self, places: Places):
         self.places = places
-        store = places.grading / "verdicts"
-        self.marker = Marker(store, unconfined=places.unconfined, templates=places.templates)
+        self.marker = Marker(
+            places.verdicts,
+            unconfined=places.unconfined,
+            templates=places.templates,
+            again=places.again,
+            announce=self.announce,
+        )
         self.publisher = Publisher(places.grading, course_config(places.grading))
+        self._exceeded = Exceeded(places.over_budget)
+
+    def announce(self, step: str, digest: str = "") -> bool:
+        """Say which step comes; whether it may be taken, or has exceeded its budget for this work before."""
+        if digest and self._exceeded.holds(step, digest):
+            return False
+        announce(step, digest)
+        return True
 
 
 _process: _Process | None = None
@@ -87,20 +122,33 @@ def make_ready(units: Sequence[Unit]) -> None:
 
 
 def mark(job: Job) -> Marking:
-    """Mark one submission, and write its executed notebook unless an earlier run did."""
+    """Mark one submission, and write its executed notebook unless an earlier run did.
+
+    Whatever is raised here is not the learner's fault; the message says what it is.
+    """
     try:
-        submission = intake.take_from(job.place, job.unit)
+        if not os.path.lexists(job.place):
+            raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
+        _process.announce(JUDGE)
+        submission, places = job.take(), _process.places
+        before = last_verdict(places.verdicts, job) if places.again else None
         marked = _process.marker.mark(submission.notebook, job.unit)
-        return write(job, submission, marked, _process.publisher, _process.places)
-    except (NotConfined, NoReferences) as error:
+        _process.announce(WRITE)
+        marking = write(job, submission, marked, _process.publisher, places)
+        remember(places.verdicts, job, marked.digest)
+        return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
+    except (NotConfined, NoReferences, TooMuchReleased) as error:
         raise Refused(str(error)) from None
+    except OurFault as fault:
+        raise RuntimeError(clean_text(str(fault), 300)) from None
     except Exception as error:  # of any class: only some survive the way to another process
         raise RuntimeError(clean_text(f"{type(error).__name__}: {error}", 300)) from None
 
 
 def publish(job: Job, entry: Entry, task: str) -> None:
     """Write the feedback of a submission that is in the gradebook."""
-    _process.publisher.publish(place_of(job, _process.places), entry, task)
+    plainly = not _process.announce(PAGE, task)
+    _process.publisher.publish(place_of(job, _process.places), entry, task, plainly)
 
 
 def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Publisher, places: Places) -> Marking:
@@ -109,16 +157,16 @@ def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Pu
     if not is_fit_name(job.learner):
         return Marking(outcome, marked.digest)
     place, letters = place_of(job, places), letters_in(job.place)
-    task = publisher.task(marked, letters)
+    task = publisher.task(submission.notebook, marked, letters)
     stamped = stamped_entry(place, task)
     if places.staged:
         gradebook.stage(submission, job.learner, places.staged / job.unit.stem, letters)
-        return Marking(outcome, marked.digest, None, task, stamped)
+        return Marking(outcome, marked.digest, None, task, stamped, whose_word(job.place))
     publisher.execute(submission.notebook, marked)
     if stamped is None:
         write_executed(submission.notebook, place, letters)
     facts = executed(place, submission.notebook, letters.get("timestamp.txt"))
-    return Marking(outcome, marked.digest, facts, task, stamped)
+    return Marking(outcome, marked.digest, facts, task, stamped, whose_word(job.place))
 
 
 def place_of(job: Job, places: Places) -> Place:

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from autograder.judging.outline import MOST_KEPT, outlined, outlined_inside
 from autograder.seam import Handle, LearnerError
 from autograder.seam.plain import clean_text
+from autograder.seam.weight import weight
 
 _COURSE_DTYPES = {"float64": np.float32, "int64": np.int32}
 
@@ -29,7 +31,14 @@ class Entry(NamedTuple):
 
 
 class Transcript(list[Entry]):
-    """What one test asked, in order."""
+    """What one test asked, in order. Of large values outlines are kept: then `is_whole` is false."""
+
+    is_whole = True
+
+    def keep(self, target: str | Handle, operation: str, args: tuple, options: dict[str, Any], result: Any) -> None:
+        """Add an entry."""
+        self.is_whole = self.is_whole and max(weight(args), weight(result)) <= MOST_KEPT
+        self.append(Entry(target, operation, outlined_inside(args), options, outlined(result)))
 
 
 class Answer:
@@ -122,12 +131,12 @@ class Answer:
         try:
             result = self._performer.perform(operation, self._target, *args, **options)
         except LearnerError as error:
-            self._transcript.append(Entry(self._target, operation, args, options, error))
+            self._transcript.keep(self._target, operation, args, options, error)
             if not broken:
                 raise
         if broken:  # an expectation inside a function that the test gave; the learner's code may have swallowed it
             raise broken[0]
-        self._transcript.append(Entry(self._target, operation, args, options, result))
+        self._transcript.keep(self._target, operation, args, options, result)
         return self._wrapped(result)
 
     def _wrapped(self, result: Any) -> Any:

@@ -103,9 +103,10 @@ def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
     over what explains the others. An error that none explains may be one that any tensor gives.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
-    failed = [trial for trial in failed if not trial.speaks_for_itself]
+    failed = [trial for trial in failed if not trial.speaks_for_itself and trial.transcript.is_whole]
     studied = sorted([trial for trial in failed if not trial.is_slow] or failed, key=lambda trial: trial.cost)
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.is_slow]
+    passed = [trial for trial in passed if trial.transcript.is_whole]
     passed.sort(key=lambda trial: trial.cost)  # most known answers are refuted by the first
     with warnings.catch_warnings(action="ignore"):  # of the known answers
         found, explained = _best(mistakes, studied, passed)

@@ -13,11 +13,13 @@ from autograder.judging.calls import last_call
 from autograder.judging.diagnosis import Trial, name_mistakes
 from autograder.judging.expect import NotAsked, Unmet, summary
 from autograder.judging.known import Known, mistakes_in
+from autograder.judging.outline import MOST_KEPT
 from autograder.judging.suite import run
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
 from autograder.seam.plain import clean_text
 from autograder.seam.settings import usual_settings
+from autograder.seam.weight import weight
 
 CHECK_SEED = 20170612  # at home: the same inputs at every check, so that a failure can be studied
 _LONGEST = 3000  # characters of one line of a message
@@ -89,6 +91,8 @@ class _Judging:
             _describe_failure(verdict, error, transcript)
             if getattr(test.obj, "held_back", False):
                 _hold_back(verdict, error)
+            if weight(verdict.arrays) > MOST_KEPT:
+                verdict.arrays = None  # too large for a picture
         exercise = test.cls.exercise_name
         self._points[exercise] = test.cls.exercise_points
         self._trials.setdefault(exercise, []).append(Trial(verdict, transcript))

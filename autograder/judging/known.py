@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from autograder.judging.references import references_before
-from autograder.seam.references import NotHere, References, giving
+from autograder.seam.given import NotHere, References, giving
 from autograder.seam.sealed import Damaged
 from autograder.seam.settings import usual_settings
 from autograder.units import ROOT, Unit

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from autograder.judging.slicing import Statement, needed, statements
 from autograder.seam import sealed
-from autograder.seam.references import Reference
+from autograder.seam.given import Reference
 from autograder.units import Unit, all_units
 
 
@@ -57,7 +57,7 @@ def solution_of(unit: Unit) -> str:
 
     Raises `FileNotFoundError` where there is none, and `sealed.Damaged` where it does not open.
     """
-    return sealed.read(unit.solution if unit.solution.exists() else unit.sealed_reference)
+    return unit.solution.read_text("utf-8") if unit.solution.exists() else sealed.unsealed(unit.sealed_reference)
 
 
 def code_alone(notebook: str) -> str:

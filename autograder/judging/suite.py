@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.judging.answer import Answer
+from autograder.seam.fault import OurFault
 
 # What pytest brings and a judge has no use for. `unraisableexception` alone collects garbage for 0.4 s.
 _UNUSED = [
@@ -29,7 +31,7 @@ _UNUSED = [
     )
 ]
 
-_STOPS = (KeyboardInterrupt, pytest.exit.Exception)  # what ends a run instead of failing a test
+_STOPS = (KeyboardInterrupt, pytest.exit.Exception, OurFault)  # what ends a run instead of failing a test
 _CHANGED = ("dont_write_bytecode", "last_type", "last_value", "last_traceback", "last_exc")
 
 
@@ -46,7 +48,8 @@ class Judging(Protocol):
 def run(suite: Path, judging: Judging, only: Sequence[str] | None = None) -> None:
     """Run the tests of the suite, or those of the exercises in `only`.
 
-    Raises `RuntimeError` if the suite itself is broken, and `KeyboardInterrupt` if somebody stopped it.
+    Raises `RuntimeError` if the suite itself is broken, `OurFault` if the answers could not be asked, and
+    `KeyboardInterrupt` if somebody stopped it.
     """
     with _undisturbed(suite):
         status = suite.stat()
@@ -151,6 +154,7 @@ class _Plugin:
             if self._went_well(test, lambda: steps.setup(test)):
                 call = pytest.CallInfo.from_call(test.runtest, "call", _STOPS)
                 self.judging.record(test, call.excinfo.value if call.excinfo else None)
+                _let_go(call.excinfo.value if call.excinfo else None)
         finally:
             self._went_well(test, lambda: steps.teardown_exact(following))
             test._request, test.funcargs = False, None
@@ -160,3 +164,10 @@ class _Plugin:
         if call.excinfo:
             self.broken = f"{test.name}: {call.excinfo.exconly()}"
         return not call.excinfo
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what a test held when it failed: its frames hold themselves, and with them results of any size."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__

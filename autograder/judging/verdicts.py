@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OUTCOMES = ("passed", "failed", "error", "timeout", "memory", "crashed", "missing", "not_attempted")
+SUBMISSION, OURS = "submission", "ours"  # whose fault it is that something was not graded
 
 
 @dataclass
@@ -98,7 +99,8 @@ class Verdict:
     """One submission of a unit. An exercise that was not judged counts in neither of its sums.
 
     `confinement` is the level its code ran under, `seed` gives the same inputs again, and `problem` is None
-    or one sentence about a submission that could not be read in whole or in part.
+    or one sentence about what is to be said of it. `fault` says whose the problem is, where it is not the learner's
+    code: of the `submission`, which could not be read in whole or in part, or `ours`: then there are no points.
     """
 
     unit: str
@@ -108,14 +110,18 @@ class Verdict:
     device: str = "cpu"
     backend: str = "tensorflow"
     problem: str | None = None
+    fault: str | None = None
 
     @property
-    def score(self) -> float:
+    def score(self) -> float | None:
+        if self.fault == OURS:
+            return None
         return round(sum(exercise.score for exercise in self.exercises if not exercise.unmarked), 2)
 
     @property
     def max_score(self) -> float:
-        return float(sum(exercise.max_score for exercise in self.exercises if not exercise.unmarked))
+        counted = [exercise for exercise in self.exercises if self.fault == OURS or not exercise.unmarked]
+        return float(sum(exercise.max_score for exercise in counted))
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -127,5 +133,6 @@ class Verdict:
             "backend": self.backend,
             "seed": self.seed,
             "problem": self.problem,
+            "fault": self.fault,
             "exercises": [exercise.as_dict() for exercise in self.exercises],
         }

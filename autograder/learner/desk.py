@@ -26,7 +26,15 @@ class Desk:
         return self.folder / unit.stem / f"{unit.stem}.ipynb"
 
     def lay_out(self, units: Sequence[Unit]) -> list[Path]:
-        """Copy the exercises that are missing here; what is here stays as it is. Returns the new notebooks."""
+        """Copy the exercises that are missing here, with the files that lie beside them; what is here stays as it is.
+
+        Returns the new notebooks.
+        """
+        for unit in units:
+            for path in unit.learners_copy.parent.glob("[!.]*"):
+                if path.is_file() and path.suffix != ".ipynb":
+                    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+                    write_new(self.notebook(unit).with_name(path.name), text)
         return [
             self.notebook(unit)
             for unit in units

@@ -55,7 +55,10 @@ class Report:
 
     @property
     def headline(self) -> str:
-        return f"{self.verdict.name}: {self._state} · {self.verdict.score:g} of {self.verdict.max_score:g} points"
+        verdict = self.verdict
+        if verdict.unmarked:
+            return f"{verdict.name}: not marked here · {verdict.max_score:g} points that do not count here"
+        return f"{verdict.name}: {self._state} · {verdict.score:g} of {verdict.max_score:g} points"
 
     @property
     def _state(self) -> str:
@@ -85,7 +88,7 @@ class Report:
         parts += [looks.callout("Likely mistake", sentence) for sentence in self.likely_mistakes()]
         if self.verdict.attempted:
             parts += self._rules()
-        elif self.verdict.tests[0].outcome == "not_attempted":
+        elif any(test.outcome == "not_attempted" for test in self.verdict.tests):
             parts.append("Replace <code>raise NotImplementedError(…)</code> with your answer, and check again.")
         return looks.box(*parts, *map(looks.quiet, self._how_to_study()))
 

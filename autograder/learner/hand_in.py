@@ -4,17 +4,18 @@ import getpass
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.names import handed_in_name, is_fit_name
-from autograder.judging.verdicts import ExerciseVerdict, Verdict
+from autograder.grading.names import handed_in_name, why_unfit
+from autograder.judging.verdicts import Verdict
 from autograder.learner.atomic import write_whole
 from autograder.learner.desk import desk_around, is_ours
 from autograder.learner.display import Report
 from autograder.learner.generated import digest_of
+from autograder.learner.telling import reasons
 from autograder.units import Unit, find_unit
 
 _MADE = "handed_in"  # field of the notebook's metadata, with the digest of what was handed in
@@ -33,7 +34,7 @@ def hand_in(unit: str, learner: str | None, folder: Path | None, say: Callable[[
     handing_in.refuse_to_overwrite()
     text = handing_in.text()
     say(f"Marking {handing_in.notebook} …")
-    for line in told(_marked(text, handing_in.unit)):
+    for line in told(*_marked(text, handing_in)):
         say(line)
     handing_in.make(text)
     say(f"\nHand in this file: {handing_in.file}")
@@ -90,43 +91,35 @@ def prepared(unit: str, learner: str | None, folder: Path | None) -> HandIn:
     """
     notebook, found = _notebook(unit)
     learner = (learner or _login()).strip()
-    if not is_fit_name(learner):
-        raise NotHandedIn(
-            f"A learner's name is made of letters, digits and @ . _ - and spaces, at most 100; received {learner!r}. "
-            "Name yourself: --learner NAME"
-        )
+    if why := why_unfit(learner):
+        raise NotHandedIn(f"{learner!r} cannot stand in a gradebook: {why}. Name yourself: --learner NAME")
     own = notebook.parent.name == found.stem
     return HandIn(notebook, found, learner, folder or (notebook.parent.parent if own else notebook.parent))
 
 
-def told(verdict: Verdict) -> list[str]:
+def told(verdict: Verdict, built_on: Sequence[str] = ()) -> list[str]:
     """What a learner reads before the file is made: each exercise in a line, and what is wrong with it in another."""
-    lines = [verdict.problem] if verdict.problem else []
+    lines = [f"course.built: {line}" for line in built_on] + ([verdict.problem] if verdict.problem else [])
     for exercise in verdict.exercises:
         sign = "–" if not exercise.attempted else "✓" if exercise.score == exercise.max_score else "✗"
         lines.append(f"{sign} {Report(exercise).headline}")
-        lines += [f"    {reason}" for reason in _reasons(exercise)]
+        lines += [f"    {reason}" for reason in reasons(exercise)]
     return [*lines, f"{verdict.unit}: {verdict.score:g} of {verdict.max_score:g} points"]
 
 
-def _reasons(exercise: ExerciseVerdict) -> list[str]:
-    """The named mistakes of an exercise, or else the first rule that fails."""
-    failed = [test for test in exercise.tests if test.outcome != "passed"]
-    if not exercise.attempted or not failed:
-        return []
-    named = [f"Likely mistake: {sentence}" for sentence in Report(exercise).likely_mistakes()]
-    return named or [f"{failed[0].name}: {failed[0].sentence}"]
-
-
-def _marked(text: str, unit: Unit) -> Verdict:
-    """The verdict on what is handed in, by the whole pipeline; unconfined, as it is the learner's own machine."""
+def _marked(text: str, handing_in: HandIn) -> tuple[Verdict, list[str]]:
+    """The verdict on what is handed in, and what it was built on; unconfined, as it is the learner's own machine."""
     from autograder.grading import intake
+    from autograder.grading.at_home import mark_at_home
     from autograder.grading.marker import Marker
 
+    unit = handing_in.unit
     with tempfile.TemporaryDirectory() as folder, Marker(unconfined=True) as marker:
         path = Path(folder, f"{unit.stem}.ipynb")
         path.write_text(text, "utf-8")
-        return marker.mark(intake.take(path, unit).notebook, unit).verdict
+        taken = intake.take(path, unit).notebook
+        marked, built_on = mark_at_home(marker, taken, unit, handing_in.notebook.parent)
+    return marked.verdict, built_on
 
 
 def _notebook(name: str) -> tuple[Path, Unit]:

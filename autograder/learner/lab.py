@@ -14,6 +14,7 @@ from autograder.learner.desk import Desk
 from autograder.units import ROOT, Unit, all_units
 
 _PORT = re.compile(r"--(?:ServerApp\.)?port(?:=(\d+))?")
+_OF_A_HUB = "JUPYTERHUB_SERVICE_URL"  # where a JupyterHub wants the server that it starts for a user
 _USUAL_PORT = 8888
 _TRIES = 50
 
@@ -25,13 +26,17 @@ class PortInUse(ValueError):
 def open_lab(unit: Unit | None, arguments: Sequence[str], say: Callable[[str], None]) -> int:
     """Copy what is missing to the desk, tell what has changed, and run JupyterLab until it ends.
 
-    `arguments` go through to Jupyter. Returns its exit status. Raises `PortInUse`.
+    `arguments` go through to Jupyter. Started by a JupyterHub, it is the server of a user there, at the address that
+    the hub has chosen. Returns Jupyter's exit status. Raises `PortInUse`.
     """
-    port = _port(arguments, say)
+    on_a_hub = bool(os.environ.get(_OF_A_HUB))
+    port = None if on_a_hub else _port(arguments, say)
     desk = Desk()
     _lay_out(desk, say)
     page = WELCOME if unit is None else str(desk.notebook(unit).relative_to(ROOT)).replace(os.sep, "/")
-    command = [sys.executable, "-m", "jupyterlab", *_settings(page, port), *arguments]
+    server, opens = ("jupyterhub.singleuser", "ServerApp") if on_a_hub else ("jupyterlab", "LabApp")
+    page_first = f"--{opens}.default_url=/lab/tree/{page}"
+    command = [sys.executable, "-m", server, page_first, *_settings(port), *arguments]
     if os.name == "posix":
         sys.stdout.flush()
         os.chdir(ROOT)  # where nbgrader looks for its configuration
@@ -50,10 +55,9 @@ def _lay_out(desk: Desk, say: Callable[[str], None]) -> None:
         )
 
 
-def _settings(page: str, port: int | None) -> list[str]:
+def _settings(port: int | None) -> list[str]:
     settings = [
         f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.contents_manager_class=autograder.learner.contents.DeskContents",
     ]
     if port is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from autograder.judging.references import Cell, code_cells, reference_of
 from autograder.judging.slicing import Statement, needed, statements
 from autograder.learner.desk import Desk, desk_around
-from autograder.seam import references
+from autograder.seam import given
 from autograder.seam.errors import STUB_MESSAGE, describe
 from autograder.units import Unit, UnknownName, all_units, find_exercise
 
@@ -67,7 +67,7 @@ def desks_around(folder: Path) -> list[Desk]:
 def _reference(unit: Unit, name: str, why: str) -> Any:
     """A reference at home; raises `NotHere` with what to do where there is none."""
     if not reference_of(unit).source:
-        raise references.NotHere(
+        raise given.NotHere(
             f"`{name}` is needed here: {why}, and there is no reference of {unit.stem} to take instead. Work on "
             f"`{name}` in {unit.stem} until `check` says that everything holds, save that notebook, and run this cell "
             "again."
@@ -76,8 +76,8 @@ def _reference(unit: Unit, name: str, why: str) -> Any:
 
 
 @functools.lru_cache(maxsize=1)
-def _references(given: tuple[references.Reference, ...]) -> references.References:
-    return references.References(given)
+def _references(all_of_them: tuple[given.Reference, ...]) -> given.References:
+    return given.References(all_of_them)
 
 
 def _best(desks: list[Desk], unit: Unit, name: str) -> tuple[Any, str]:
@@ -115,7 +115,7 @@ def _judged(unit: Unit, cells: tuple[Cell, ...], name: str) -> tuple[Any, str]:
     made = _made(unit, cells)
     if name not in made.answers:
         return None, made.troubles.get(name) or "there is none"
-    with silent(), _hushed(), references.giving(AtHome(before=unit)):
+    with silent(), _hushed(), given.giving(AtHome(before=unit)):
         (verdict,) = judge(unit.suite, Workbench({name: made.answers[name]}), CHECK_SEED, only=[name])
     held = sum(test.outcome == "passed" for test in verdict.tests)
     if held == len(verdict.tests):
@@ -131,11 +131,11 @@ def _made(unit: Unit, cells: tuple[Cell, ...]) -> Made:
 
     An answer is what its name is bound to at its check, or at the end where the answer cell still holds the stub.
     """
-    made, namespace = Made(), references.new_namespace()
+    made, namespace = Made(), given.new_namespace()
     names = list(unit.points())
     open_answers = {cell.answers for cell in cells if STUB_MESSAGE in cell.source}
     chosen = needed([_statements(cell, made) for cell in cells], names)
-    with _hushed(), references.giving(AtHome(before=unit)):
+    with _hushed(), given.giving(AtHome(before=unit)):
         for number, (cell, todo) in enumerate(zip(cells, chosen, strict=True), start=1):
             _run(todo, f"<code cell {number} of {unit.stem}>", cell, namespace, made)
             if cell.checks in namespace and cell.checks not in open_answers:
@@ -150,7 +150,7 @@ def _run(todo: list[Statement], file: str, cell: Cell, namespace: dict[str, Any]
     """Run some statements of a cell, up to the first that fails."""
     linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)  # for tracebacks
     try:
-        references.run(compile(ast.Module([statement.node for statement in todo], []), file, "exec"), namespace)
+        given.run(compile(ast.Module([statement.node for statement in todo], []), file, "exec"), namespace)
     except Exception as error:
         for name in {name for statement in todo for name in statement.binds}:
             made.troubles[name] = f"its cell stops with {describe(error).message}"

@@ -55,3 +55,12 @@ def _cause(test: TestVerdict) -> object:
     if test.mistake:
         return test.mistake
     return id(test) if test.outcome == "failed" else (test.outcome, test.sentence, test.line)
+
+
+def reasons(verdict: ExerciseVerdict) -> list[str]:
+    """Why an attempt has not all its points, in few words: the named mistakes, else the first failure."""
+    first = verdict.first_failure
+    if first is None or not verdict.attempted:
+        return []
+    named = dict.fromkeys(test.mistake for test in verdict.tests if test.mistake)
+    return [f"Likely mistake: {sentence}" for sentence in named] or [f"{first.name}: {first.sentence}"]

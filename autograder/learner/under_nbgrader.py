@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.learner.display import Note, Report
+from autograder.learner.telling import reasons
 from autograder.seam.errors import describe
 
 _WIDTH = 82  # nbgrader cuts off what is longer, in a terminal
@@ -55,14 +56,9 @@ def points(shown: Report | Note, exercise: str) -> Points:
     if isinstance(shown, Note):
         return Points(shown, 0, f"{exercise}: {shown.headline}\n{_stopped_before()}")
     verdict = shown.verdict
-    failed = [test for test in verdict.tests if test.outcome != "passed"]
-    if not failed:
+    if verdict.first_failure is None:
         return Points(shown, verdict.score, None)
-    lines = [shown.headline]
-    lines += [f"Likely mistake: {sentence}" for sentence in shown.likely_mistakes()]
-    if verdict.attempted and len(lines) == 1:
-        lines.append(f"{failed[0].name}: {failed[0].sentence}")
-    return Points(shown, verdict.score, "\n".join(lines))
+    return Points(shown, verdict.score, "\n".join([shown.headline, *reasons(verdict)]))
 
 
 def _stopped_before() -> str:

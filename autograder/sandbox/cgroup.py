@@ -11,6 +11,7 @@ import itertools
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -52,12 +53,31 @@ class Group:
         return opened
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel has ended a process of the group because it took too much memory."""
-        for name in ("memory.events", "memory.oom_control"):
-            with contextlib.suppress(OSError):
-                fields = dict(line.split() for line in (self._folders[0] / name).read_text().splitlines())
-                return int(fields.get("oom_kill", 0)) > 0
+        """Whether the kernel has ended a process of the group because the group took more memory than it may.
+
+        Not so where the machine as a whole had too little: the kernel counts that among the killed, too, but the group
+        has never been at its own limit then.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            events = self._fields("memory.events")
+            return events["oom_kill"] > 0 and events["oom"] > 0
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            at_limit = int((self._folders[0] / "memory.failcnt").read_text())
+            return self._fields("memory.oom_control")["oom_kill"] > 0 and at_limit > 0
         return False
+
+    def cpu_seconds(self) -> float | None:
+        """CPU time of all processes that are or were in the group; None where it is not counted."""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            return self._fields("cpu.stat")["usage_usec"] / 1e6
+        for folder in self._folders[1:]:
+            with contextlib.suppress(OSError, ValueError):
+                return int((folder / "cpuacct.usage").read_text()) / 1e9
+        return None
+
+    def _fields(self, name: str) -> dict[str, int]:
+        lines = (self._folders[0] / name).read_text().splitlines()
+        return {key: int(value) for key, value in map(str.split, lines)}
 
     def processes(self) -> list[int]:
         """The processes in the group, as far as they are known here."""
@@ -100,7 +120,16 @@ def make(memory_bytes: int, processes: int) -> Group | None:
     except OSError:
         Group(made).remove()
         return None
-    return Group(made) if made else None
+    return Group(made + list(_made(_time_places(), name))) if made else None
+
+
+def _made(parents: list[Path], name: str) -> Iterator[Path]:
+    """Groups of this name in these places, as far as they can be made."""
+    for parent in parents:
+        _sweep(parent)
+        with contextlib.suppress(OSError):
+            (parent / name).mkdir()
+            yield parent / name
 
 
 @functools.cache
@@ -126,15 +155,14 @@ def _remove_the_last() -> None:
         time.sleep(0.01)
 
 
+def parents() -> list[Path]:
+    """The folders in which this process may make groups."""
+    return [*(parent for parent, _ in _places()), *_time_places()]
+
+
 def _places() -> list[tuple[Path, dict[str, str]]]:
     """Where this process may make groups, and the limits to write there; memory first."""
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return []
-    own = {
-        kind: path.lstrip("/") for _, kinds, path in (line.split(":", 2) for line in lines) for kind in kinds.split(",")
-    }
+    own = _own()
     unified = _ROOT / own.get("", "")
     with contextlib.suppress(OSError):
         if {"memory", "pids"} <= set((unified / "cgroup.subtree_control").read_text().split()):
@@ -143,3 +171,21 @@ def _places() -> list[tuple[Path, dict[str, str]]]:
         memory, processes = _ROOT / "memory" / own["memory"], _ROOT / "pids" / own["pids"]
         return [(memory, {"memory.limit_in_bytes": "{memory}"}), (processes, {"pids.max": "{processes}"})]
     return []
+
+
+def _time_places() -> list[Path]:
+    """Where version 1 counts the time of the CPU for a group, and shares it out between groups; 2 does so anyway."""
+    own = _own()
+    if any(kind not in own for kind in ("memory", "cpu", "cpuacct")):
+        return []
+    return list(dict.fromkeys((_ROOT / kind / own[kind]).resolve() for kind in ("cpuacct", "cpu")))
+
+
+def _own() -> dict[str, str]:
+    """The group of this process in each hierarchy, by what the hierarchy controls; `""` for version 2."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return {}
+    parts = (line.split(":", 2) for line in lines)
+    return {kind: path.lstrip("/") for _, kinds, path in parts for kind in kinds.split(",")}

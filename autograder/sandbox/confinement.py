@@ -52,13 +52,16 @@ class Confinement:
         """Whether this process is in namespaces of its own."""
         return self._jailed
 
-    def enter(self) -> None:
-        """Go into a jail, where one can be had. To be called before anything else; returns in a child process."""
+    def enter(self, lifeline: int) -> None:
+        """Go into a jail, where one can be had. To be called before anything else; returns in a child process.
+
+        The jail ends with whoever holds the other end of the socket `lifeline`.
+        """
         if "namespaces" in self._without:
             self.why_not = "namespaces are not to be used"
             return
         try:
-            jail.enter(self._device)
+            jail.enter(self._device, lifeline)
             self._jailed = True
         except OSError as error:
             self.why_not = str(error)
@@ -80,6 +83,7 @@ class Confinement:
         limits.apply(own_users=self._jailed)
         devices = jail.devices(self._device)
         if sys.platform == "linux":
+            kernel.die_with_parent()
             kernel.no_new_privileges()
         readable = [Path("/")] if self._jailed else [*jail.readable(), *map(Path, _SHARED_FACTS)]
         if "landlock" not in self._without and landlock.restrict(readable, [scratch, *devices]):

@@ -10,15 +10,12 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.sandbox.cells import Cell
 from autograder.seam import Handle, LearnerError
-
-if TYPE_CHECKING:
-    from autograder.sandbox.remote import RemoteWorkbench
 
 # Operations whose way matters, not only their result: who replaces them can make a wrong answer look right.
 IN_GOOD_FAITH = ("elsewhere", "compiled", "effect", "gradient", "weight_gradients", "rebuilt", "reloaded")
@@ -30,6 +27,17 @@ _TRIES = 2  # a layer whose graph has ended its process, or the time that it may
 _MOST_RUNS, _LONG = 200, 1.0  # of one clean process, and seconds after which it is another's turn
 
 
+class Helper(Protocol):
+    """A worker beside that of a notebook, as far as it is asked here."""
+
+    @property
+    def replaced(self) -> list[str]: ...
+
+    def perform_here(self, operation: str, target: str | Handle, *args: Any, **options: Any) -> Any: ...
+
+    def end(self) -> None: ...
+
+
 class CleanRoom:
     """A process without a learner's code, in which graphs are run; `make` gives a workbench for these cells.
 
@@ -37,7 +45,7 @@ class CleanRoom:
     or ends the process, is the last there.
     """
 
-    def __init__(self, make: Callable[[Sequence[Cell]], "RemoteWorkbench"]):
+    def __init__(self, make: Callable[[Sequence[Cell]], Helper]):
         self._make, self._workbench, self._runs = make, None, 0
 
     def run(self, graph: Any, inputs: list[np.ndarray]) -> Any:
@@ -74,12 +82,12 @@ class Evidence:
     def __init__(
         self,
         here: Callable,
-        second: Callable[[str | None, int], "RemoteWorkbench"],
+        second: Callable[[str | None, int], Helper],
         clean: CleanRoom | None,
     ):
         self._here, self._second, self._clean = here, second, clean
         self._makers: dict[Handle, str] = {}
-        self._seconds: list[RemoteWorkbench] = []
+        self._seconds: list[Helper] = []
         self._of_answers: dict[str | None, int] = {}
         self._losses: Counter[str] = Counter()
 
@@ -137,7 +145,7 @@ class Evidence:
             return self._second_of(maker).perform_here(operation, maker, *args)
         return self._second_of(None).perform_here(operation, maker, *args)
 
-    def _second_of(self, answer: str | None) -> "RemoteWorkbench":
+    def _second_of(self, answer: str | None) -> Helper:
         if answer not in self._of_answers:
             self._of_answers[answer] = len(self._seconds)
             self._seconds.append(self._second(answer, _OF_A_SECOND * (len(self._seconds) + 1)))

@@ -4,7 +4,10 @@ A process that has entered has no network and sees no file and no process outsid
 learner's code gets namespaces of its own, an empty scratch folder of limited size, and not one capability.
 """
 
+import contextlib
 import os
+import select
+import signal
 import site
 import sys
 from pathlib import Path
@@ -38,8 +41,10 @@ def devices(device: str) -> list[Path]:
     return [Path("/dev", name) for name in _DEVICES + (_GPU_DEVICES if device == "gpu" else ())]
 
 
-def enter(device: str = "cpu") -> None:
+def enter(device: str, lifeline: int) -> None:
     """Go into a new jail. Returns in a child of this process; this process waits for its end, and ends alike.
+
+    It ends the jail as soon as nobody holds the other end of the socket `lifeline`.
 
     Raises `OSError`, with nothing changed, where namespaces cannot be had.
     """
@@ -51,7 +56,7 @@ def enter(device: str = "cpu") -> None:
         if why_not:
             os.waitpid(outer, 0)
             raise OSError(why_not.decode())
-        _end_like(outer)
+        _end_like(outer, lifeline)
     os.close(told)
     try:
         _enter(device)
@@ -94,9 +99,22 @@ def enter_worker(scratch_bytes: int) -> None:
     kernel.drop_capabilities()
 
 
-def _end_like(child: int) -> None:
-    """Wait for a child, and end with its status: who watches this process sees the end of the jail."""
+def _end_like(child: int, lifeline: int | None = None) -> None:
+    """Wait for a child, and end as it does: who watches this process sees the end of the jail.
+
+    A child whose lifeline nobody holds is killed, and what is in the jail with it.
+    """
+    if lifeline is not None:
+        with contextlib.suppress(OSError):  # a kernel that has no such descriptors
+            end = os.pidfd_open(child)
+            poll = select.poll()
+            poll.register(end, select.POLLIN)
+            poll.register(lifeline, select.POLLRDHUP)
+            if end not in dict(poll.poll()):
+                os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        os.kill(os.getpid(), signal.SIGKILL)  # no code in the jail can give this status
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 

@@ -12,33 +12,30 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, BinaryIO
 
-from autograder.sandbox.cgroup import Group, make, remove_when_empty
+from autograder.sandbox.cgroup import make, remove_when_empty
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.processes import descendants
-from autograder.sandbox.template import FORKED, READY, SHARE
+from autograder.sandbox.template import FORKED, READY, SHARE, STATUS
 from autograder.sandbox.wire import INTRODUCTION
 from autograder.units import ROOT
 
 _TEMPLATES = 3  # so many may die or refuse to fork before workers are spawned instead
 _SECONDS_TO_START = 120.0
+_NICE = 5  # below the judges', with all that it starts
+_SECONDS_TO_END = 3.0  # after which a worker that has closed its connection lives on
 
 
 class Worker:
-    """A worker process, the judge's end of its socket, and its scratch folder.
+    """A worker process, the judge's end of its socket, and its place.
 
     `process` is the one that was spawned for it alone, if it was.
     """
 
-    def __init__(
-        self,
-        pid: int,
-        connection: socket.socket,
-        scratch: Path,
-        process: subprocess.Popen | None,
-        group: Group | None = None,
-    ):
-        self.pid, self.connection, self._scratch, self._process, self._group = pid, connection, scratch, process, group
+    def __init__(self, pid: int, place: "_Place", process: subprocess.Popen | None):
+        self.pid, self.connection, self._place, self._process = pid, place.connection, place, process
+        self._group = place.group
 
     @property
     def is_counted(self) -> bool:
@@ -51,9 +48,27 @@ class Worker:
             return [pid for pid in self._group.processes() if pid != self.pid]
         return descendants(self.pid)
 
+    def cpu_seconds(self) -> float | None:
+        """CPU time of the worker and of all it has started, where the kernel counts it for them together."""
+        return self._group.cpu_seconds() if self._group else None
+
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has ended it because it took too much memory."""
         return self._group is not None and self._group.ran_out_of_memory()
+
+    def was_killed(self) -> bool:
+        """Whether a worker that does not answer any more was killed from outside, or with its template.
+
+        Code in a jail cannot kill its own process so that it looks like this.
+        """
+        if self._process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return self._process.wait(_SECONDS_TO_END) == -signal.SIGKILL
+            return False
+        if not select.select([self._place.farewell], [], [], _SECONDS_TO_END)[0]:
+            return False
+        status = os.read(self._place.farewell, STATUS.size)
+        return not status or os.WIFSIGNALED(ended := STATUS.unpack(status)[0]) and os.WTERMSIG(ended) == signal.SIGKILL
 
     def has_ended(self) -> bool:
         """Whether a worker that has been asked nothing yet is gone."""
@@ -74,11 +89,9 @@ class Worker:
         if self._process:
             self._process.kill()
             self._process.wait()
-        self.connection.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
         if self._group:
             self._group.kill()
-            remove_when_empty(self._group)
+        self._place.give_up()
 
 
 class _Place:
@@ -92,12 +105,13 @@ class _Place:
         self.scratch = Path(tempfile.mkdtemp(prefix="worker-"))
         self.group = make(limits.memory_bytes, limits.processes)
         self.connection, self.theirs = socket.socketpair()
+        self.farewell, self._told = os.pipe()  # how the worker has ended, where a template knows it
         if sys.platform == "linux":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def taken(self, process: subprocess.Popen | None = None) -> Worker:
         """The worker that is there now; raises `OSError`, and leaves nothing, if there is none."""
-        self.theirs.close()
+        self._hand_over()
         try:
             pid = _introduced(self.connection) if sys.platform == "linux" else process.pid
         except OSError:
@@ -108,15 +122,31 @@ class _Place:
             raise
         if self.group and not self.group.add(pid):
             self.group = remove_when_empty(self.group)
-        return Worker(pid, self.connection, self.scratch, process, self.group)
+        if self.group is None or self.group.cpu_seconds() is None:  # nothing shares out the cores between workers
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, pid, _NICE)
+        return Worker(pid, self, process)
 
     def give_up(self) -> None:
-        """Remove it: nobody will be there, or whoever is there ends by itself."""
-        self.theirs.close()
+        """Remove it: nobody is there any more, or whoever is ends by itself."""
+        self._hand_over()
         self.connection.close()
+        if self.farewell >= 0:
+            os.close(self.farewell)
+            self.farewell = -1
         shutil.rmtree(self.scratch, ignore_errors=True)
         if self.group:
             remove_when_empty(self.group)
+
+    def _hand_over(self) -> None:
+        """Leave to the worker what is the worker's."""
+        self.theirs.close()
+        if self._told >= 0:
+            os.close(self._told)
+            self._told = -1
+
+    def descriptors(self) -> list[int]:
+        return [self.theirs.fileno(), self._told]
 
 
 class Launcher:
@@ -184,7 +214,11 @@ class Launcher:
         place = _Place(limits)
         if self.forks and self._fork(place):
             return place.taken()
-        return place.taken(self._start("autograder.sandbox.worker", place.theirs, place.scratch))
+        with tempfile.TemporaryFile() as errors:
+            try:
+                return place.taken(self._start("autograder.sandbox.worker", place.theirs, place.scratch, errors))
+            except OSError as error:
+                raise OSError(_last_line(errors) or str(error)) from error
 
     def _fork_ahead(self, limits: Limits) -> None:
         """Ask the template for the next worker, and do not wait for it."""
@@ -227,7 +261,7 @@ class Launcher:
     def _request(self, place: _Place) -> None:
         doors = place.group.doors() if place.group else []
         try:
-            descriptors = [place.theirs.fileno(), *doors]
+            descriptors = [*place.descriptors(), *doors]
             socket.send_fds(self._control, [str(place.scratch).encode()], descriptors)
         finally:
             for door in doors:
@@ -259,10 +293,11 @@ class Launcher:
         control, theirs = socket.socketpair()
         control.settimeout(_SECONDS_TO_START)
         with theirs:
-            self._template = self._start("autograder.sandbox.template", theirs, Path(tempfile.gettempdir()))
+            folder = Path(tempfile.gettempdir())
+            self._template = self._start("autograder.sandbox.template", theirs, folder, subprocess.DEVNULL)
         return control
 
-    def _start(self, module: str, connection: socket.socket, folder: Path) -> subprocess.Popen:
+    def _start(self, module: str, connection: socket.socket, folder: Path, errors: Any) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", module, str(connection.fileno()), self.device, *self.without],
             pass_fds=[connection.fileno()],
@@ -270,9 +305,17 @@ class Launcher:
             env=environment(folder, self.device, self.backend),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             start_new_session=True,
         )
+
+
+def _last_line(errors: BinaryIO) -> str:
+    """What a process has said last before it ended."""
+    errors.seek(0, os.SEEK_END)
+    errors.seek(max(0, errors.tell() - 2000))
+    lines = errors.read().decode("utf-8", "replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _introduced(connection: socket.socket) -> int:

@@ -25,6 +25,7 @@ class Limits:
     file_bytes: int = 64 * MIB
     open_files: int = 256
     output_bytes: int = 1 * MIB  # of one cell
+    all_output_bytes: int = 16 * MIB  # of the whole notebook
     message_bytes: int = MAX_BYTES + MIB
     scratch_bytes: int = 64 * MIB  # of its folder for temporary files, where that can be limited
     processes: int = 256  # with their threads, where they can be counted for this submission alone

@@ -45,6 +45,15 @@ class Meter:
         return 0
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """CPU time of one process, and of its children that have ended."""
+    meter = Meter(pid)
+    try:
+        return meter.cpu_seconds()
+    finally:
+        meter.close()
+
+
 def descendants(pid: int) -> list[int]:
     """The processes that a process has started, and those that they have, as far as they live.
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from autograder.sandbox.cells import Cell, CellResult
 from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.evidence import IN_GOOD_FAITH, CleanRoom, Evidence
@@ -18,11 +20,15 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
 from autograder.sandbox.wire import Callback, Wire, WireError
 from autograder.seam import Handle, LearnerError
+from autograder.seam.fault import OurFault
+from autograder.seam.given import Reference
 from autograder.seam.plain import clean_text
-from autograder.seam.references import Reference
+from autograder.seam.weight import weight
 
 _TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again
+_SLACK = 1 << 16  # bytes, for what stands around the outputs of a cell
+_TOO_MUCH = "… more was shown than is kept.\n"
 _LONGEST = 2000  # characters of what a worker says of an error
 _MOST_REPLACED = 10  # parts of the grader that a sentence names
 
@@ -32,10 +38,12 @@ class RemoteWorkbench:
 
     `cells` is the notebook, in order. Use as a context manager: leaving it ends the worker.
     `launch` starts a worker, by default a spawned one; give a `Launcher` of your own to share its template.
-    Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`.
-    `references` are what the cells may import from `course.built`. `needed` gives what remains of the cells if all is
-    left out that an answer does not stand on, for a second worker; `clean` is where graphs are run, by default a room
-    of its own.
+    Where a worker cannot be confined, its cells do not run and `NotConfined` is raised, unless `unconfined`. What is
+    not the code's fault raises `OurFault`: a worker that cannot start, or that was killed from outside. With `blaming`
+    a killed worker is put down to the code that ran in it, where code can do that to itself.
+    `references` are what the cells may import from `course.built`; `files` lie in the folder that they run in, by their
+    places there. `needed` gives what remains of the cells if all is left out that an answer does not stand on, for a
+    second worker; `clean` is where graphs are run, by default a room of its own.
     """
 
     def __init__(
@@ -45,12 +53,17 @@ class RemoteWorkbench:
         launch: Callable[[Limits], Worker] | None = None,
         unconfined: bool = False,
         references: Sequence[Reference] = (),
+        blaming: bool = False,
+        files: Sequence[tuple[str, bytes]] = (),
         needed: Callable[[str], Sequence[Cell]] | None = None,
         clean: CleanRoom | None = None,
     ):
+        self._blaming = blaming
         self._unconfined, self._references = unconfined, [list(reference) for reference in references]
+        self._files = [[name, np.frombuffer(content, np.uint8)] for name, content in files]
         self._cells, self._limits, self._launch = list(cells), limits or Limits(), launch or Launcher(fork=False)
-        self._settings, self._needed = (self._limits, self._launch, unconfined, references), needed
+        self._settings = (self._limits, self._launch, unconfined, references, blaming, files)
+        self._needed = needed
         self._worker: Worker | None = None
         self._generation = 0
         self._numbers = itertools.count(1)
@@ -155,11 +168,17 @@ class RemoteWorkbench:
             raise WorkerLost("timeout", "The whole notebook took longer than it may.")
         self._generation += 1
         self._functions.clear()
-        self._worker = self._launch(self._limits)
+        try:
+            self._worker = self._launch(self._limits)
+        except OSError as error:
+            raise OurFault(f"No worker could be started: {error}.") from error
         self._gauge = Gauge(self._worker)
         self._wire = Wire(self._worker.connection, self._limits.message_bytes)
-        first = {"limits": asdict(self._limits), "references": self._references}
-        ready = self._exchange(first, ("ready",), 120.0)
+        first = {"limits": asdict(self._limits), "references": self._references, "files": self._files}
+        try:
+            ready = self._exchange(first, ("ready",), 120.0)
+        except WorkerLost as lost:
+            raise OurFault("A worker ended before it ran anything.") from lost
         self.confinement, self.why_not_namespaces = str(ready.get("confinement")), str(ready.get("why_not"))
         if self._worker.is_counted:
             self.confinement += "+cgroup"
@@ -167,7 +186,7 @@ class RemoteWorkbench:
             self._end()
             raise NotConfined(self.confinement, self.why_not_namespaces)
         self._gauge.take_baseline()
-        self.results = []
+        self.results, self._output_room = [], self._limits.all_output_bytes
         to_bind: list[str] = []  # what checks have passed since the last cell that was run
         for index, cell in enumerate(self._cells):
             skipped = self._skipped.get(index)
@@ -188,6 +207,20 @@ class RemoteWorkbench:
         except WorkerLost as lost:
             self._skipped[index] = CellResult([], lost.error.outcome, lost.error.message)
             raise
+
+    def _cut(self, result: CellResult) -> CellResult:
+        """The result with as much of its outputs as a cell, and the whole notebook, may leave: counted here."""
+        room = min(self._limits.output_bytes + _SLACK, self._output_room)
+        kept: list[Any] = []
+        for output in result.outputs:
+            size = weight(output)
+            if size > room:
+                kept.append({"output_type": "stream", "name": "stdout", "text": _TOO_MUCH})
+                break
+            kept.append(output)
+            room -= size
+            self._output_room -= size
+        return replace(result, outputs=kept)
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._overspent():
@@ -216,7 +249,7 @@ class RemoteWorkbench:
                 if kind not in kinds or number != request.get("number"):
                     raise WireError("a reply to something else")
                 if request.get("kind") == "cell":
-                    reply = {**reply, "result": _cell_result(reply)}
+                    reply = {**reply, "result": self._cut(_cell_result(reply))}
                 return _in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
             lost = watch.lost or self._why_it_ended()
@@ -230,9 +263,14 @@ class RemoteWorkbench:
             self._cpu_spent += watch.cpu_spent
             self._wall_spent += watch.wall_spent
 
-    def _why_it_ended(self) -> WorkerLost:
+    def _why_it_ended(self) -> WorkerLost | OurFault:
         if self._worker.ran_out_of_memory():
             return too_much_memory(self._limits)
+        if self._gauge.cpu_seconds > self._limits.submission_seconds:
+            return WorkerLost("timeout", "The whole notebook took longer than it may.")
+        suicidal = "namespaces" not in self.confinement  # nothing in a namespace can kill its first process
+        if self._worker.was_killed() and not (suicidal and self._blaming):
+            return OurFault("Its worker was killed from outside.", next(self._numbers) if suicidal else 0)
         return WorkerLost("crashed", "Your code ended the Python process it ran in.")
 
     def _overspent(self) -> bool:

@@ -4,7 +4,7 @@ import time
 
 from autograder.sandbox.launch import Worker
 from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.processes import Meter, own_memory
+from autograder.sandbox.processes import Meter, cpu_seconds_of, own_memory
 from autograder.seam import LearnerError
 
 _GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
@@ -30,13 +30,16 @@ class Gauge:
         self.worker = worker
         self._meter = Meter(worker.pid)
         self._baseline: int | None = None
-        self.cpu_seconds = self._meter.cpu_seconds()
+        self.look()
         self.close = self._meter.close
 
     def look(self) -> float:
-        """CPU time that it has used until now; `cpu_seconds` keeps what was last seen."""
-        self.cpu_seconds = self._meter.cpu_seconds()
-        return self.cpu_seconds
+        """CPU time that it and all it has started have used until now; `cpu_seconds` keeps what was last seen."""
+        counted = self.worker.cpu_seconds()
+        if counted is None:
+            counted = self._meter.cpu_seconds() + sum(map(cpu_seconds_of, self.worker.started()))
+        self.cpu_seconds = counted
+        return counted
 
     def take_baseline(self) -> None:
         """What it keeps now is keras': only what comes on top is the learner's."""

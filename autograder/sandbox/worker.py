@@ -4,12 +4,15 @@ It holds no expected value, no suite and no mistake. It speaks over one socket, 
 argument, and ends when the socket does.
 """
 
+import contextlib
+import importlib
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.confinement import Confinement
@@ -18,7 +21,9 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
-from autograder.seam.references import Reference, References, giving
+from autograder.seam.given import Reference, References, giving
+
+NEEDED = ("keras", "course.toolkit.figures", "course.built")  # by the cells of every notebook
 
 
 def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> None:
@@ -29,6 +34,7 @@ def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> 
     limits = Limits(**first["limits"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     level = confinement.confine(limits, os.getcwd())
+    _lay_out(first["files"])
     _silence_checks()
     shell.output_bytes = limits.output_bytes
     worker = _Worker(wire, shell)
@@ -96,6 +102,17 @@ def _error_fields(error: LearnerError) -> dict[str, Any]:
     return {"outcome": error.outcome, "message": error.message, "types": error.types, "line": error.line}
 
 
+def _lay_out(files: list[list[Any]]) -> None:
+    """Put an assignment's files into the folder that the cells run in, for reading; modules there hide no others."""
+    for name, content in files:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.tobytes())
+        path.chmod(0o444)
+    if files:
+        sys.path.append(os.getcwd())
+
+
 def _silence_checks() -> None:
     """In a worker `check` and `progress` judge nothing: the judge does, from outside."""
     import autograder
@@ -107,15 +124,24 @@ def _silence_checks() -> None:
 
 
 def main(connection: socket.socket, device: str, *without: str) -> None:
-    """A worker of its own, where none can be forked."""
+    """A worker of its own, where none can be forked. Raises what keeps it from starting."""
     confinement = Confinement(device, without)
-    confinement.enter()
+    confinement.enter(connection.fileno())
     confinement.prepare()
-    serve(connection, confinement, Shell())
+    for module in NEEDED:  # what is not there must end it now, not the learner's first cell
+        importlib.import_module(module)
+    shell = Shell()
+    hush()
+    with contextlib.suppress(Exception):  # whoever listens sees the connection end
+        serve(connection, confinement, shell)
+
+
+def hush() -> None:
+    """Let what this process, and what it starts, writes to its standard error from now on go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 if __name__ == "__main__":
-    try:
-        main(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])
-    except Exception:
-        sys.exit(1)
+    main(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])

@@ -35,10 +35,12 @@ def sealed_module(text: str) -> str:
 def read(path: Path) -> str:
     """The text of a file, sealed or not; raises `Damaged` where it is sealed and does not open."""
     text = path.read_text("utf-8")
-    if not text.startswith(_HEAD):
-        return text
-    body = _BODY.match(text)
-    return _opened(body[1] if body else "", path.name)
+    return _text_in(text, path.name) if text.startswith(_HEAD) else text
+
+
+def unsealed(path: Path) -> str:
+    """The text of a file that must be sealed; raises `Damaged` where it is not, or does not open."""
+    return _text_in(path.read_text("utf-8", errors="replace"), path.name)
 
 
 def run_sealed(sealed: str, module: dict[str, Any]) -> None:
@@ -50,6 +52,11 @@ def run_sealed(sealed: str, module: dict[str, Any]) -> None:
 def _sealed(text: str) -> str:
     letters = base64.b85encode(zlib.compress(text.encode(), 9)).decode()
     return "\n".join(letters[start : start + _WIDTH] for start in range(0, len(letters), _WIDTH))
+
+
+def _text_in(file: str, name: str) -> str:
+    body = _BODY.match(file)
+    return _opened(body[1] if body else "", name)
 
 
 def _opened(sealed: str, name: str) -> str:

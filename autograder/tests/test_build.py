@@ -87,8 +87,12 @@ def test_an_edited_file_is_found_and_mended(tmp_path, monkeypatch):
     copy.write_text(original.replace("NotImplementedError", "ValueError"), "utf-8")
     monkeypatch.setattr(Unit, "learners_copy", copy)
     assert build.stale([unit]) == [copy]
-    assert build.build([unit]) == [copy]
+    with pytest.raises(build.Edited, match=r"edited\.ipynb"):
+        build.build([unit])
+    assert "ValueError" in copy.read_text("utf-8")
+    assert build.build([unit], force=True) == [copy]
     assert copy.read_text("utf-8") == original
+    assert "ValueError" in (tmp_path / "edited.edited.ipynb").read_text("utf-8")
 
 
 def test_inserting_a_cell_changes_no_other_id(tmp_path):

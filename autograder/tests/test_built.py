@@ -21,7 +21,7 @@ from autograder.judging.slicing import needed, statements
 from autograder.learner.check import check
 from autograder.learner.desk import Desk
 from autograder.sandbox import Cell, RemoteWorkbench
-from autograder.seam.references import Reference, References, giving
+from autograder.seam.given import Reference, References, giving
 from autograder.tests.attacks.scene import added, printed
 from autograder.units import Unit, all_units
 
@@ -255,7 +255,7 @@ def names_in(one):
     return one.__code__.co_varnames if type(one) is type(names_in) else ()
 held = [text for one in gc.get_objects() for text in gc.get_referents(one) if isinstance(text, str)]
 attempt(lambda: built.masked_softmax)
-attempt(lambda: built.references._giver("masked_softmax"))
+attempt(lambda: built.given._giver("masked_softmax"))
 attempt(lambda: [text for text in held if "LINE"[::-1] in text])
 attempt(lambda: [one for one in gc.get_objects() if "VARIABLE"[::-1] in names_in(one)])
 places = {name: module for name, module in sys.modules.items() if name != "__main__"}

@@ -337,11 +337,11 @@ def test_progress_has_bars_that_say_their_points(notebook):
     assert 'aria-label="not attempted yet"' in html
     assert "width:100%" in html
     assert not set("█░") & set(html)
-    assert repr(progress("04_attention")).splitlines()[-1] == "  Next: `softmax`."
+    assert "  Next: `softmax`." in repr(progress("04_attention")).splitlines()
 
 
-def test_a_bar_may_lead_somewhere_and_its_name_is_text():
-    html = bars_as_html([Bar("<b>", 1, 4, link='x"y.ipynb')])
+def test_the_name_of_a_bar_is_text():
+    html = bars_as_html([Bar("<b>", 1, 4)])
     assert "&lt;b&gt;" in html
-    assert 'href="x&quot;y.ipynb"' in html
+    assert "<b>" not in html.replace('<b style="', "")
     assert "width:25%" in html

@@ -35,7 +35,7 @@ def classroom(tmp_path_factory):
         hand_in(submitted / f"learner-{number:02}", UNIT, kind(UNIT))
     finished = demo.KINDS[FINISHED](UNIT)
     hand_in(submitted / "odd\nname; rm -rf", UNIT, finished)
-    hand_in(submitted / "renamed", UNIT, finished, "My copy (1).ipynb")
+    hand_in(submitted / "o'neil", UNIT, finished, "My copy (1).ipynb")
     hand_in(
         submitted / "half-characters",
         UNIT,
@@ -47,8 +47,8 @@ def classroom(tmp_path_factory):
     hand_in(submitted / "linked-unit", UNIT, finished)
     shutil.rmtree(submitted / "linked-unit" / UNIT.stem)
     (submitted / "linked-unit" / UNIT.stem).symlink_to(submitted / "learner-00" / UNIT.stem)
-    hand_in(submitted / "with-pipe", UNIT, finished)
-    os.mkfifo(submitted / "with-pipe" / UNIT.stem / "pipe.txt")
+    hand_in(submitted / "a+b@uni.de", UNIT, finished)
+    os.mkfifo(submitted / "a+b@uni.de" / UNIT.stem / "pipe.txt")
     (submitted / "empty" / UNIT.stem).mkdir(parents=True)
     (submitted / "scribbled-names" / UNIT.stem / "b.ipynb").touch()
     steps = []
@@ -105,6 +105,7 @@ def test_untouched_work_is_not_attempted(classroom):
         (f"learner-{DELETED:02}", f"missing: {LAST}", 20 - UNIT.points()[LAST]),
         (f"learner-{DOUBLED:02}", "more than once", 20),
         ("odd\nname; rm -rf", "rename it", 20),
+        ("linked", "a link", 0),
         ("linked-unit", "a link", 0),
         (os.fsdecode(b"caf\xe9"), "rename it", 20),
         ("scribbled-names", r"found: b.ipynb, caf\udce9.ipynb", 0),
@@ -117,18 +118,17 @@ def test_a_problem_is_told_and_the_rest_is_graded(classroom, learner, problem, s
     assert verdict.score == score
 
 
-def test_a_submission_that_ends_its_judge_is_blamed_alone(tmp_path):
+def test_a_submission_that_ends_its_judge_is_not_graded_alone(tmp_path):
     for name in ("a", "b", "c"):
         hand_in(tmp_path / "submitted" / name, UNIT, demo.KINDS[FINISHED](UNIT))
     todo = jobs([UNIT], tmp_path / "submitted")
     todo[1] = Job("b", _Deadly(UNIT.stem), todo[1].place)
     graded = grade(todo, tmp_path, workers=2)
     assert [one.learner for one in graded] == ["a", "b", "c"]
-    assert [one.verdict.score for one in graded] == [20, 0, 20]
-    assert "ended the process that graded it" in graded[1].verdict.problem
-    assert scores_in(tmp_path / "gradebook.db") == {"a": 20, "b": 0, "c": 20}
-    page = (tmp_path / "feedback" / "b" / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
-    assert "ended the process that graded it" in page
+    assert [one.verdict.score for one in graded] == [20, None, 20]
+    assert "The process that graded it ended, twice" in graded[1].verdict.problem
+    assert scores_in(tmp_path / "gradebook.db") == {"a": 20, "c": 20}
+    assert not (tmp_path / "feedback" / "b").exists()
 
 
 class _Deadly(Unit):
@@ -142,7 +142,7 @@ class _Deadly(Unit):
 
 
 def test_a_lone_notebook_under_another_name_is_graded(classroom):
-    assert classroom[1]["renamed"].score == 20
+    assert classroom[1]["o'neil"].score == 20
 
 
 def test_the_gradebook_holds_the_same_scores(classroom):
@@ -161,7 +161,7 @@ def test_every_learner_gets_an_executed_notebook_and_a_feedback_page(classroom):
         page = (folder / "feedback" / name / UNIT.stem / f"{UNIT.stem}.html").read_text("utf-8")
         assert LAST in page
         assert verdicts[name].problem is None or verdicts[name].problem[:30] in page
-    assert not (folder / "autograded" / "with-pipe" / UNIT.stem / "pipe.txt").exists()
+    assert not (folder / "autograded" / "a+b@uni.de" / UNIT.stem / "pipe.txt").exists()
 
 
 def test_the_feedback_names_what_is_wrong(classroom):
@@ -189,7 +189,13 @@ def course(tmp_path_factory):
     configure(folder, f"{more}c.ExportApp.to = {str(folder / 'grades.csv')!r}\n")
     for number in (FINISHED, HALF, UNTOUCHED, DOUBLED, TRUNCATED, NOISY):
         hand_in(folder / "submitted" / f"learner-{number:02}", UNIT, demo.KINDS[number](UNIT))
-    hand_in(folder / "submitted" / "renamed", UNIT, demo.KINDS[FINISHED](UNIT), "My copy (1).ipynb")
+    hand_in(folder / "submitted" / "o'neil", UNIT, demo.KINDS[FINISHED](UNIT), "My copy (1).ipynb")
+    hand_in(folder / "submitted" / "a+b@uni.de", UNIT, demo.KINDS[FINISHED](UNIT))
+    (folder / "submitted" / "linked").symlink_to(folder / "submitted" / f"learner-{NOISY:02}")
+    learner = folder / "submitted" / f"learner-{FINISHED:02}"
+    (learner / UNIT.stem / f"{UNIT.stem}.ipynb").rename(learner / f"{UNIT.stem}.IPYNB")
+    (learner / UNIT.stem).rmdir()
+    hand_in(folder / "submitted" / "what?", UNIT, demo.KINDS[FINISHED](UNIT))
     return folder
 
 
@@ -210,16 +216,20 @@ def test_nbgraders_own_commands_give_the_same_scores(classroom, course):
     nbgrader(course, "generate_assignment", UNIT.stem)
     released = course / "release" / UNIT.stem / f"{UNIT.stem}.ipynb"
     assert json.loads(released.read_text("utf-8")) == json.loads(UNIT.learners_copy.read_text("utf-8"))
-    nbgrader(course, "autograde", UNIT.stem)
+    said = nbgrader(course, "autograde", UNIT.stem)
+    assert "cannot hold this name: 'what?': it has ? in it" in said
     nbgrader(course, "generate_feedback", UNIT.stem)
     nbgrader(course, "export")
     expected = {name: verdict.score for name, verdict in classroom[1].items()}
     for name, score in scores_in(course / "gradebook.db").items():
         assert score == expected[name], name
     lines = (course / "grades.csv").read_text().splitlines()
-    assert len(lines) == 1 + 7
-    for path in (course / "submitted").iterdir():
-        assert (course / "feedback" / path.name / UNIT.stem / f"{UNIT.stem}.html").exists()
+    assert len(lines) == 1 + 9
+    learners = {path.name for path in (course / "submitted").iterdir()} - {"what?"}
+    assert {path.parent.parent.name for path in (course / "feedback").glob("*/*/*.html")} == learners
+    for learner in ("o'neil", "a+b@uni.de"):
+        nbgrader(course, "autograde", UNIT.stem, "--force", "--student", learner)
+        assert scores_in(course / "gradebook.db")[learner] == 20
 
 
 def test_a_late_submission_is_graded_with_its_time(tmp_path):

@@ -79,10 +79,23 @@ def test_an_empty_class_is_told(tmp_path):
 
 
 def test_the_demo_does_not_touch_somebody_elses_class(tmp_path):
-    (tmp_path / "submitted" / "somebody").mkdir(parents=True)
+    theirs = tmp_path / "submitted" / "somebody" / "04_attention.ipynb"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine", "utf-8")
     run = command("demo", "--grading", tmp_path, fails=True)
-    assert "not the sample class" in " ".join(run.stderr.split())
-    assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["somebody"]
+    assert "holds what the demo did not make, such as somebody/04_attention.ipynb" in " ".join(run.stderr.split())
+    assert theirs.read_text("utf-8") == "mine"
+
+
+def test_the_demo_does_not_touch_what_somebody_put_among_its_learners(tmp_path):
+    unit = Unit("00_start")
+    demo.hand_in(tmp_path / "submitted", [unit])
+    changed = tmp_path / "submitted" / "learner-02" / unit.stem / f"{unit.stem}.ipynb"
+    assert demo._not_the_demos(tmp_path / "submitted") == []
+    changed.write_text("changed by hand")
+    run = command("demo", "--grading", tmp_path, fails=True)
+    assert "such as learner-02/00_start/00_start.ipynb" in " ".join(run.stderr.split())
+    assert changed.read_text("utf-8") == "changed by hand"
 
 
 def test_the_sample_class_is_large_and_holds_every_known_mistake(tmp_path):
@@ -95,12 +108,6 @@ def test_the_sample_class_is_large_and_holds_every_known_mistake(tmp_path):
         for known in demo.mistakes_in(known_answers(unit)):
             line = json.dumps(known.source().splitlines()[-1])[1:-1]
             assert line in everything, known.name
-
-
-def test_doctor_says_how_workers_start():
-    shown = command("doctor").stdout
-    assert "forked from a template" in shown
-    assert "confinement: namespaces+landlock+seccomp+rlimits" in shown
 
 
 def test_verify_holds_for_every_unit():

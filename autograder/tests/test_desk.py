@@ -11,7 +11,7 @@ from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.learner.atomic import write_new
 from autograder.learner.desk import Desk, NotOnTheDesk, desk_around
 from autograder.learner.generated import id_of, is_edited, stamp, text_of
-from autograder.learner.lab import PortInUse, _port
+from autograder.learner.lab import PortInUse, _port, open_lab
 from autograder.learner.overview import Overview
 from autograder.learner.record import Record
 from autograder.learner.update import moved_into
@@ -256,6 +256,28 @@ def test_a_port_in_use_is_told(monkeypatch):
     assert said == []
     assert _port([], said.append) == 8889
     assert "this one opens at 8889" in said[0]
+
+
+def test_on_a_hub_lab_is_the_server_of_its_user_at_the_hubs_address(monkeypatch):
+    started = []
+
+    def replace_this_process(program, command, environment):
+        started.append(command)
+        raise SystemExit
+
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("autograder.learner.lab._lay_out", lambda desk, say: None)
+    monkeypatch.setattr("os.execve", replace_this_process)
+    for address in ("http://127.0.0.1:40000/user/learner-01/", ""):
+        monkeypatch.setenv("JUPYTERHUB_SERVICE_URL", address)
+        with pytest.raises(SystemExit):
+            open_lab(None, ["--debug"], print)
+    on_a_hub, alone = (" ".join(command[1:]) for command in started)
+    assert on_a_hub.startswith("-m jupyterhub.singleuser --ServerApp.default_url=/lab/tree/course/welcome.ipynb ")
+    assert ".port=" not in on_a_hub
+    assert on_a_hub.endswith("--debug")
+    assert alone.startswith("-m jupyterlab --LabApp.default_url=/lab/tree/course/welcome.ipynb ")
+    assert ".port=" in alone
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder.author import demo
 from autograder.grading.jobs import HandedInTwice, jobs
-from autograder.grading.names import handed_in_by
+from autograder.grading.names import HANDED_IN, handed_in_by, handed_in_name
 from autograder.tests.classroom import configure, hand_in
 from autograder.units import ROOT, Unit, find_unit
 
@@ -37,7 +38,7 @@ def command(folder, *arguments, program=("-m", "autograder"), fails=False, **mor
 def handed_in(tmp_path_factory):
     """Two learners who hand in from folders of their own, the second under an address; the files, and what was said."""
     files, said = tmp_path_factory.mktemp("files"), []
-    for name, kind in (("learner-01", FINISHED), ("a.b@uni.de", HALF)):
+    for name, kind in (("learner-01", FINISHED), ("a+b@uni.de", HALF)):
         home = tmp_path_factory.mktemp("home")
         hand_in(home, UNIT, demo.KINDS[kind](UNIT))
         said.append(command(home, "submit", "attention", "--learner", name, "--to", files))
@@ -58,13 +59,13 @@ def test_the_file_is_taken_by_nbgraders_zip_collect_and_graded_under_the_right_n
     configure(tmp_path)
     archive = tmp_path / "downloaded" / UNIT.stem / "archive"
     shutil.copytree(handed_in[0], archive)
-    (archive / "04_attention+a.b@uni.de.ipynb").rename(archive / "doe_123_45_04_attention+a.b@uni.de (1).ipynb")
+    (archive / "04_attention+a+b@uni.de.ipynb").rename(archive / "doe_123_45_04_attention+a+b@uni.de (1).ipynb")
     nbgrader = (str(Path(sys.executable).parent / "nbgrader"),)
     command(tmp_path, "zip_collect", UNIT.stem, program=nbgrader)
     command(ROOT, "grade", UNIT.stem, "--submitted", tmp_path / "submitted", "--grading", tmp_path)
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
         scores = {one.student.id: one.score for one in book.assignment_submissions(UNIT.stem)}
-    assert scores == {"learner-01": 20, "a.b@uni.de": 8}
+    assert scores == {"learner-01": 20, "a+b@uni.de": 8}
 
 
 def test_the_file_is_graded_as_it_is(handed_in, tmp_path):
@@ -75,8 +76,8 @@ def test_the_file_is_graded_as_it_is(handed_in, tmp_path):
     assert "3 submissions" in shown
     with Gradebook(f"sqlite:///{tmp_path / 'class' / 'gradebook.db'}") as book:
         scores = {one.student.id: one.score for one in book.assignment_submissions(UNIT.stem)}
-    assert scores == {"learner-01": 20, "a.b@uni.de": 8, "learner-03": 0}
-    assert (tmp_path / "class" / "feedback" / "a.b@uni.de" / UNIT.stem / f"{UNIT.stem}.html").exists()
+    assert scores == {"learner-01": 20, "a+b@uni.de": 8, "learner-03": 0}
+    assert (tmp_path / "class" / "feedback" / "a+b@uni.de" / UNIT.stem / f"{UNIT.stem}.html").exists()
 
 
 def test_handing_in_again_replaces_the_file_but_never_one_that_it_did_not_make(handed_in, tmp_path):
@@ -106,7 +107,7 @@ def test_the_login_is_the_name_where_none_is_given(tmp_path):
     ("arguments", "says"),
     [
         (["04_atention"], "Did you mean 04_attention"),
-        (["04", "--learner", "a/b"], "received 'a/b'"),
+        (["04", "--learner", "a/b"], "'a/b' cannot stand in a gradebook: it has / in it"),
         (["04", "--learner", "learner-01"], "is not a whole notebook"),
         (["nowhere.ipynb"], "There is no file"),
     ],
@@ -127,6 +128,14 @@ def test_two_files_of_one_learner_are_told_before_anything_is_graded(tmp_path):
 
 def test_a_files_name_tells_unit_and_learner():
     assert find_unit("04_attention+learner-01.ipynb") == UNIT
-    assert handed_in_by(Path("doe_1_2_04_attention+a.b@uni.de (2).ipynb"), UNIT) == "a.b@uni.de"
+    assert handed_in_by(Path("doe_1_2_04_attention+a+b@uni.de (2).ipynb"), UNIT) == "a+b@uni.de"
+    for learner in ("a+b@uni.de", "o'neil", "x_04_attention+y", "learner-01"):
+        path = Path(handed_in_name(UNIT, learner))
+        assert handed_in_by(path, UNIT) == learner
+        assert handed_in_by(Path(f"doe_1_2_{path.stem} (3).IPYNB"), UNIT) == learner
+        assert re.match(HANDED_IN, f"/home/c++/extracted/{path}").groupdict() == {
+            "file_id": UNIT.stem,
+            "student_id": learner,
+        }
     assert handed_in_by(Path("05_masking+a.ipynb"), UNIT) is None
     assert handed_in_by(Path("04_attention.ipynb"), UNIT) is None

@@ -17,7 +17,9 @@ from autograder.author.build import solution_notebook
 from autograder.grading import intake
 from autograder.grading.terminal import print_verdict
 from autograder.judging.known import correct_in, known_answers, mistakes_in
+from autograder.judging.references import code_alone, reference_of
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
+from autograder.learner.hand_in import told
 from autograder.seam import sealed
 from autograder.tests.test_build import normal_lines
 from autograder.units import ROOT, Unit, all_units
@@ -146,18 +148,43 @@ def test_what_cannot_be_marked_is_not_marked_and_no_0(fresh, tmp_path):
 def test_a_verdict_for_people_says_what_is_not_marked():
     exercises = [ExerciseVerdict("split_heads", 4, [TestVerdict("it splits", "passed")])]
     exercises.append(ExerciseVerdict("MultiHeadAttention", 13, [], "Not marked here."))
-    console = Console(file=io.StringIO(), width=120)
-    print_verdict(console, Verdict(LATER.stem, exercises, problem="Not marked here: …"))
-    shown = console.file.getvalue()
-    assert "MultiHeadAttention: not marked here · 13 points that are not counted below" in shown
-    assert "06_multi_head: 4 of 4 points" in shown
+    verdict, console = Verdict(LATER.stem, exercises), Console(file=io.StringIO(), width=120)
+    print_verdict(console, verdict)
+    for shown in (console.file.getvalue(), "\n".join(told(verdict))):
+        assert "MultiHeadAttention: not marked here · 13 points that do not count here" in shown
+        assert "06_multi_head: 4 of 4 points" in shown
 
 
 def test_a_handout_offers_only_what_works_in_it(edition):
     shown = in_handout(edition, "-m", "autograder", "--help").stdout
     commands = set(re.findall(r"^│ (\w+) ", shown, re.MULTILINE))
-    assert {"lab", "update", "reset", "mark", "doctor"} <= commands
     assert not commands & {"build", "grade", "verify", "demo", "bench", "handout"}
+    readme = (edition / "README.md").read_text("utf-8")
+    named = re.findall(r"-m autograder (\w+)|^\| `(\w+)", readme, re.MULTILINE)
+    assert {first or second for first, second in named} == commands
+
+
+def test_its_own_pages_lead_to_what_is_there(edition):
+    for page in ("README.md", "AGENTS.md"):
+        text = (edition / page).read_text("utf-8")
+        for place in re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"`(autograder/\w+|course/\w+\.py)`", text):
+            assert (edition / place).exists(), f"{page}: {place}"
+
+
+def test_make_sets_up_what_it_needs_and_opens_the_course(edition):
+    planned = subprocess.run(["make", "-n", "lab", "ARGS=--port 9000"], cwd=edition, capture_output=True, text=True)
+    assert re.search(
+        r"-m venv \.venv\n.*install .*requirements\.txt .*-m autograder lab --port 9000", planned.stdout, re.DOTALL
+    )
+
+
+def test_a_solved_unit_is_handed_in_from_it(fresh):
+    unit = UNITS[0]
+    hand_over(fresh / "work", unit, right_answers(unit))
+    run = in_handout(fresh, "-m", "autograder", "submit", unit.stem, "--learner", "learner-01")
+    assert run.returncode == 0, run.stderr
+    assert "00_start: 20 of 20 points" in run.stdout
+    assert len(list((fresh / "work").glob("*learner-01*"))) == 1
 
 
 def plain_lines(place):
@@ -305,8 +332,25 @@ def test_a_sealed_file_opens_to_what_was_sealed(tmp_path):
 def test_a_damaged_sealed_file_is_told_by_name(tmp_path, spoil):
     path = tmp_path / "04_attention.py"
     path.write_text(spoil(sealed.sealed_text("answer = 42\n" * 30)), "utf-8")
-    with pytest.raises(sealed.Damaged, match="04_attention.py does not open"):
-        sealed.read(path)
+    for opens in (sealed.read, sealed.unsealed):
+        with pytest.raises(sealed.Damaged, match="04_attention.py does not open"):
+            opens(path)
+
+
+def test_a_reference_that_is_not_sealed_any_more_is_no_reference(tmp_path, monkeypatch):
+    monkeypatch.setattr(Unit, "solution", tmp_path / "none")
+    monkeypatch.setattr(Unit, "sealed_reference", tmp_path / "reference.py")
+    assert reference_of(LATER).source == ""
+    for text in ("", "softmax = None"):
+        (tmp_path / "reference.py").write_text(text)
+        assert reference_of(LATER).source == ""
+    solution = (ROOT / "solutions" / LATER.stem / f"{LATER.stem}.ipynb").read_text("utf-8")
+    (tmp_path / "reference.py").write_text(sealed.sealed_text(code_alone(solution)), "utf-8")
+    monkeypatch.undo()
+    sources = [reference_of(LATER).source]
+    monkeypatch.setattr(Unit, "solution", tmp_path / "none")
+    monkeypatch.setattr(Unit, "sealed_reference", tmp_path / "reference.py")
+    assert [reference_of(LATER).source] == sources != [""]
 
 
 def test_a_traceback_shows_no_line_of_a_sealed_module(tmp_path):

@@ -2,13 +2,16 @@
 
 import json
 import os
+import time
+import tracemalloc
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.grading import intake
+from autograder.grading import intake, notebook_file
+from autograder.grading.folders import opened
 from autograder.grading.marker import cells_of
 from autograder.units import Unit
 
@@ -179,8 +182,47 @@ def test_what_is_no_notebook_is_told_in_one_sentence(submit, content, says):
 def test_a_huge_file_is_not_read(tmp_path):
     path = tmp_path / NAME
     with path.open("wb") as file:
-        file.truncate(intake.MAX_BYTES + 1)
-    assert "at most 32 are read" in intake.take(path, UNIT).problem
+        file.truncate(notebook_file.MAX_BYTES + 1)
+    assert "at most 100 are read" in intake.take(path, UNIT).problem
+
+
+def large(notebook, outputs, **fields):
+    """The text of a notebook with an answer, and a cell with 50 MB of outputs."""
+    cell_of(notebook, NAMES[0])["source"] = 'answer = {"outputs": [1], "x": "]"}\n"outputs": \\'
+    cell = {"cell_type": "code", "source": "plot()", "metadata": {}, "execution_count": 1, "outputs": "HERE"}
+    notebook["cells"] += [{**cell, **fields}, {**cell, "source": "after = 1", "outputs": []}]
+    return json.dumps(notebook).replace('"HERE"', outputs)
+
+
+def test_a_notebook_of_fifty_megabytes_of_pictures_is_read_in_little_memory(submit, notebook):
+    picture = json.dumps({"output_type": "display_data", "data": {"image/png": "A" * (1 << 20), "text/plain": '"]}'}})
+    text = large(notebook, f"[{', '.join([picture] * 48)}]")
+    assert len(text) > 48 << 20
+    submission = submit(text)
+    assert submission.problem is None
+    assert sources(submission)[NAMES[0]] == 'answer = {"outputs": [1], "x": "]"}\n"outputs": \\'
+    assert [cell.source for cell in submission.notebook.cells][-2:] == ["plot()", "after = 1"]
+    raw = text.encode()
+    tracemalloc.start()
+    assert len(notebook_file.without_outputs(raw, NAME)) < 1 << 20
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("outputs", "more", "says"),
+    [
+        ("[" * (20 << 20), {}, "more than 2,000,000 parts"),
+        (f"[{'[],' * (8 << 20)}[]]", {}, "more than 2,000,000 parts"),
+        ('["' + "A" * (20 << 20), {}, "breaks off within an output"),
+        ('["' + "\\" * (20 << 20), {}, "breaks off within an output"),
+        ("[]", {"tags": [[]] * (5 << 20)}, "besides its outputs; at most 16 are read"),
+    ],
+)
+def test_a_large_file_that_is_a_bomb_is_told_at_once(submit, notebook, outputs, more, says):
+    started = time.process_time()
+    assert says in submit(large(notebook, outputs, **more)).problem
+    assert time.process_time() - started < 20
 
 
 def test_links_pipes_and_folders_are_not_followed(tmp_path):
@@ -195,20 +237,22 @@ def test_links_pipes_and_folders_are_not_followed(tmp_path):
 
 def test_the_notebook_of_a_folder_is_found(tmp_path):
     def find():
-        return intake.find(tmp_path / "work", UNIT)
+        with opened(tmp_path / "work") as folder:
+            return intake.find(folder, UNIT)
 
-    with pytest.raises(intake.Unreadable, match="no folder"):
-        find()
+    assert "no folder of its own" in intake.take_from(tmp_path / "work", UNIT).problem
     (tmp_path / "work").mkdir()
     with pytest.raises(intake.Unreadable, match="found: no notebook"):
         find()
     (tmp_path / "work" / "Untitled.ipynb").touch()
-    assert find().name == "Untitled.ipynb"
+    assert find() == "Untitled.ipynb"
     (tmp_path / "work" / "Copy.ipynb").touch()
     with pytest.raises(intake.Unreadable, match=r"Copy\.ipynb, Untitled\.ipynb"):
         find()
+    (tmp_path / "work" / NAME.upper()).touch()
+    assert find() == NAME.upper()
     (tmp_path / "work" / NAME).touch()
-    assert find().name == NAME
+    assert find() == NAME
 
 
 def test_the_name_of_a_file_is_no_markup_in_a_problem(tmp_path):

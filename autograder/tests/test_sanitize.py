@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import re
 import struct
 import zlib
 
@@ -10,7 +11,7 @@ import pytest
 from nbconvert.filters import markdown2html
 from PIL import Image, PngImagePlugin
 
-from autograder.grading.sanitize import as_text, inert_outputs
+from autograder.grading.sanitize import as_text, inert_markdown, inert_outputs
 
 
 def picture(**notes):
@@ -142,3 +143,28 @@ def test_malformed_outputs_become_text_or_nothing():
 def test_of_how_large_a_picture_is_shown_only_whole_pixels_stay(told, kept):
     (output,) = inert_outputs([{**display(image_png=PNG), "metadata": told}])
     assert output["metadata"] == kept
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=alert(1)> b",
+        "<!-- --><svg onload=alert(1)>",
+        "[a](javascript:alert(1)) ![b](https://example.org/b.png)",
+        "[a][b]\n\n[b]: javascript:alert(1)",
+        "<https://example.org/a> <javascript:alert(1)>",
+        "$\\href{javascript:alert(1)}{x}$ $$<script>$$",
+        "`<b>` ~~~\n<b>\n~~~\n    <b>",
+        "<details><summary>x</summary>\n\n<script>alert(1)</script></details>",
+    ],
+)
+def test_a_learners_markdown_is_text_in_the_page_that_an_instructor_opens(source):
+    html = markdown2html(inert_markdown(source))
+    assert not re.search(r"<(script|img|svg|details|b)\b|<a (?!href=.https://)|\\href|<!--", html), html
+    assert inert_markdown(source).replace("\N{WORD JOINER}", "") == source
+
+
+def test_a_learners_markdown_without_markup_stays_as_it_is():
+    text = "If `a < b` then *x* is `scores[0]`: $\\frac{a}{b} < 1$, see https://example.org. - [ ] to do"
+    assert inert_markdown(text) == text

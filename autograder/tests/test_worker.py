@@ -274,7 +274,7 @@ def test_a_spawned_worker_gives_what_a_forked_one_gives(launcher):
 def test_nothing_is_left_running_and_no_scratch_is_left(launcher):
     with bench_of(launcher, "import subprocess\nsubprocess.Popen(['sleep', '300'], start_new_session=True)") as bench:
         bench.run()
-        pid, scratch = bench._worker.pid, bench._worker._scratch
+        pid, scratch = bench._worker.pid, bench._worker._place.scratch
         assert scratch.exists()
     deadline = time.monotonic() + 10
     while psutil.pid_exists(pid) and time.monotonic() < deadline:

@@ -77,7 +77,7 @@ FOLDERS = (
     Folder("a link to a device", _replaced(lambda path, secret: path.symlink_to("/dev/zero")), "is a link"),
     Folder("a pipe that nobody writes to", _replaced(lambda path, secret: os.mkfifo(path)), "not a regular file"),
     Folder("a folder of the notebook's name", _replaced(lambda path, secret: path.mkdir()), "not a regular file"),
-    Folder("a file without an end", _replaced(lambda path, secret: _sparse(path)), "at most 32 are read"),
+    Folder("a file without an end", _replaced(lambda path, secret: _sparse(path)), "at most 100 are read"),
     Folder("an empty file", _replaced(lambda path, secret: path.touch()), "is empty"),
     Folder(
         "a file of other JSON", _replaced(lambda path, secret: path.write_text(json.dumps("x")) and None), "is a str"

@@ -28,8 +28,8 @@ READING = (
     probing(
         "asks for the reference of its own unit",
         "getattr(__import__('course.built').built, 'pairwise_dot')",
-        "__import__('course.built').built.references._giver('pairwise_dot')",
-        "vars(__import__('course.built').built.references._giver)['_owners']",
+        "__import__('course.built').built.given._giver('pairwise_dot')",
+        "vars(__import__('course.built').built.given._giver)['_owners']",
         "__import__('autograder.learner.stepping_stones').earlier.AtHome()('pairwise_dot')",
         "[one for one in gc.get_objects() if type(one).__name__ == 'Reference']",
         "[path for path in glob.glob(ROOT + '/course/*') if not path.endswith(('__init__.py', 'built.py', 'toolkit'))]",

@@ -38,10 +38,12 @@ def test_of_a_tampered_notebook_only_the_sources_count(scene, case):
 
 
 def _same_frame(executed, handed_out):
-    """Everything but the sources of answers and added cells is as it was handed out."""
+    """Everything but the sources of answers and added cells is as it was handed out, and each check has our verdict."""
     ours = {cell.id: cell for cell in handed_out.cells}
     for cell in executed.cells:
         if cell.id in ours:
+            verdict = cell.metadata.pop("verdict", {})
+            assert set(verdict) == ({"state", "reasons"} if cell.id.endswith("-check") else set())
             assert cell.metadata == ours[cell.id].metadata
             if cell.metadata.get("nbgrader", {}).get("grade_id") not in UNIT.points():
                 assert cell.source == ours[cell.id].source

@@ -28,6 +28,35 @@ CHROMIUM = [
     "--disable-sync",
 ]
 TOKEN = "secret"
+# Every text node that is drawn, with its contrast (WCAG 2) to what lies under it. Colours are read from a canvas, since
+# computed styles come in several notations; half-transparent grounds are laid over each other, the page's last.
+CONTRASTS = """area => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true})
+  const numbers = colour => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1)
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data
+    return [r, g, b, a / 255]
+  }
+  const over = (top, ground) => [0, 1, 2].map(i => top[3] * top[i] + (1 - top[3]) * ground[i])
+  const under = element => {
+    const layers = []
+    for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor))
+    return layers.reverse().reduce((ground, layer) => over(layer, ground), [255, 255, 255])
+  }
+  const light = colour => {
+    const [r, g, b] = colour.map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const found = [], texts = document.createTreeWalker(area, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement, text = texts.currentNode.textContent.trim()
+    if (!text || !element.checkVisibility()) continue
+    const ground = under(element), ink = over(numbers(getComputedStyle(element).color), ground)
+    const [low, high] = [light(ground), light(ink)].sort((a, b) => a - b)
+    found.push([text, (high + 0.05) / (low + 0.05)])
+  }
+  return found
+}"""
 IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
@@ -89,10 +118,17 @@ def cell(page: Page, text: str) -> Locator:
 
 
 def run_cell(page: Page, text: str) -> Locator:
-    """Run the code cell that holds `text`; returns what stands below it."""
+    """Run the code cell that holds `text`; returns what stands below it.
+
+    JupyterLab forgets a cell that is run while its kernel is starting: then a person presses again.
+    """
     found = cell(page, text)
-    found.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    for _ in range(10):
+        found.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        with contextlib.suppress(AssertionError):
+            seen(found.locator(".jp-InputPrompt")).not_to_have_text("[ ]:", timeout=6_000)
+            break
     return found.locator(".jp-OutputArea")
 
 
@@ -103,6 +139,26 @@ def write_and_run(page: Page, text: str, source: str) -> None:
     page.keyboard.insert_text(source)
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
+
+
+def await_kernel(page: Page) -> None:
+    """Wait until the kernel of the notebook in front takes cells: one that is run before is forgotten."""
+    seen(page.locator(f"{IN_FRONT} .jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_visible()
+
+
+def validate(page: Page) -> str:
+    """Press Validate, and give what the dialog says."""
+    page.locator(f"{IN_FRONT} >> text=Validate").click()
+    dialog = page.locator(".jp-Dialog")
+    seen(dialog).to_be_visible(timeout=120_000)
+    said = dialog.inner_text()
+    dialog.locator("button").last.click()
+    return said
+
+
+def unfold(area: Locator) -> None:
+    """Open all that is folded in a part of a page."""
+    area.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
 
 
 def chromium_path() -> str | None:

@@ -6,7 +6,17 @@ import sys
 import pytest
 from playwright.sync_api import expect as seen
 
-from autograder.tests.browser.browsing import IN_FRONT, TOKEN, cell, free_port, run_cell, serving, write_and_run
+from autograder.tests.browser.browsing import (
+    IN_FRONT,
+    TOKEN,
+    await_kernel,
+    cell,
+    free_port,
+    run_cell,
+    serving,
+    validate,
+    write_and_run,
+)
 from autograder.tests.project import copy_of_the_project, surroundings
 
 WRONG = "def weighted_average(values, weights):\n    return ops.sum(ops.expand_dims(weights, axis=-1) * values, axis=1)"
@@ -40,16 +50,6 @@ def follow(page, text, name):
     seen(page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabLabel", has_text=name).first).to_be_visible()
 
 
-def validate(page):
-    """Press Validate, and give what the dialog says."""
-    page.locator(f"{IN_FRONT} >> text=Validate").click()
-    dialog = page.locator(".jp-Dialog")
-    seen(dialog).to_be_visible(timeout=120_000)
-    said = dialog.inner_text()
-    dialog.locator("button").last.click()
-    return said
-
-
 def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, project):
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -59,7 +59,7 @@ def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, proje
     seen(page.get_by_role("heading", name="0. How this course works")).to_be_attached()
     follow(page, "the exercises of unit 0", "00_start.ipynb")
     seen(page.get_by_role("heading", name="Exercises 0: averages and dot products")).to_be_visible()
-    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    await_kernel(page)
     seen(run_cell(page, "from autograder import check")).to_contain_text("Ready: Keras")
     write_and_run(page, ANSWER, WRONG)
     report = page.locator(f"{IN_FRONT} .jp-CodeCell").filter(has_text=CHECK).last.locator(".jp-OutputArea")

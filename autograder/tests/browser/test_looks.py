@@ -8,13 +8,26 @@ import pytest
 from playwright.sync_api import expect as seen
 from playwright.sync_api import sync_playwright
 
-from autograder.tests.browser.browsing import CHROMIUM, TOKEN, cell, chromium_path, free_port, serving
+from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
+from autograder.learner.display import Note, Progress, Report
+from autograder.tests.browser.browsing import (
+    CHROMIUM,
+    CONTRASTS,
+    TOKEN,
+    cell,
+    chromium_path,
+    free_port,
+    serving,
+    unfold,
+)
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CELLS = {
     "answers": """
 from autograder import check, progress
+from autograder.learner import slow
 from keras import ops
+slow.PATIENCE = 60.0
 
 def attention_scores(query, key):
     return query @ ops.transpose(key, (0, 2, 1)) / query.shape[-1]
@@ -31,42 +44,12 @@ def masked_softmax(scores, mask):
     "progress": "progress('04_attention')",
     "endless": """
 import time
-from autograder.learner import slow
 slow.PATIENCE = 1.0
 def causal_mask(length):
     while True:
         time.sleep(0.1)
 check("causal_mask")""",
 }
-# Every text node that is drawn, with its contrast (WCAG 2) to what lies under it. Colours are read from a canvas, since
-# computed styles come in several notations; half-transparent grounds are laid over each other, the page's last.
-CONTRASTS = """area => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true})
-  const numbers = colour => {
-    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1)
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data
-    return [r, g, b, a / 255]
-  }
-  const over = (top, ground) => [0, 1, 2].map(i => top[3] * top[i] + (1 - top[3]) * ground[i])
-  const under = element => {
-    const layers = []
-    for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor))
-    return layers.reverse().reduce((ground, layer) => over(layer, ground), [255, 255, 255])
-  }
-  const light = colour => {
-    const [r, g, b] = colour.map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const found = [], texts = document.createTreeWalker(area, NodeFilter.SHOW_TEXT)
-  while (texts.nextNode()) {
-    const element = texts.currentNode.parentElement, text = texts.currentNode.textContent.trim()
-    if (!text || !element.checkVisibility()) continue
-    const ground = under(element), ink = over(numbers(getComputedStyle(element).color), ground)
-    const [low, high] = [light(ground), light(ink)].sort((a, b) => a - b)
-    found.push([text, (high + 0.05) / (low + 0.05)])
-  }
-  return found
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -82,30 +65,32 @@ def served(tmp_path_factory):
         yield address, folder / "home" / "settings"
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="module", params=THEMES)
-def reports(request, served):
+def reports(request, served, browser):
     """What stands below each cell when all are run, in one theme; the last is still running."""
     address, settings = served
     chosen = settings / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
     chosen.parent.mkdir(parents=True, exist_ok=True)
     chosen.write_text(json.dumps({"theme": THEMES[request.param]}))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
-        page = browser.new_page(viewport={"width": 1280, "height": 3200})
-        page.set_default_timeout(60_000)
-        page.goto(f"{address}/lab/tree/looks.ipynb?token={TOKEN}&reset")
-        seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
-        seen(page.locator("body")).to_have_attribute("data-jp-theme-name", THEMES[request.param])
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        found = {name: cell(page, source.strip().splitlines()[-1]) for name, source in CELLS.items()}
-        seen(found["progress"].locator(".jp-OutputArea")).to_contain_text("of 20 points")
-        yield {name: one.locator(".jp-OutputArea-output") for name, one in found.items() if name != "answers"}
-        browser.close()
-
-
-def unfold(area):
-    area.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    page = browser.new_page(viewport={"width": 1280, "height": 3200})
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/lab/tree/looks.ipynb?token={TOKEN}&reset")
+    seen(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    seen(page.locator("body")).to_have_attribute("data-jp-theme-name", THEMES[request.param])
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    found = {name: cell(page, source.strip().splitlines()[-1]) for name, source in CELLS.items()}
+    seen(found["progress"].locator(".jp-OutputArea")).to_contain_text("of 20 points")
+    yield {name: one.locator(".jp-OutputArea-output") for name, one in found.items() if name != "answers"}
+    page.close()
 
 
 def test_a_check_without_end_tells_how_to_stop_it_and_is_stopped_so(reports):
@@ -135,3 +120,28 @@ def test_every_text_of_a_report_stands_out_from_its_ground(reports):
         found = area.evaluate(CONTRASTS)
         assert len(found) > 1, name
         assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == [], name
+
+
+def a_report_of_each_kind():
+    failed = TestVerdict("it adds", "failed", 1.0, "Add `x`.", "f(1)", "3", "4", mistake="You subtract.")
+    unasked = TestVerdict("the inputs stay as they were", "failed", asked=False)
+    error = TestVerdict("it works in a graph", "error", 1.0, "ValueError: no", line="in line 2 of `f`: raise")
+    verdict = ExerciseVerdict("f", 4, [failed, unasked, error, TestVerdict("it runs", "passed")])
+    shown = (Report(verdict), Note("`f` is missing.", "Run it."), Progress("u", [verdict]))
+    return "".join(one._repr_html_() for one in shown)
+
+
+@pytest.mark.parametrize("page_follows", [True, False], ids=["a page that follows the theme", "a page that does not"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_elsewhere_than_in_jupyterlab_texts_stand_out_too(browser, scheme, page_follows):
+    page = browser.new_page()
+    page.emulate_media(color_scheme=scheme)
+    root = "color-scheme: light dark" if page_follows else "background: #1e1e1e; color: #ddd"
+    page.set_content(f'<html style="{root}"><body>{a_report_of_each_kind()}</body></html>')
+    unfold(page.locator("body"))
+    found = page.locator("body").evaluate(CONTRASTS)
+    assert len(found) > 20
+    assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == []
+    ground = page.locator("body > div").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert ground == ("rgb(33, 33, 33)" if page_follows and scheme == "dark" else "rgb(255, 255, 255)")
+    page.close()

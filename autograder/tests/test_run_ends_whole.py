@@ -1,0 +1,129 @@
+"""However a run is stopped: a few seconds later there is no process of it, no folder, and nothing is lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from autograder.author import demo
+from autograder.tests.classroom import hand_in, with_cell
+from autograder.units import ROOT, Unit
+
+UNIT = Unit("00_start")
+FINISHED, ENDLESS = 0, 8
+SECONDS = 240  # more than any step takes on a loaded machine
+SOON = 5.0 if os.environ.get("CI") is None else 10.0
+
+
+@pytest.fixture(scope="module")
+def submitted(tmp_path_factory):
+    """A class of five, one of whom never comes to an end."""
+    folder = tmp_path_factory.mktemp("class") / "submitted"
+    for number in range(5):
+        text = demo.KINDS[ENDLESS if number == 2 else FINISHED](UNIT)
+        hand_in(folder / f"learner-{number}", UNIT, with_cell(text, f"mine = {number}"))
+    return folder
+
+
+@pytest.fixture
+def start(submitted, tmp_path):
+    """Starts `grade`, with a folder for temporary files that is its own and by which its processes are known."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "autograder", "grade", UNIT.stem, "--workers", "2", "--json"]
+
+    def begun():
+        return subprocess.Popen(
+            [*command, "--submitted", str(submitted), "--grading", str(tmp_path / "class")],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    return begun
+
+
+def until(condition, run):
+    deadline = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        assert run.poll() is None, run.stderr.read()[-2000:]
+        time.sleep(0.02)
+    return found
+
+
+def family(run):
+    """All processes of a run: what the command has started, and what those have, workers in their namespaces too."""
+    return psutil.Process(run.pid).children(recursive=True)
+
+
+def lives(process):
+    """Whether it does: one that waits for its parent to take note of its end does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def verdicts(folder):
+    return {path.name for path in folder.glob("verdicts/*.json")}
+
+
+@pytest.mark.parametrize(
+    ("how", "to_all"),
+    [(signal.SIGTERM, False), (signal.SIGHUP, True), (signal.SIGKILL, False), (signal.SIGKILL, True)],
+)
+def test_a_signal_leaves_no_process_and_no_folder_and_loses_nothing(start, tmp_path, how, to_all):
+    folder = tmp_path / "class"
+    run = start()
+    until(lambda: len(verdicts(folder)) >= 2, run)
+    there, kept = family(run), verdicts(folder)
+    assert len(there) >= 6
+    (os.killpg if to_all else os.kill)(run.pid, how)
+    soon = time.monotonic() + SOON
+    while (alive := list(filter(lives, there))) and time.monotonic() < soon:
+        time.sleep(0.05)
+    assert not alive
+    written, errors = run.communicate(timeout=SECONDS)
+    assert written == ""
+    if how == signal.SIGKILL:
+        assert run.returncode == -how
+    else:
+        assert run.returncode == 128 + how
+        assert "The same command goes on from here." in errors
+        assert "Traceback" not in errors
+    while (left := list((tmp_path / "temporary").iterdir())) and time.monotonic() < soon:
+        time.sleep(0.05)
+    assert not left
+    assert kept <= verdicts(folder)
+    assert not [group for group in groups() if group.name.split("-")[1] in {str(one.pid) for one in there}]
+
+
+def groups():
+    from autograder.sandbox.cgroup import parents
+
+    return [group for parent in parents() for group in parent.glob("autograder-*-*")]
+
+
+def test_a_run_after_one_that_was_killed_goes_on_from_there(start, tmp_path):
+    run = start()
+    until(lambda: len(verdicts(tmp_path / "class")) >= 2, run)
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "class").glob("verdicts/*.json")}
+    os.kill(run.pid, signal.SIGKILL)
+    again = start()
+    written, errors = again.communicate(timeout=SECONDS)
+    assert again.returncode == 0, errors[-2000:]
+    run.communicate()
+    graded = json.loads(written)
+    assert [one["score"] == 20 for one in graded] == [True, True, False, True, True]
+    assert [one["fault"] for one in graded] == [None] * 5
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert not list((tmp_path / "temporary").iterdir())
