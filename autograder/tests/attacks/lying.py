@@ -47,7 +47,6 @@ LYING = (
         "a masked array with its mask over all",
         "",
         "np.ma.array(np.zeros((2, 12)), mask=True)",
-        score=1,
         outcomes=FAILED,
     ),
     lying(

@@ -1,6 +1,6 @@
 """Forged messages: whatever arrives on the wire costs the call, or the submission, that sent it."""
 
-from autograder.tests.attacks.attack import CRASHED, FAILED, PASSED, RIGHT, TIMEOUT, Attack
+from autograder.tests.attacks.attack import CRASHED, ERROR, FAILED, RIGHT, TIMEOUT, Attack
 
 _TOOLS = """
 def numbers_of_sockets():
@@ -86,7 +86,6 @@ ON_THE_WIRE = (
     sending(
         "a call to a function that the judge never gave",
         "say(kind='callback', function=31337, args={'t': []}, kwargs={'d': {}})",
-        score=1,
     ),
     sending("a call whose arguments are no arguments", "say(kind='callback', function=1, args=3, kwargs=4)"),
     sending(
@@ -125,6 +124,9 @@ ON_THE_WIRE = (
         "        message['result']['outputs'] += [{'output_type': 'execute_result', 'data': {'text/html': 3}}]\n"
         "    return send(self, message, *rest)\n"
         "Wire.send = sent",
-        outcomes=PASSED,
+        score=9,
+        other=9,
+        outcomes=ERROR,
+        problem="replaces parts of the grader: autograder.sandbox.wire.Wire.send.",
     ),
 )
