@@ -1,6 +1,5 @@
 """Whose fault it is: what fails on our side costs nobody a point, is told, and is taken up again."""
 
-import json
 import os
 import shutil
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.__main__ import _of_these
 from autograder.author import demo
 from autograder.author.verify import Case, submission
 from autograder.grading.class_run import grade
@@ -23,7 +23,7 @@ from autograder.sandbox.launch import Launcher
 from autograder.seam.fault import OurFault
 from autograder.tests.classroom import hand_in
 from autograder.tests.project import command, copy_of_the_project, surroundings
-from autograder.units import ROOT, Unit
+from autograder.units import ROOT, Unit, UnknownName
 
 UNIT = Unit("00_start")
 FINISHED, HALF = 0, 1
@@ -209,11 +209,10 @@ def edit(path, old, new):
 
 
 def test_grading_anew_tells_who_gained_or_lost_points_and_by_which_rule(project, tmp_path):
-    a_class(tmp_path)
+    first, _ = grade(a_class(tmp_path), tmp_path, 1)
     grading = ("grade", UNIT.stem, "--grading", tmp_path, "--workers", 1)
-    told, _ = json.JSONDecoder().raw_decode(command(project, *grading, "--json"))
-    exercise = told[0]["exercises"][0]
-    rule = exercise["tests"][0]["name"]
+    exercise = first.verdict.exercises[0]
+    rule = exercise.tests[0].name
     suite = project / "autograder" / "suites" / UNIT.suite.name
     before = suite.read_text("utf-8")
     signature = f"def test_{rule.replace(' ', '_')}(self, learner, rng):\n"
@@ -222,14 +221,18 @@ def test_grading_anew_tells_who_gained_or_lost_points_and_by_which_rule(project,
     edit(suite, signature, f"{signature}        assert False, 'nobody can'\n")
     lost = command(project, *grading, "--again", "--learner", "learner-1")
     assert "learner-1: 20 → " in lost
-    assert f"{exercise['name']}: {rule} (passed → failed)" in lost
+    assert f"{exercise.name}: {rule} (passed → failed)" in lost
     assert "learner-0" not in lost
     suite.write_text(before, "utf-8")
     gained = command(project, *grading, "--again")
     assert "→ 20 points (+" in gained
     assert "(failed → passed)" in gained
     assert "learner-0: 20 →" not in gained
-    assert "Did you mean learner-1" in command(project, *grading, "--learner", "learner-11", fails=True)
+
+
+def test_a_learner_who_has_handed_in_nothing_is_told_with_the_nearest_names(tmp_path):
+    with pytest.raises(UnknownName, match="Did you mean learner-1"):
+        _of_these(a_class(tmp_path), ["learner-11"])
 
 
 def test_grade_refuses_notebooks_that_are_older_than_their_suite(project, tmp_path):
