@@ -20,7 +20,9 @@ try:
     from rich.console import Console
 except ImportError as missing:
     from autograder.learner.doctor import examine_without
+    from autograder.learner.installed import run_in_the_courses_python
 
+    run_in_the_courses_python()
     raise SystemExit(examine_without(missing)) from None
 
 from autograder.grading.platforms import Identifier, Platform
@@ -32,6 +34,10 @@ app = typer.Typer(
 console = Console()
 _CORES = os.cpu_count() or 1
 _GRADING = ROOT / ".grading"
+_REOPEN = (
+    "If it is open in JupyterLab: File > Reload Notebook from Disk, then Kernel > Restart Kernel, because the kernel "
+    "still holds the answers of before."
+)
 _DEMO = ["00_start", "04_attention", "05_masking"]  # minutes; all units together take long
 
 
@@ -93,7 +99,7 @@ def update(unit: Annotated[str, typer.Argument(help="The unit whose exercises ha
     if moved.homeless:
         _say(f"No exercise of today asks for {', '.join(moved.homeless)}: your cells stand at the end of the notebook.")
     _say(f"Your old notebook is {_shown(kept)}.")
-    _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
+    _say(_REOPEN)
 
 
 @app.command()
@@ -110,7 +116,7 @@ def reset(
     except (NotOnTheDesk, UnknownName) as error:
         _fail(str(error))
     _say(f"{exercise or found.stem} is as it was handed out. What you had written is kept in {_shown(kept)}.")
-    _say("If it is open in JupyterLab: File > Reload Notebook from Disk.")
+    _say(_REOPEN)
 
 
 @_of_the_whole_project
@@ -149,7 +155,7 @@ def mark(
 
     found = _unit(unit or notebook.stem)
     if not notebook.exists() and not notebook.is_symlink():
-        _fail(f"There is no file {notebook}.")
+        notebook = _on_the_desk(found, notebook)
     try:
         with Marker(unconfined=unconfined) as marker:
             taken, folder = intake.take(notebook, found).notebook, notebook.absolute().parent
@@ -423,6 +429,16 @@ def _unit(name: str) -> Unit:
         return find_unit(name)
     except UnknownName as error:
         _fail(str(error))
+
+
+def _on_the_desk(unit: Unit, named: Path) -> Path:
+    """The learner's notebook of a unit that was named instead of a file."""
+    from autograder.learner.desk import Desk
+
+    notebook = Desk().notebook(unit)
+    if named.suffix or not notebook.exists():
+        _fail(f"There is no file {named}. A learner's notebook is, for example, {_shown(notebook)}.")
+    return notebook
 
 
 def _say(line: str) -> None:

@@ -1,11 +1,14 @@
 # %% [markdown]
 # # Transformers, written by you, in Keras
-# > You write attention, masks and layers yourself, piece by piece, up to a whole Transformer. While you write, a check
-# > tells you what is wrong with each piece.
+# > You write attention, masks and layers yourself, piece by piece. While you write, a check tells you what is wrong
+# > with each piece.
+#
+# Units 0 to 7 are here today: everything that a Transformer is made of. The units that put it together and let it
+# translate are being written, and will build on what you write now.
 #
 # ## Where you stand
-# The table below is filled in each time you open this page. To bring it up to date, run its cell: click on it, then
-# press Shift and Enter.
+# The table below is filled in each time you open this page, with what your checks have found. To bring it up to date,
+# run its cell: click on it, then press Shift and Enter.
 
 # %%
 from autograder import progress

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 0: averages and dot products
 # Welcome. Here you write two short functions, see how a check answers, and hand in your first notebook.
-# Take about 20 minutes; nothing you run here can break. Read the lesson first: [lesson 0](../../course/00_start.ipynb).
+# They take about ten minutes; nothing you run here can break. Read [lesson 0](../../course/00_start.ipynb) first.
 #
 # Click on the cell below and press Shift and Enter: it runs, and the next one waits for you.
 

@@ -2,7 +2,7 @@
 # # Exercises 1: from text to ids
 #
 # Here you write everything that stands between a file of sentences and the first layer of a Transformer. Nine short
-# functions, plan about 75 minutes. Read [lesson 1](../../course/01_text.ipynb) first.
+# functions, plan about an hour and a half. Read [lesson 1](../../course/01_text.ipynb) first.
 #
 # Most of it is plain Python: text, lists, dictionaries. Only `pad_batch` and `teacher_forcing` make arrays. A function
 # never changes what it is given. Axes: B batch, L length.

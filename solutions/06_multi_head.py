@@ -2,7 +2,7 @@
 # # Exercises 6: many looks at once
 #
 # Here you write the layer that every Transformer is built of. Two short functions cut words into heads and put them
-# together again; then the layer does the rest. Plan about an hour and a quarter. Read
+# together again; then the layer does the rest. Plan about an hour. Read
 # [lesson 6](../../course/06_multi_head.ipynb) first.
 #
 # Axes: B batch, T queries, S keys, H heads, D width of a word, K = D / H width of a head.

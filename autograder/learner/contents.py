@@ -2,7 +2,8 @@
 
 In the files, a lesson links to `exercises/`, as is right where they are only read, such as on GitHub. In JupyterLab
 these links lead to the learner's own copies in `work/`. A lesson that was run or written in is saved in
-`work/lessons/`: so the course's own files stay as they came, and can be replaced by newer ones.
+`work/lessons/`: so the course's own files stay as they came, and can be replaced by newer ones. Whoever opens a
+notebook in `exercises/` all the same has their own copy before them, so that nothing is written where it gets lost.
 """
 
 import json
@@ -17,7 +18,7 @@ from autograder.learner.desk import Desk
 from autograder.learner.generated import carried, is_edited
 from autograder.learner.overview import Overview
 from autograder.learner.update import moved_into
-from autograder.units import ROOT
+from autograder.units import ROOT, all_units
 
 WELCOME = "course/welcome.ipynb"
 _LESSON = re.compile(r"course/(\w+\.ipynb)")
@@ -30,12 +31,10 @@ class DeskContents(AsyncLargeFileManager):
 
     async def get(self, path: str, content: bool = True, **options: Any) -> dict[str, Any]:
         path = path.strip("/")
-        lesson = _LESSON.fullmatch(path)
-        model = await super().get(self._kept(lesson) if lesson else path, content=content, **options)
-        if path.startswith("exercises/"):
-            model["writable"] = False  # generated, and nobody's desk
-        if lesson:
-            model["path"], model["name"] = path, lesson.group(1)
+        lesson, own = _LESSON.fullmatch(path), self._on_the_desk(path)
+        model = await super().get(self._kept(lesson) if lesson else own or path, content=content, **options)
+        if lesson or own:
+            model["path"], model["name"] = path, path.rpartition("/")[2]
         if lesson and content and model["type"] == "notebook":
             _turn(model["content"], _TO_EXERCISES, "work")
             if path == WELCOME:
@@ -43,7 +42,10 @@ class DeskContents(AsyncLargeFileManager):
         return model
 
     async def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
-        lesson = _LESSON.fullmatch(path.strip("/"))
+        path = path.strip("/")
+        lesson, own = _LESSON.fullmatch(path), self._on_the_desk(path)
+        if own and model.get("type") == "notebook":
+            return {**await super().save(model, own), "path": path, "name": path.rpartition("/")[2]}
         if not lesson or model.get("type") != "notebook":
             return await super().save(model, path)
         _turn(model["content"], _TO_DESK, "exercises")
@@ -51,6 +53,14 @@ class DeskContents(AsyncLargeFileManager):
         copy.parent.mkdir(parents=True, exist_ok=True)
         saved = await super().save(model, self._api_path(copy))
         return {**saved, "path": lesson.group(0), "name": lesson.group(1)}
+
+    def _on_the_desk(self, path: str) -> str | None:
+        """Where the learner's own copy of a notebook in `exercises/` is; it is laid out if it is missing."""
+        unit = next((unit for unit in all_units() if f"exercises/{unit.stem}/{unit.stem}.ipynb" == path), None)
+        if unit is None:
+            return None
+        Desk().lay_out([unit])
+        return self._api_path(Desk().notebook(unit)) if Desk().notebook(unit).exists() else None
 
     def _kept(self, lesson: re.Match) -> str:
         """Where a lesson is read: the learner's copy, brought up to date, or the course's own where there is none."""

@@ -1,6 +1,7 @@
 """A learner's desk: the folder `work/`, where each unit's notebook is copied once and never overwritten."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from autograder.learner.atomic import copy_beside, write_new, write_whole
 from autograder.learner.generated import carried
 from autograder.learner.update import Moved, moved_into, put_back
 from autograder.units import ROOT, Unit, UnknownName, all_units
+
+ON_THE_DESK = "AUTOGRADER_LAB"  # set where notebooks in `exercises/` are the desk's
 
 
 class NotOnTheDesk(ValueError):
@@ -100,14 +103,18 @@ def desk_around(folder: Path) -> Desk:
 
     Lessons, the welcome page and all other places belong to the desk of this project.
     """
-    if folder.name in {unit.stem for unit in all_units()} and not is_ours(folder.parent):
+    here = folder.name in {unit.stem for unit in all_units()}
+    if here and folder.parent not in (ROOT / "exercises", ROOT / "solutions"):
         return Desk(folder.parent)
     return Desk()
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether a folder holds generated notebooks, which nobody works in."""
-    return folder in (ROOT / "exercises", ROOT / "solutions")
+    """Whether a folder holds generated notebooks, which nobody works in.
+
+    What JupyterLab, opened by `lab`, shows in `exercises/` is the learner's own copy.
+    """
+    return folder == ROOT / "solutions" or (folder == ROOT / "exercises" and ON_THE_DESK not in os.environ)
 
 
 def _read(path: Path) -> dict:

@@ -191,27 +191,35 @@ def bars_as_text(bars: Sequence[Bar]) -> list[str]:
 
 
 class Progress:
-    """The points of every exercise of a unit, and what is next."""
+    """The points of every exercise of a unit, and what is next.
 
-    def __init__(self, unit: str, verdicts: list[ExerciseVerdict]):
-        self.unit, self.verdicts = unit, verdicts
+    `before` has the points of exercises when they were last checked: they stand where a cell has not been run since.
+    """
+
+    def __init__(self, unit: str, verdicts: list[ExerciseVerdict], before: dict[str, float] | None = None):
+        self.unit, self.verdicts, self._before = unit, verdicts, before or {}
 
     @property
     def bars(self) -> list[Bar]:
-        return [
-            Bar(verdict.name, verdict.score, verdict.max_score, "" if verdict.attempted else "not attempted yet")
-            for verdict in self.verdicts
-        ]
+        return [self._bar(verdict) for verdict in self.verdicts]
+
+    def _bar(self, verdict: ExerciseVerdict) -> Bar:
+        missing = all(test.outcome == "missing" for test in verdict.tests)
+        if missing and verdict.name in self._before:
+            won = self._before[verdict.name]
+            state = f"{won:g} of {verdict.max_score:g} when last checked; its cell has not been run since"
+            return Bar(verdict.name, won, verdict.max_score, state)
+        return Bar(verdict.name, verdict.score, verdict.max_score, "" if verdict.attempted else "not attempted yet")
 
     @property
     def total(self) -> str:
-        won, most = (sum(getattr(verdict, side) for verdict in self.verdicts) for side in ("score", "max_score"))
+        won, most = (sum(getattr(bar, side) for bar in self.bars) for side in ("won", "most"))
         return f"{round(won, 2):g} of {most:g} points"
 
     @property
     def next(self) -> str:
         """The first exercise that is not all right yet, in a sentence."""
-        open_ones = [verdict.name for verdict in self.verdicts if verdict.score < verdict.max_score]
+        open_ones = [bar.name for bar in self.bars if bar.won < bar.most]
         return f"Next: `{open_ones[0]}`." if open_ones else "All done."
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.grading.names import handed_in_name, why_unfit
 from autograder.judging.verdicts import Verdict
-from autograder.learner.atomic import write_whole
+from autograder.learner.atomic import copy_beside, write_whole
 from autograder.learner.desk import desk_around, is_ours
 from autograder.learner.display import Report
 from autograder.learner.generated import digest_of
@@ -36,7 +36,8 @@ def hand_in(unit: str, learner: str | None, folder: Path | None, say: Callable[[
     say(f"Marking {handing_in.notebook} …")
     for line in told(*_marked(text, handing_in)):
         say(line)
-    handing_in.make(text)
+    if kept := handing_in.make(text):
+        say(f"\nThe file that you made before is kept as {kept}")
     say(f"\nHand in this file: {handing_in.file}")
     if learner is None:
         say(f"It is named for {handing_in.learner}, your login. Is that not your name in the class? --learner NAME")
@@ -78,10 +79,14 @@ class HandIn:
                 "or choose another folder: --to DIR"
             )
 
-    def make(self, text: str) -> None:
-        """Write the file; one that was handed in before is replaced."""
+    def make(self, text: str) -> Path | None:
+        """Write the file; one of before with something else in it is kept in a folder beside it, and returned."""
         self.refuse_to_overwrite()
+        kept = None
+        if self.file.exists() and self.file.read_text("utf-8") != text:
+            kept = copy_beside(self.file, self.folder / "handed_in_before" / self.file.name)
         write_whole(self.file, text)
+        return kept
 
 
 def prepared(unit: str, learner: str | None, folder: Path | None) -> HandIn:

@@ -47,7 +47,7 @@ class Studied:
             return f"`report.layer{self._method()}{handed}` asks the same layer again"
         if isinstance(self._call.target, str) and self._call.operation == "call" and not self._call.options:
             return f"`{self._call.target}{handed}` calls it again"
-        return "`report.inputs` holds what was called with"
+        return "`report.inputs` holds what it was called with"
 
     def _method(self) -> str:
         return f".{self._call.args[0]}" if self._call.operation == "method" else ""

@@ -24,6 +24,20 @@ _BACKENDS = {"jax": "JAX", "torch": "PyTorch"}
 _SERVER_EXTENSIONS = ("assignment_list", "validate_assignment")
 
 
+def run_in_the_courses_python() -> None:
+    """Run this command again with the Python of the course's own `.venv`, if there is one and this is another.
+
+    A terminal's start-up files often put another Python first. Returns where there is no other to try.
+    """
+    own = ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not own.exists() or Path(sys.prefix).resolve() == (ROOT / ".venv").resolve():
+        return
+    command = [str(own), "-m", "autograder", *sys.argv[1:]]
+    if os.name == "posix":
+        os.execv(own, command)
+    raise SystemExit(subprocess.call(command))
+
+
 def python() -> Iterator[Finding]:
     """Python."""
     found = f"Python {platform.python_version()} on {platform.platform()}"

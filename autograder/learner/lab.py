@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.learner.contents import WELCOME
-from autograder.learner.desk import Desk
+from autograder.learner.desk import ON_THE_DESK, Desk
 from autograder.units import ROOT, Unit, all_units
 
 _PORT = re.compile(r"--(?:ServerApp\.)?port(?:=(\d+))?")
 _OF_A_HUB = "JUPYTERHUB_SERVICE_URL"  # where a JupyterHub wants the server that it starts for a user
+_OF_MAKE = ("ARGS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")  # or `make` in a terminal there repeats them
 _USUAL_PORT = 8888
 _TRIES = 50
 
@@ -47,12 +48,16 @@ def open_lab(unit: Unit | None, arguments: Sequence[str], say: Callable[[str], N
 def _lay_out(desk: Desk, say: Callable[[str], None]) -> None:
     new = desk.lay_out(all_units())
     if new:
-        say(f"Your desk is {_shown(desk.folder)}: {len(new)} exercise notebooks were copied there. Write in these.")
+        say(f"Your desk is {_shown(desk.folder)}: {_counted(new)} copied there. Write in these.")
     for unit in desk.outdated(all_units()):
         say(
             f"The exercises of {unit.stem} have changed since you began. Yours still work. To move your answers into "
             f"the new ones: python -m autograder update {unit.stem}"
         )
+
+
+def _counted(new: Sequence[Path]) -> str:
+    return "the exercises of one unit were" if len(new) == 1 else f"the exercises of {len(new)} units were"
 
 
 def _settings(port: int | None) -> list[str]:
@@ -74,7 +79,8 @@ def _environment() -> dict[str, str]:
     """
     first = {"PATH": Path(sys.executable).parent, "JUPYTER_CONFIG_PATH": Path(__file__).parent}
     places = {name: [str(place), *filter(None, [os.environ.get(name)])] for name, place in first.items()}
-    return {**os.environ, **{name: os.pathsep.join(found) for name, found in places.items()}}
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_MAKE}
+    return {**kept, **{name: os.pathsep.join(found) for name, found in places.items()}, ON_THE_DESK: "1"}
 
 
 def _port(arguments: Sequence[str], say: Callable[[str], None]) -> int | None:

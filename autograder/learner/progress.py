@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from autograder.learner.check import answers_here, judged, on_a_desk
+from autograder.learner.check import answers_here, is_missing, judged, on_a_desk
 from autograder.units import Unit, UnknownName, all_units, find_unit
 
 
 def progress(unit: str | None = None):
     """Show the points of a unit, exercise by exercise, and of the whole course; what is next; and the minutes left.
 
-    The unit is that of this notebook, or the one that is named. Exercises that this notebook has answered are checked
-    now; all others show what their last check found.
+    The unit is that of this notebook, or the one that is named. Exercises whose cells have been run are checked now;
+    all others show what their last check found.
     """
     from autograder.learner.desk import desk_around
     from autograder.learner.display import Note, Progress
@@ -25,10 +25,15 @@ def progress(unit: str | None = None):
     desk = desk_around(here)
     if found is None:
         return Standing(None, Overview(desk, here))
-    verdicts = judged(found, answers_here())
+    try:
+        verdicts = judged(found, answers_here())
+    except KeyboardInterrupt:
+        return Note(f"Checking {found.stem} was stopped.", "Is there a loop that never ends?")
+    record = Record(desk)
     if on_a_desk(found):
-        Record(desk).keep(found, verdicts)
-    return Standing(Progress(found.stem, verdicts), Overview(desk, here))
+        record.keep(found, [verdict for verdict in verdicts if not is_missing(verdict)])
+    before = {name: one.score for name, one in record.of(found).items() if one.attempted}
+    return Standing(Progress(found.stem, verdicts, before), Overview(desk, here))
 
 
 def _unit_here() -> Unit | None:

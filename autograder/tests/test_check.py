@@ -345,3 +345,25 @@ def test_the_name_of_a_bar_is_text():
     assert "&lt;b&gt;" in html
     assert "<b>" not in html.replace('<b style="', "")
     assert "width:25%" in html
+
+
+def test_answers_whose_cells_have_not_been_run_keep_their_points(notebook, tmp_path, monkeypatch):
+    """After a restart of the kernel nothing is defined, and nothing has become worse."""
+    (tmp_path / "04_attention").mkdir()
+    monkeypatch.chdir(tmp_path / "04_attention")
+    notebook.run_cell(RIGHT)
+    assert "everything holds" in repr(check("attention_scores"))
+    notebook.run_cell("del attention_scores")
+    shown = repr(progress())
+    assert "4 of 4 when last checked; its cell has not been run since" in shown
+    assert shown.startswith("04_attention: 4 of 20 points")
+    notebook.run_cell(STUB)
+    assert repr(progress()).startswith("04_attention: 0 of 20 points")
+
+
+def test_progress_that_is_stopped_says_so(notebook, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograder.learner.progress.judged", stopped)
+    assert "was stopped" in repr(progress("04_attention"))

@@ -319,3 +319,49 @@ def test_update_and_reset_say_what_they_did(project):
     assert f"kept in work/{UNIT.stem}/{UNIT.stem}-kept.ipynb" in said
     shutil.rmtree(project / "work")
     assert "python -m autograder lab 04_attention" in command(project, "reset", UNIT.stem, fails=True)
+
+
+def answers_of(notebook):
+    return [text_of(cell) for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
+
+
+def test_what_is_opened_in_exercises_is_the_desks_own_copy(project):
+    """Whoever finds the generated folder in JupyterLab reads and writes on the desk."""
+    place = f"exercises/{UNIT.stem}/{UNIT.stem}.ipynb"
+    before = (project / place).read_text("utf-8")
+    code = f"""
+import asyncio, json
+from autograder.learner.contents import DeskContents
+files = DeskContents(root_dir={str(project)!r})
+model = asyncio.run(files.get({place!r}, type="notebook"))
+assert model["path"] == {place!r} and model["writable"], model["path"]
+cells = model["content"]["cells"]
+next(cell for cell in cells if cell["metadata"].get("nbgrader", {{}}).get("grade_id") == "softmax")["source"] = {MINE!r}
+saved = asyncio.run(files.save(model, {place!r}))
+assert saved["path"] == {place!r}
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=project, env=surroundings(project), check=True)
+    assert (project / place).read_text("utf-8") == before
+    assert MINE in answers_of(read(project / "work" / UNIT.stem / f"{UNIT.stem}.ipynb"))
+
+
+def test_a_lesson_that_was_run_is_kept_on_the_desk_and_its_links_stay(project):
+    place = f"course/{UNIT.stem}.ipynb"
+    before = (project / place).read_text("utf-8")
+    code = f"""
+import asyncio
+from autograder.learner.contents import DeskContents
+files = DeskContents(root_dir={str(project)!r})
+model = asyncio.run(files.get({place!r}, type="notebook"))
+text = str(model["content"])
+assert "../work/{UNIT.stem}/" in text and "../exercises/{UNIT.stem}/" not in text
+model["content"]["cells"].append({{"cell_type": "markdown", "id": "mine", "metadata": {{}}, "source": "my note"}})
+asyncio.run(files.save(model, {place!r}))
+again = asyncio.run(files.get({place!r}, type="notebook"))
+assert again["path"] == {place!r} and again["content"]["cells"][-1]["source"] == "my note"
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=project, env=surroundings(project), check=True)
+    assert (project / place).read_text("utf-8") == before
+    kept = (project / "work" / "lessons" / f"{UNIT.stem}.ipynb").read_text("utf-8")
+    assert f"../exercises/{UNIT.stem}/" in kept
+    assert "my note" in kept

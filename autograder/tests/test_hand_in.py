@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from autograder.author import demo
 from autograder.grading.jobs import HandedInTwice, jobs
 from autograder.grading.names import HANDED_IN, handed_in_by, handed_in_name
+from autograder.learner.hand_in import prepared
 from autograder.tests.classroom import configure, hand_in
 from autograder.units import ROOT, Unit, find_unit
 
@@ -139,3 +140,15 @@ def test_a_files_name_tells_unit_and_learner():
         }
     assert handed_in_by(Path("05_masking+a.ipynb"), UNIT) is None
     assert handed_in_by(Path("04_attention.ipynb"), UNIT) is None
+
+
+def test_what_was_handed_in_before_is_kept_when_it_was_another(tmp_path):
+    notebook = hand_in(tmp_path, UNIT, demo.KINDS[FINISHED](UNIT))
+    handing_in = prepared(str(notebook), "learner-01", None)
+    assert handing_in.make(handing_in.text()) is None
+    before = handing_in.file.read_text("utf-8")
+    assert handing_in.make(handing_in.text()) is None  # the same again
+    notebook.write_text(demo.KINDS[HALF](UNIT), "utf-8")
+    kept = handing_in.make(handing_in.text())
+    assert kept == tmp_path / "handed_in_before" / handing_in.file.name
+    assert kept.read_text("utf-8") == before != handing_in.file.read_text("utf-8")

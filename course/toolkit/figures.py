@@ -101,8 +101,10 @@ def once_written(draw: Callable[[], _Drawn]) -> _Drawn | None:
     """Draw a picture of the learner's own result, or say what is still needed for it."""
     try:
         return draw()
-    except (NotImplementedError, NameError):
+    except NotImplementedError:
         print("Your picture appears here once the answers above are written: run this cell again then.")
+    except NameError as error:
+        print(f"Your picture needs `{error.name}`: run the cells above that have not been run, then this one again.")
     except Exception as error:
         print(f"This picture needs an answer that passes its check first ({type(error).__name__}).")
     return None
