@@ -18,7 +18,8 @@ figures.matrix(sketch, spanish, english, "Who looks at whom: a sketch", "Spanish
 
 # %% [markdown]
 # These numbers are invented. In the last lessons, which are still being written, your own model will fill such a table.
-# Every row sums to 1. Row *roja* takes 0.75 of *red* for its meaning, and 0.25 of *house*: *casa* is feminine, hence the *-a*.
+# Every row sums to 1. Row *roja* takes 0.75 of *red* for its meaning, and 0.25 of *house*: *casa* is feminine, hence
+# the *-a*.
 # Each row holds the weights of a **weighted average**, the first thing you will write.
 
 # %% [markdown]
