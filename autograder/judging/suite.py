@@ -167,7 +167,12 @@ class _Plugin:
 
 
 def _let_go(error: BaseException | None) -> None:
-    """Free what a test held when it failed: its frames hold themselves, and with them results of any size."""
-    while error is not None:
+    """Free what a test held when it failed: its frames hold themselves, and with them results of any size.
+
+    An error that is raised more than once, as by `raise error from error`, may have itself as its cause.
+    """
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         traceback.clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__

@@ -310,6 +310,15 @@ def test_what_no_known_answer_does_is_not_looked_for_among_them(suite, error):
     assert not asked
 
 
+def test_an_error_that_is_its_own_cause_ends_a_check(suite):
+    def goes_round(x):
+        error = ValueError("round and round")
+        raise error from error
+
+    (total,) = judge(suite, Workbench({"total": goes_round}), 1, None, ["total"])
+    assert outcomes(total) == ["error", "error"]
+
+
 def test_what_is_advised_in_the_place_of_a_method_is_there():
     assert [name for name in errors._OPERATIONS.values() if not callable(getattr(ops, name))] == []
 
