@@ -151,9 +151,9 @@ class _Ours:
         """
         alike = [index for index, ours in enumerate(self.cells) if ours.cell_type == theirs.kind]
         for index, ours in enumerate(self.cells):
-            known = nbgrader_fields(ours)
-            if theirs.grade_id and theirs.grade_id == known.get("grade_id") and (index in alike or known["solution"]):
-                return index  # an answer whose type was changed by a slip of the finger is one all the same
+            fits = index in alike or is_by_hand(ours)  # an essay whose type was changed by a slip of the finger is one
+            if fits and theirs.grade_id and theirs.grade_id == nbgrader_fields(ours).get("grade_id"):
+                return index
         for index in alike:
             if theirs.cell_id and theirs.cell_id == self.cells[index].id and index not in self.met:
                 return index
