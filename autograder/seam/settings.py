@@ -39,9 +39,11 @@ def usual_settings() -> Iterator[None]:
 
 
 def _no_errors_of_warnings() -> None:
-    """A warning stays a warning, also where a cell has made errors of all."""
+    """A warning stays a warning, also where a cell has made errors of all; those that Python hides stay hidden."""
     if any(action == "error" for action, *_ in warnings.filters):
         warnings.simplefilter("default")
+        for hidden in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", hidden)
 
 
 def _settings() -> Iterator[_Setting]:

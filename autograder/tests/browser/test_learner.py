@@ -75,7 +75,7 @@ def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, proje
     seen(run_cell(page, "progress()")).to_contain_text("The whole course: 20 of 160 points")
     assert "Success" in validate(page)
     page.goto(f"{lab}/lab/tree/course/welcome.ipynb")
-    seen(page.get_by_text("The whole course: 20 of 160 points")).to_be_visible()
+    seen(page.get_by_label("welcome.ipynb").get_by_text("The whole course: 20 of 160 points")).to_be_visible()
     assert complaints == []
     written = (project / "work" / "00_start" / "00_start.ipynb").read_text("utf-8")
     assert "keepdims=True), axis=-1)" in written
