@@ -88,9 +88,7 @@ def all_files() -> dict[str, bytes]:
     files = {path.name: path.read_bytes() for path in _TEMPLATES.iterdir() if path.is_file()}
     files[".gitignore"] = files.pop("gitignore")
     files["requirements.txt"] = _requirements().encode()
-    files["pyproject.toml"] = (ROOT / "pyproject.toml").read_text("utf-8").partition("\n[tool.ruff]")[
-        0
-    ].encode() + b"\n"
+    files["pyproject.toml"] = _package().encode()
     for path in _project():
         place = path.relative_to(ROOT).as_posix()
         rule = rule_of(place)

@@ -76,6 +76,11 @@ class ExerciseVerdict:
         return not test.supporting or any(one.outcome == "passed" and not one.supporting for one in self.tests)
 
     @property
+    def missing(self) -> bool:
+        """Whether there was no answer to judge, as where its cell has not been run."""
+        return bool(self.tests) and all(test.outcome == "missing" for test in self.tests)
+
+    @property
     def attempted(self) -> bool:
         return any(test.outcome not in ("not_attempted", "missing") for test in self.tests)
 

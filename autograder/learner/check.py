@@ -90,11 +90,6 @@ def answers_here() -> dict[str, Any]:
     return vars(__main__)
 
 
-def is_missing(verdict: "ExerciseVerdict") -> bool:
-    """Whether an answer's cell has not been run since the kernel started, which says nothing about the answer."""
-    return all(test.outcome == "missing" for test in verdict.tests)
-
-
 def on_a_desk(unit: Unit) -> bool:
     """Whether this notebook is a learner's own copy of a unit, of whose points a record is kept."""
     from autograder.learner.desk import is_ours

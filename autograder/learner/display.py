@@ -204,8 +204,7 @@ class Progress:
         return [self._bar(verdict) for verdict in self.verdicts]
 
     def _bar(self, verdict: ExerciseVerdict) -> Bar:
-        missing = all(test.outcome == "missing" for test in verdict.tests)
-        if missing and verdict.name in self._before:
+        if verdict.missing and verdict.name in self._before:
             won = self._before[verdict.name]
             state = f"{won:g} of {verdict.max_score:g} when last checked; its cell has not been run since"
             return Bar(verdict.name, won, verdict.max_score, state)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.learner.check import answers_here, is_missing, judged, on_a_desk
+from autograder.learner.check import answers_here, judged, on_a_desk
 from autograder.units import Unit, UnknownName, all_units, find_unit
 
 
@@ -31,7 +31,7 @@ def progress(unit: str | None = None):
         return Note(f"Checking {found.stem} was stopped.", "Is there a loop that never ends?")
     record = Record(desk)
     if on_a_desk(found):
-        record.keep(found, [verdict for verdict in verdicts if not is_missing(verdict)])
+        record.keep(found, [verdict for verdict in verdicts if not verdict.missing])
     before = {name: one.score for name, one in record.of(found).items() if one.attempted}
     return Standing(Progress(found.stem, verdicts, before), Overview(desk, here))
 

@@ -1,9 +1,12 @@
 """What tests of whole classes share: handing in, and a course folder of an instructor's own."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from autograder.units import Unit
+from autograder.units import ROOT, Unit
 
 _CONFIG = """
 from pathlib import Path
@@ -60,3 +63,17 @@ def with_cell(text: str, source: str) -> str:
     cell = {"cell_type": "code", "id": "one-more", "metadata": {}, "source": source, "outputs": []}
     notebook["cells"].append({**cell, "execution_count": None})
     return json.dumps(notebook)
+
+
+def nbgrader(course: Path, *arguments: str) -> str:
+    """Run one of nbgrader's own commands in a course's folder; returns what it logged."""
+    run = subprocess.run(
+        [Path(sys.executable).parent / "nbgrader", *arguments],
+        cwd=course,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return run.stderr

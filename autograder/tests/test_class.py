@@ -4,8 +4,6 @@ import json
 import multiprocessing
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -18,8 +16,8 @@ from autograder.grading.class_run import grade
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job, jobs
 from autograder.grading.nbgrader_settings import prepare_nbgrader
-from autograder.tests.classroom import configure, hand_in
-from autograder.units import ROOT, Unit
+from autograder.tests.classroom import configure, hand_in, nbgrader
+from autograder.units import Unit
 
 UNIT = Unit("05_masking")
 FINISHED, HALF, UNTOUCHED, SYNTAX, DELETED, DOUBLED, TRUNCATED, EDITOR, LOOP, DEATH, NOISY = range(11)
@@ -197,19 +195,6 @@ def course(tmp_path_factory):
     (learner / UNIT.stem).rmdir()
     hand_in(folder / "submitted" / "what?", UNIT, demo.KINDS[FINISHED](UNIT))
     return folder
-
-
-def nbgrader(course, *arguments):
-    run = subprocess.run(
-        [Path(sys.executable).parent / "nbgrader", *arguments],
-        cwd=course,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode == 0, run.stderr[-3000:]
-    return run.stderr
 
 
 def test_nbgraders_own_commands_give_the_same_scores(classroom, course):

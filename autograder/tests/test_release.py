@@ -1,16 +1,12 @@
 """nbgrader's `generate_assignment` and `release_assignment` neither lose nor hand out what a person has written."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from autograder.author.build import generated
-from autograder.tests.classroom import configure
-from autograder.units import ROOT, Unit
+from autograder.tests.classroom import configure, nbgrader
+from autograder.units import Unit
 
 UNIT = Unit("00_start")
 NAME = f"{UNIT.stem}.ipynb"
@@ -26,19 +22,6 @@ def course(tmp_path):
         f"c.Exchange.root = {str(tmp_path / 'exchange')!r}\n",
     )
     return tmp_path
-
-
-def nbgrader(course, *arguments):
-    run = subprocess.run(
-        [Path(sys.executable).parent / "nbgrader", *arguments],
-        cwd=course,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode == 0, run.stderr[-3000:]
-    return run.stderr
 
 
 def write_in(path):
