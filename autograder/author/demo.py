@@ -63,7 +63,7 @@ def _not_the_demos(submitted: Path) -> list[str]:
         made = {}
     there = [path for path in sorted(submitted.rglob("*")) if not path.is_dir() and path.name != _MARK]
     names = [(path, path.relative_to(submitted).as_posix()) for path in there]
-    return [name for path, name in names if made.get(name) != _digest(path)]
+    return [name for path, name in names if path.is_symlink() or made.get(name) != _digest(path)]
 
 
 def _digest(path: Path) -> str:
