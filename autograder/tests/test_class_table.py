@@ -13,13 +13,10 @@ from autograder.grading.gradebook import register
 from autograder.grading.jobs import Graded
 from autograder.grading.ledger import Ledger, make_gradebook
 from autograder.grading.nbgrader_settings import course_config
+from autograder.judging.verdicts import OURS
 from autograder.units import Unit, all_units
 
 LONG = "a-very-long-name.of.somebody-who-is-called-so@students.university-of-somewhere.example"
-
-
-class OurFault(Outcome):
-    fault = "ours"
 
 
 def graded(learner, unit, share=1.0, **more):
@@ -102,7 +99,7 @@ def test_the_mistakes_met_most_often_are_counted(tmp_path):
 
 def test_problems_are_told_by_whose_they_are(tmp_path):
     unit = Unit("00_start")
-    broken = OurFault(None, 20.0, (), (), (), "Its worker could not start.")
+    broken = Outcome(None, 20.0, (), (), (), "Its worker could not start.", fault=OURS)
     of_all = [
         graded("learner-01", unit),
         graded("learner-02", unit, 0, problem="It is not a whole notebook."),

@@ -231,14 +231,20 @@ def test_another_python_hands_over_to_the_courses_own(tmp_path, monkeypatch):
     """A terminal's start-up files often put another Python first, in which nothing is installed."""
     ran = []
     monkeypatch.setattr(installed, "ROOT", tmp_path)
-    monkeypatch.setattr(installed.os, "execv", lambda program, command: ran.append((str(program), command)))
+
+    def execv(program, command):
+        ran.append((str(program), command))
+        raise SystemExit  # this process ends there
+
+    monkeypatch.setattr(installed.os, "execv", execv)
     monkeypatch.setattr(sys, "argv", ["autograder", "submit", "00_start"])
     installed.run_in_the_courses_python()
     assert ran == []  # there is no other
     own = tmp_path / ".venv" / "bin" / "python"
     own.parent.mkdir(parents=True)
     own.touch()
-    installed.run_in_the_courses_python()
+    with pytest.raises(SystemExit):
+        installed.run_in_the_courses_python()
     assert ran == [(str(own), [str(own), "-m", "autograder", "submit", "00_start"])]
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     installed.run_in_the_courses_python()

@@ -25,6 +25,7 @@ from autograder.tests.classroom import hand_in
 from autograder.tests.project import command, copy_of_the_project, surroundings
 from autograder.units import ROOT, Unit, UnknownName
 
+TESTS = os.getpid()
 UNIT = Unit("00_start")
 FINISHED, HALF = 0, 1
 FIRST = next(iter(UNIT.points()))
@@ -88,7 +89,8 @@ class Unlucky(Unit):
 
     @property
     def suite(self):
-        RemoteWorkbench._ask = _killed
+        if os.getpid() != TESTS:  # which read the suite too, and ask no worker of this unit
+            RemoteWorkbench._ask = _killed
         return super().suite
 
 
