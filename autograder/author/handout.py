@@ -25,7 +25,8 @@ _RULES = tuple(
         (r"autograder/(suites|mistakes)/__init__\.py", "copied"),
         (r"autograder/(suites|mistakes)/\w+\.py", "sealed"),
         (r"autograder/(learner|judging|seam|sandbox|grading)/.+", "copied"),
-        (r"autograder/\w+\.py", "copied"),
+        (r"autograder/(\w+|commands/(__init__|app|for_learners))\.py", "copied"),
+        (r"autograder/commands/for_(instructors|authors)\.py", "withheld"),
         (r"course/(\d\d_\w+|welcome)\.py", "withheld"),  # what lessons are made from
         (r"course/(\d\d_\w+|welcome)\.ipynb", "copied"),
         (r"course/(\w+\.(py|png|svg)|toolkit/.+)", "copied"),

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.__main__ import _of_these
 from autograder.author import demo
 from autograder.author.verify import Case, submission
+from autograder.commands.for_instructors import _of_these
 from autograder.grading.class_run import grade
 from autograder.grading.dispatch import NothingCanBeGraded
 from autograder.grading.jobs import Job, jobs

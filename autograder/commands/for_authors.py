@@ -1,0 +1,89 @@
+"""What authors do: build the notebooks, prove the suites, and measure."""
+
+import importlib.util
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.app import CORES, Units, Workers, app, console, fail, unit_named, units_named
+from autograder.units import ROOT
+
+_PANEL = "For authors"
+
+
+class Backend(StrEnum):
+    """The backends of Keras that the suites are proved on."""
+
+    tensorflow = "tensorflow"
+    jax = "jax"
+    torch = "torch"
+
+
+class Device(StrEnum):
+    """The devices that tolerances are known for."""
+
+    cpu = "cpu"
+    gpu = "gpu"
+
+
+@app.command(rich_help_panel=_PANEL)
+def build(
+    units: Units = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace notebooks that were written in; copies are kept.")
+    ] = False,
+) -> None:
+    """Make the lessons' notebooks, nbgrader's sources and the learners' copies from the percent sources."""
+    from autograder.author.build import Edited, build
+
+    try:
+        changed = build(units_named(units), force)
+    except (Edited, ValueError) as error:
+        fail(str(error))
+    for path in changed:
+        console.print(f"wrote {path.relative_to(ROOT)}")
+    console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
+
+
+@app.command(rich_help_panel=_PANEL)
+def verify(
+    units: Units = None,
+    workers: Workers = CORES,
+    publish: Annotated[bool, typer.Option(help="Write the scores into autograder/mistakes/README.md.")] = False,
+    backend: Annotated[Backend, typer.Option(help="What Keras computes with.")] = Backend.tensorflow,
+    device: Annotated[Device, typer.Option(help="Where it computes.")] = Device.cpu,
+) -> None:
+    """Prove the suites: every solution, untouched copy, mistake and correct variant, through the whole pipeline."""
+    if importlib.util.find_spec(backend.value) is None:
+        fail(f"{backend.value} is not installed. Install it: pip install --editable '.[{backend.value}]'")
+    if publish and (backend, device) != (Backend.tensorflow, Device.cpu):
+        fail("The published scores are those of TensorFlow on a CPU: leave --publish out.")
+    os.environ["KERAS_BACKEND"] = backend.value  # before keras is imported, here and in the processes that mark
+    from autograder.author.verify import publish_scores, verify_with_progress
+
+    verified = verify_with_progress(console, units_named(units), workers, device.value)
+    if publish:
+        publish_scores(verified)
+    raise typer.Exit(0 if verified.holds else 1)
+
+
+@app.command(rich_help_panel=_PANEL)
+def bench(
+    unit: Annotated[str, typer.Option(help="The unit that is graded.")] = "05_masking",
+    learners: Annotated[int, typer.Option(min=0, help="Size of the class that is compared; 0 leaves this out.")] = 200,
+    stock: Annotated[int, typer.Option(min=1, help="How many of them stock nbgrader grades as well.")] = 8,
+    stages: Annotated[int, typer.Option(min=0, help="Submissions studied stage by stage; 0 leaves this out.")] = 40,
+    sizes: Annotated[str, typer.Option(help="Sizes of further classes.")] = "50,200,500,2000",
+    workers: Workers = CORES,
+    page: Annotated[Path, typer.Option(help="The file that keeps the results.")] = ROOT / "BENCHMARKS.md",
+) -> None:
+    """Measure: against stock nbgrader, where the time goes, and what larger classes cost."""
+    from autograder.bench.command import Bench
+
+    numbers = [text.strip() for text in sizes.split(",") if text.strip()]
+    if not all(text.isdecimal() and int(text) > 1 for text in numbers):
+        fail(f"--sizes takes numbers above 1 with commas between them; received {sizes!r}.")
+    Bench(console, unit_named(unit), page, workers).run(learners, min(stock, learners), stages, list(map(int, numbers)))
