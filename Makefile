@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help lab demo build test verify backends bench lint clean
+.PHONY: help lab demo build test prove backends bench lint clean
 
 help:            ## Show these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -22,13 +22,13 @@ test: .venv/ready chromium  ## Run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
 
-verify: .venv/ready         ## Submit every known answer and publish the mutation score
-	$(BIN)/python -m autograder verify --publish
+prove: .venv/ready          ## Prove what has changed since it was proved, and publish the scores
+	$(BIN)/python -m autograder prove
 
 backends: .venv/ready       ## Prove the suites on JAX and PyTorch as well
 	$(BIN)/python -m pip install --quiet --editable '.[jax,torch]'
-	$(BIN)/python -m autograder verify --backend jax
-	$(BIN)/python -m autograder verify --backend torch
+	$(BIN)/python -m autograder prove --backend jax
+	$(BIN)/python -m autograder prove --backend torch
 
 bench: .venv/ready          ## Measure speed and memory, and stock nbgrader's speed
 	$(BIN)/python -m autograder bench

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder.author.build import build
-from autograder.author.verify import Case, submission
+from autograder.author.known_cases import Case, submission
 from autograder.grading.class_table import print_class
 from autograder.grading.intake import answers_in, untouched
 from autograder.grading.jobs import jobs

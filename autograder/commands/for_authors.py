@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.app import CORES, Units, Workers, app, console, fail, unit_named, units_named
+from autograder.commands.app import CORES, Units, Workers, app, console, fail, say, unit_named, units_named
 from autograder.units import ROOT
 
 _PANEL = "For authors"
@@ -48,26 +48,51 @@ def build(
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
 
 
+On = Annotated[Backend, typer.Option(help="What Keras computes with.")]
+Where = Annotated[Device, typer.Option(help="Where it computes.")]
+
+
 @app.command(rich_help_panel=_PANEL)
 def verify(
-    units: Units = None,
-    workers: Workers = CORES,
-    publish: Annotated[bool, typer.Option(help="Write the scores into autograder/mistakes/README.md.")] = False,
-    backend: Annotated[Backend, typer.Option(help="What Keras computes with.")] = Backend.tensorflow,
-    device: Annotated[Device, typer.Option(help="Where it computes.")] = Device.cpu,
+    units: Units = None, workers: Workers = CORES, backend: On = Backend.tensorflow, device: Where = Device.cpu
 ) -> None:
-    """Prove the suites: every solution, untouched copy, mistake and correct variant, through the whole pipeline."""
-    if importlib.util.find_spec(backend.value) is None:
-        fail(f"{backend.value} is not installed. Install it: pip install --editable '.[{backend.value}]'")
-    if publish and (backend, device) != (Backend.tensorflow, Device.cpu):
-        fail("The published scores are those of TensorFlow on a CPU: leave --publish out.")
-    os.environ["KERAS_BACKEND"] = backend.value  # before keras is imported, here and in the processes that mark
-    from autograder.author.verify import publish_scores, verify_with_progress
+    """Submit every solution, untouched copy, mistake and other right answer through the whole pipeline."""
+    _use(backend)
+    from autograder.author.verify_shown import verify_with_progress
 
     verified = verify_with_progress(console, units_named(units), workers, device.value)
-    if publish:
-        publish_scores(verified)
     raise typer.Exit(0 if verified.holds else 1)
+
+
+@app.command(rich_help_panel=_PANEL)
+def prove(
+    units: Units = None,
+    workers: Workers = CORES,
+    backend: On = Backend.tensorflow,
+    status: Annotated[bool, typer.Option("--status", help="Say what is out of date, and prove nothing.")] = False,
+) -> None:
+    """Prove what has changed since it was proved: known answers, and that notebooks run. Publish the scores."""
+    _use(backend)
+    from autograder.author.proofs import out_of_date, proofs_of
+
+    if status:
+        left = out_of_date(list(proofs_of(units_named(units), backend.value)))
+        for proof in left:
+            say(f"out of date: {proof}")
+    else:
+        from autograder.author.prove import prove
+
+        left = prove(console, units_named(units), workers, backend.value)
+        for proof in left:
+            say(f"not proved: {proof}")
+    raise typer.Exit(1 if left else 0)
+
+
+def _use(backend: Backend) -> None:
+    """Choose Keras' backend before keras is imported, here and in the processes that mark."""
+    if importlib.util.find_spec(backend.value) is None:
+        fail(f"{backend.value} is not installed. Install it: pip install --editable '.[{backend.value}]'")
+    os.environ["KERAS_BACKEND"] = backend.value
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.author.verify import Case, submission
+from autograder.author.known_cases import Case, submission
 from autograder.grading import intake
 from autograder.grading.marker import Marker, NoReferences, write_into
 from autograder.judging.known import known_answers

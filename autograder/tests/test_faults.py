@@ -12,7 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.author import demo
-from autograder.author.verify import Case, submission
+from autograder.author.known_cases import Case, submission
 from autograder.commands.for_instructors import _of_these
 from autograder.grading.class_run import grade
 from autograder.grading.dispatch import NothingCanBeGraded

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.author.verify import Case, submission
+from autograder.author.known_cases import Case, submission
 from autograder.grading import intake
 from autograder.grading.marker import cells_of
 from autograder.sandbox.wire import Wire, WireError

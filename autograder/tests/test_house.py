@@ -1,35 +1,11 @@
 """The house: no circle of imports, deferred ones included, and nothing at the top but what belongs there."""
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
 
+from autograder.author.dependencies import imported_by, modules
 from autograder.units import ROOT
 
 TOP = {"__init__.py", "__main__.py", "units.py"}
-
-
-def modules() -> dict[str, Path]:
-    """Every module of the project by its dotted name, without tests."""
-    found = {}
-    for room in ("autograder", "course"):
-        for path in (ROOT / room).rglob("*.py"):
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            if "tests" not in parts and path.stem.isidentifier():
-                found[".".join(parts[:-1] if path.stem == "__init__" else parts)] = path
-    return found
-
-
-def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
-    """The modules of the project that a file imports, anywhere in it."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name for name in inner if name in known)
-            if node.module in known and not all(name in known for name in inner):
-                yield node.module
 
 
 def circles(graph: dict[str, set[str]]) -> list[set[str]]:
@@ -64,7 +40,7 @@ def test_circles_are_found():
 def test_no_module_imports_itself_in_a_round():
     known = modules()
     assert len(known) > 80
-    graph = {name: set(imports(path, known)) - {name} for name, path in known.items()}
+    graph = {name: set(imported_by(ast.parse(path.read_text("utf-8")), known)) - {name} for name, path in known.items()}
     assert circles(graph) == []
 
 

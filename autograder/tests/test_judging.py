@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from autograder.author.verify import in_own_words
+from autograder.author.known_cases import in_own_words
 from autograder.grading.marker import _as_stored, _from_stored
 from autograder.judging import correct, expect, keras_layer, mistake
 from autograder.judging import error_causes as errors

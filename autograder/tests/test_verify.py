@@ -9,10 +9,10 @@ import pytest
 
 from autograder.author import verify
 from autograder.author.idle_answers import Earned, most_earned
-from autograder.author.verify import Case, Verified, _settle
-from autograder.judging.known import correct_in, known_answers, mistakes_in
+from autograder.author.known_cases import Case
+from autograder.author.verify import Verified, _settle
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
-from autograder.units import ROOT, Unit, all_units
+from autograder.units import ROOT, Unit
 
 UNIT = Unit("04_attention")
 
@@ -88,32 +88,10 @@ def test_answers_without_work_find_the_rules_that_ask_for_none(tmp_path, mark, p
 
 
 def test_an_exercise_with_too_few_known_answers_does_not_hold(monkeypatch):
-    monkeypatch.setattr(verify, "cases", lambda unit: iter(()))
+    monkeypatch.setattr(verify, "cases", lambda unit, only: iter(()))
     verified = verify.verify([UNIT], workers=1)
     assert len(verified.wrong) == len(UNIT.points())
     assert "0 mistakes and 0 correct variants are known" in verified.wrong[0]
-
-
-def test_the_published_scores_tell_what_answers_without_work_earn():
-    published = verify.PUBLISHED.read_text("utf-8")
-    for unit in all_units():
-        for exercise, points in unit.points().items():
-            (line,) = [line for line in published.splitlines() if f"| {unit.stem} | {exercise} |" in line]
-            most = line.rstrip("| ").rpartition("|")[2].split()
-            assert float(most[0]) <= points / 20
-            assert float(most[2]) == points
-
-
-def test_the_published_scores_speak_of_all_known_answers():
-    """A cheap guard: whoever adds a mistake measures and publishes again, with `make verify`."""
-    published = verify.PUBLISHED.read_text("utf-8")
-    for unit in all_units():
-        for exercise in unit.points():
-            known = known_answers(unit)
-            mistakes = sum(one.exercise == exercise for one in mistakes_in(known))
-            right = sum(one.exercise == exercise for one in correct_in(known))
-            caught, accepted = f"{mistakes} of {mistakes}", f"{right} of {right}"
-            assert f"| {unit.stem} | {exercise} | {caught} | {caught} | {accepted} |" in published
 
 
 def needs(backend):

@@ -12,7 +12,7 @@ import psutil
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
-from autograder.author.verify import Case, submission
+from autograder.author.known_cases import Case, submission
 from autograder.grading import intake
 from autograder.grading.marker import Marked, Marker, write_into
 from autograder.tests.attacks.attack import Attack

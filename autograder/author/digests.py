@@ -1,0 +1,102 @@
+"""The digest of all that a proof depends on: whoever changes any of it has to prove anew."""
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+
+from autograder.author.dependencies import imported_by, modules, stand_on
+from autograder.judging.known import correct_in, known_answers, mistakes_in
+from autograder.judging.references import code_cells, references_before, solution_of
+from autograder.judging.slicing import statements_if_any
+from autograder.units import ROOT, Unit
+
+_JUDGED_BY = (  # how a known answer gets its verdict
+    "autograder.author.verify",
+    "autograder.author.idle_answers",
+    "autograder.grading.marker",
+    "autograder.judging.judge",
+    "autograder.sandbox.launch",
+    "autograder.sandbox.worker",
+)
+_BESIDE_THE_VERDICT = ("autograder", "autograder.grading.marker")  # what notebooks import, executed notebooks, storing
+_RUN_BY = ("nbclient", "ipykernel", "ipython", "matplotlib", "ipywidgets")  # notebooks, and what they draw
+
+
+def of_known_answers(unit: Unit, exercise: str, backend: str) -> str:
+    """What the verdicts of an exercise's known answers depend on."""
+    suite = ast.parse(unit.suite.read_text("utf-8"))
+    known = known_answers(unit)
+    recorded = [one for one in (*mistakes_in(known), *correct_in(known)) if one.exercise == exercise]
+    answers = [(one.name, one.sentence, one.source()) for one in recorded]
+    engine = stand_on([*_JUDGED_BY, *imported_by(suite, modules())], _BESIDE_THE_VERDICT)
+    solution = solution_of(unit)
+    return _digest(
+        _versions(backend),
+        _code(engine),
+        ast.dump(_of_one_exercise(suite, exercise)),
+        answers,
+        [cell.source for cell in code_cells(solution, unit.points())],
+        _stepping_stones(unit, [solution, unit.suite.read_text("utf-8"), *(source for _, _, source in answers)]),
+    )
+
+
+def of_notebook(unit: Unit, notebook: Path) -> str:
+    """What a notebook shows when it is run, on TensorFlow."""
+    cells = [cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    trees = [statement.node for source in cells for statement in statements_if_any(source)]
+    imported = {name for tree in trees for name in imported_by(tree, modules())}
+    checks = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py"] if "autograder" in imported else []
+    toolkit = ROOT / "course" / "toolkit"
+    data = sorted(path for path in toolkit.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc"))
+    return _digest(
+        _versions("tensorflow", *_RUN_BY),
+        cells,
+        _code([*stand_on(imported), *checks]),
+        [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in data],
+        _stepping_stones(unit, cells),
+    )
+
+
+def _of_one_exercise(suite: ast.Module, exercise: str) -> ast.Module:
+    """A suite without the tests of all other exercises."""
+
+    def is_anothers(node: ast.stmt) -> bool:
+        marks = [mark for mark in getattr(node, "decorator_list", []) if isinstance(mark, ast.Call) and mark.args]
+        named = [ast.unparse(mark.args[0]) for mark in marks if ast.unparse(mark.func) == "exercise"]
+        return bool(named) and repr(exercise) not in named
+
+    return ast.Module([node for node in suite.body if not is_anothers(node)], suite.type_ignores)
+
+
+def _stepping_stones(unit: Unit, sources: Iterable[str]) -> list[str]:
+    """The right answers of earlier units, where something is built on them."""
+    if not any("course.built" in source for source in sources):
+        return []
+    return [reference.source for reference in references_before(unit)]
+
+
+def _versions(*packages: str) -> list[str]:
+    """Python's version, and those of keras, NumPy and these packages."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return [python, *(f"{name} {importlib.metadata.version(name)}" for name in ("keras", "numpy", *packages))]
+
+
+def _code(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Each file's place and the digest of its code."""
+    return [(path.relative_to(ROOT).as_posix(), _code_of(path, path.stat().st_mtime_ns)) for path in paths]
+
+
+@functools.lru_cache(maxsize=1000)
+def _code_of(path: Path, _changed: int) -> str:
+    """The digest of a file's code: comments and the form of the code may change."""
+    return _digest(ast.dump(ast.parse(path.read_text("utf-8"))))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:32]

@@ -1,0 +1,97 @@
+"""What has been proved, and of what: one record a unit, each proof with the digest of all that it depends on.
+
+What is slow to prove is proved by whoever changes it, with `python -m autograder prove`, and kept in
+`autograder/proofs`. The tests fail on a record that is missing or out of date, and prove a sample anew.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.author import digests
+from autograder.author.idle_answers import Earned
+from autograder.author.run_notebooks import KINDS, notebook_of
+from autograder.author.verify import Tally
+from autograder.learner.atomic import write_whole
+from autograder.units import ROOT, Unit
+
+RECORDS = ROOT / "autograder" / "proofs"
+KNOWN = "known answers"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Something that is proved at once: an exercise's known answers on a backend, or that a notebook runs."""
+
+    unit: Unit
+    kind: str
+    exercise: str = ""
+    backend: str = "tensorflow"
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.unit.stem, self.exercise, f"({self.kind}, {self.backend})")))
+
+    def digest(self) -> str:
+        """The digest of all that it depends on, as that is now."""
+        if self.kind == KNOWN:
+            return digests.of_known_answers(self.unit, self.exercise, self.backend)
+        return digests.of_notebook(self.unit, notebook_of(self.unit, self.kind))
+
+    @property
+    def _place(self) -> tuple[str, ...]:
+        return (self.kind, self.exercise, self.backend) if self.exercise else (self.kind,)
+
+
+def proofs_of(units: Sequence[Unit], backend: str) -> Iterator[Proof]:
+    """All that is to be proved of these units on a backend; notebooks are run on TensorFlow alone."""
+    for unit in units:
+        for exercise in unit.points():
+            yield Proof(unit, KNOWN, exercise, backend)
+        if backend == "tensorflow":
+            yield from (Proof(unit, kind) for kind in KINDS)
+
+
+def out_of_date(proofs: Sequence[Proof]) -> list[Proof]:
+    """Those that were never proved, or not of what is there now."""
+    return [proof for proof in proofs if recorded(proof).get("digest") != proof.digest()]
+
+
+def recorded(proof: Proof) -> dict[str, Any]:
+    """What is kept of a proof: its digest and what was found; nothing where it was never proved."""
+    found: Any = _record(proof.unit)
+    for key in proof._place:
+        found = found.get(key, {})
+    return found
+
+
+def keep(proof: Proof, digest: str, **found: Any) -> None:
+    """Write down that something was proved of what had this digest, and what was found."""
+    record = _record(proof.unit)
+    inner = record
+    for key in proof._place[:-1]:
+        inner = inner.setdefault(key, {})
+    inner[proof._place[-1]] = {"digest": digest, **found}
+    write_whole(_file(proof.unit), json.dumps(record, indent=1, sort_keys=True) + "\n")
+
+
+def tally_of(unit: Unit, exercise: str) -> Tally:
+    """The scores of an exercise as they were last proved on TensorFlow; raises `KeyError` where they never were."""
+    found = recorded(Proof(unit, KNOWN, exercise))
+    counts = {name: found[name] for name in ("mistakes", "caught", "named", "correct", "accepted")}
+    return Tally(**counts, idle=Earned(found["without work"], found["points"], "", []))
+
+
+def counts_of(tally: Tally) -> dict[str, Any]:
+    """A tally as it is kept."""
+    counts = {name: count for name, count in asdict(tally).items() if isinstance(count, int)}
+    return {**counts, "without work": tally.idle.points, "points": tally.idle.of}
+
+
+def _record(unit: Unit) -> dict[str, Any]:
+    return json.loads(_file(unit).read_text("utf-8")) if _file(unit).exists() else {}
+
+
+def _file(unit: Unit) -> Path:
+    return RECORDS / f"{unit.stem}.json"

@@ -1,0 +1,78 @@
+"""`prove`: proves what is out of date, keeps what was found, and publishes the scores."""
+
+import concurrent.futures
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from autograder.author import proofs
+from autograder.author.proofs import KNOWN, Proof
+from autograder.author.run_notebooks import NotAsItMustBe, run_notebook
+from autograder.author.verify_shown import scores_of, verify_with_progress
+from autograder.units import ROOT, Unit, all_units
+
+PUBLISHED = ROOT / "autograder" / "mistakes" / "README.md"
+_PAGE = """# How far the suites can be trusted
+
+Every mistake and every other right answer in this folder, submitted through the whole pipeline as a
+learner would, mistakes without the pictures, and with errors in other words than here. *Caught*: it lost
+points. *Named*: the report told its own sentence and no other. *Accepted*: full marks. *Without work*: the
+most points that any answer earns which ignores what it is given, such as zeros, ones, random numbers, equal
+shares, its own arguments or one right result for everything. Made by `python -m autograder prove` of the
+records in `autograder/proofs`.
+
+| unit | exercise | mistakes caught | named | correct accepted | without work |
+|---|---|---:|---:|---:|---:|
+"""
+
+
+def prove(console: Console, units: Sequence[Unit], workers: int, backend: str, device: str = "cpu") -> list[Proof]:
+    """Prove what is out of date of these units; returns what could not be proved."""
+    stale = {proof: proof.digest() for proof in proofs.out_of_date(list(proofs.proofs_of(units, backend)))}
+    console.print(f"{len(stale)} proofs are out of date." if stale else "All proofs are up to date.", highlight=False)
+    failed = _run_notebooks(console, {proof: stale[proof] for proof in stale if proof.kind != KNOWN}, workers)
+    failed += _verify(console, {proof: stale[proof] for proof in stale if proof.kind == KNOWN}, workers, device)
+    publish()
+    return failed
+
+
+def publish() -> None:
+    """Write the scores of all units as they were last proved beside the known answers."""
+    PUBLISHED.write_text(page(), "utf-8")
+
+
+def page() -> str:
+    """The published scores: a line for each exercise that was ever proved."""
+    proved = [(unit, name) for unit in all_units() for name in unit.points()]
+    proved = [(unit, name) for unit, name in proved if proofs.recorded(Proof(unit, KNOWN, name))]
+    rows = [(unit.stem, name, *scores_of(proofs.tally_of(unit, name))) for unit, name in proved]
+    return _PAGE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _run_notebooks(console: Console, stale: dict[Proof, str], workers: int) -> list[Proof]:
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        running = {pool.submit(run_notebook, proof.unit, proof.kind): proof for proof in stale}
+        for done in concurrent.futures.as_completed(running):
+            proof = running[done]
+            try:
+                found = done.result()
+            except NotAsItMustBe as wrong:
+                console.print(f"WRONG  {wrong}", style="red", markup=False, highlight=False, soft_wrap=True)
+                failed.append(proof)
+            else:
+                proofs.keep(proof, stale[proof], **found)
+                console.print(f"{proof}: {found['seconds']:g} s", highlight=False)
+    return failed
+
+
+def _verify(console: Console, stale: dict[Proof, str], workers: int, device: str) -> list[Proof]:
+    if not stale:
+        return []
+    units = list(dict.fromkeys(proof.unit for proof in stale))
+    verified = verify_with_progress(console, units, workers, device, only=[proof.exercise for proof in stale])
+    proved = [proof for proof in stale if verified.holds_for(proof.unit, proof.exercise)]
+    for proof in proved:
+        tally = verified.tally(proof.unit, proof.exercise)
+        proofs.keep(proof, stale[proof], **proofs.counts_of(tally))
+    return [proof for proof in stale if proof not in proved]

@@ -1,0 +1,230 @@
+"""Proofs are kept: none is missing or out of date, and a sample drawn by the commit is proved anew."""
+
+import ast
+import json
+import random
+import subprocess
+
+import nbformat
+import pytest
+from rich.console import Console
+
+from autograder.author import digests, proofs, prove
+from autograder.author.known_cases import cases
+from autograder.author.proofs import KNOWN, Proof
+from autograder.author.run_notebooks import KINDS, NotAsItMustBe, notebook_of, run_notebook
+from autograder.author.verify import FEWEST_CORRECT, FEWEST_MISTAKES, verify_cases
+from autograder.units import ROOT, Unit, all_units
+
+UNITS = all_units()
+UNIT = Unit("04_attention")
+SAMPLE = 48  # known answers that are submitted anew
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """What is chosen by chance is another choice for each commit, and the same one whenever it is tested."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return random.Random(head.stdout or prove.page())
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_no_proof_is_missing_or_out_of_date(unit):
+    left = proofs.out_of_date(list(proofs.proofs_of([unit], "tensorflow")))
+    assert not left, f"Prove it: python -m autograder prove {unit.stem}\n" + "\n".join(map(str, left))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_what_was_proved_is_good_enough(unit):
+    for exercise, points in unit.points().items():
+        tally = proofs.tally_of(unit, exercise)
+        assert tally.mistakes >= FEWEST_MISTAKES
+        assert tally.correct >= FEWEST_CORRECT
+        assert tally.caught == tally.named == tally.mistakes
+        assert tally.accepted == tally.correct
+        assert tally.idle.of == points
+        assert tally.idle.points <= points / 20
+    assert proofs.recorded(Proof(unit, "lesson"))["seconds"] <= 300
+
+
+def test_a_sample_of_the_known_answers_has_the_verdicts_that_were_recorded(drawn):
+    of_all = [case for unit in UNITS for case in cases(unit)]
+    always = [case for case in of_all if case.kind in ("solution", "untouched")]
+    sample = drawn.sample([case for case in of_all if case not in always], SAMPLE)
+    verified = verify_cases([*always, *sample], workers=2)
+    assert verified.wrong == []
+    assert sum(tally.mistakes + tally.correct for tally in verified.of_exercises.values()) == SAMPLE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_notebook_of_each_kind_runs_as_was_recorded(kind, drawn):
+    unit = drawn.choice(UNITS)
+    pictures = proofs.recorded(Proof(unit, kind))["pictures"]
+    assert run_notebook(unit, kind)["pictures"] == pictures, f"{unit.stem} {kind}"
+
+
+def test_the_published_scores_are_the_recorded_ones():
+    assert prove.PUBLISHED.read_text("utf-8") == prove.page(), "python -m autograder prove"
+    assert all(f"| {unit.stem} | {name} |" in prove.page() for unit in UNITS for name in unit.points())
+
+
+# What a proof depends on.
+
+
+def digest(unit=UNIT, exercise="softmax"):
+    return digests.of_known_answers(unit, exercise, "tensorflow")
+
+
+@pytest.fixture
+def files(monkeypatch, tmp_path):
+    """Replaces the suite of unit 04 by an edited copy."""
+
+    def edit(old, new):
+        text = UNIT.suite.read_text("utf-8")
+        assert old in text
+        copy = tmp_path / UNIT.suite.name
+        copy.write_text(text.replace(old, new, 1), "utf-8")
+        monkeypatch.setattr(Unit, "suite", property(lambda unit: copy))
+
+    return edit
+
+
+SUITE_OF = {"softmax": "class TestSoftmax:\n", "attention_scores": "class TestAttentionScores:\n"}
+
+
+def test_a_changed_rule_concerns_its_own_exercise_alone(files):
+    before, other = digest(), digest(exercise="attention_scores")
+    files(SUITE_OF["softmax"], SUITE_OF["softmax"] + "    added = 1\n\n")
+    assert digest() != before
+    assert digest(exercise="attention_scores") == other
+
+
+def test_a_comment_in_a_suite_changes_nothing(files):
+    before = digest()
+    files(SUITE_OF["softmax"], "# Nobody asks for this.\n" + SUITE_OF["softmax"])
+    assert digest() == before
+
+
+def test_what_a_suite_shares_concerns_all_its_exercises(files):
+    before = [digest(exercise=name) for name in UNIT.points()]
+    files("@exercise(", "SHARED = 1\n\n\n@exercise(")
+    after = [digest(exercise=name) for name in UNIT.points()]
+    assert all(old != new for old, new in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["judging/judge.py", "judging/oracle.py", "sandbox/worker.py", "seam/workbench.py", "author/verify.py"],
+)
+def test_known_answers_depend_on_the_engine(place, monkeypatch):
+    before, code_of = digest(), digests._code_of
+    monkeypatch.setattr(digests, "_code_of", lambda path, at: "" if str(path).endswith(place) else code_of(path, at))
+    assert digest() != before
+
+
+@pytest.mark.parametrize("place", ["learner/display.py", "grading/class_run.py", "bench/measure.py"])
+def test_known_answers_do_not_depend_on_what_only_shows_them(place, monkeypatch):
+    before, code_of = digest(), digests._code_of
+    assert (ROOT / "autograder" / place).exists()
+    monkeypatch.setattr(digests, "_code_of", lambda path, at: "" if str(path).endswith(place) else code_of(path, at))
+    assert digest() == before
+
+
+def test_known_answers_depend_on_versions_sentences_and_answers(monkeypatch):
+    before, recorded = digest(), digests.mistakes_in
+    with monkeypatch.context() as patch:
+        patch.setattr(digests.importlib.metadata, "version", lambda name: "9.9.9")
+        assert digest() != before
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "mistakes_in", lambda known: recorded(known)[1:])
+        assert digest() != before
+    assert digest() == before
+
+
+def test_a_unit_on_stepping_stones_depends_on_the_answers_before_it(monkeypatch):
+    later = Unit("06_multi_head")
+    name = next(iter(later.points()))
+    before, alone = digest(later, name), digest()
+    monkeypatch.setattr(digests, "references_before", lambda unit: [])
+    assert digest(later, name) != before
+    assert digest() == alone
+
+
+def test_a_notebook_depends_on_its_code_and_what_it_imports_and_not_on_its_text(tmp_path):
+    notebook = nbformat.read(UNIT.lesson, as_version=4)
+    path = tmp_path / UNIT.lesson.name
+
+    def of(change):
+        changed = nbformat.from_dict(json.loads(json.dumps(notebook)))
+        change(changed.cells)
+        nbformat.write(changed, path)
+        return digests.of_notebook(UNIT, path)
+
+    def cell(cells, kind):
+        return next(cell for cell in cells if cell.cell_type == kind)
+
+    def reword(cells):
+        cell(cells, "markdown").source += " More."
+
+    def compute(cells):
+        cell(cells, "code").source += "\nmore = 1"
+
+    before = digests.of_notebook(UNIT, UNIT.lesson)
+    assert of(lambda cells: None) == of(reword) == before
+    assert of(compute) != before
+
+
+# `prove` itself must be able to fail.
+
+
+def test_a_notebook_that_stops_or_shows_too_little_is_told(tmp_path, monkeypatch):
+    broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+    path = tmp_path / "broken.ipynb"
+    nbformat.write(broken, path)
+    monkeypatch.setattr(Unit, "lesson", property(lambda unit: path))
+    with pytest.raises(NotAsItMustBe, match="ZeroDivisionError"):
+        run_notebook(UNIT, "lesson")
+    broken.cells[0].source = "import sys; print('careful', file=sys.stderr)"
+    nbformat.write(broken, path)
+    with pytest.raises(NotAsItMustBe, match=r"alarms: 'careful\\n'.* draws 0 pictures"):
+        run_notebook(UNIT, "lesson")
+    assert notebook_of(UNIT, "lesson") == path
+
+
+def test_what_does_not_hold_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(proofs, "RECORDS", tmp_path)
+    monkeypatch.setattr(prove, "PUBLISHED", tmp_path / "README.md")
+    monkeypatch.setattr(proofs, "proofs_of", lambda units, backend: [Proof(UNIT, KNOWN, "softmax")])
+
+    def verified(console, units, workers, device, only):
+        assert only == ["softmax"]
+        found = prove_result()
+        found.tally(UNIT, "softmax").wrong += wrong
+        return found
+
+    monkeypatch.setattr(prove, "verify_with_progress", verified)
+    wrong = ["04_attention softmax mistake: not caught, it has full marks."]
+    assert list(map(str, prove.prove(Console(quiet=True), [UNIT], 1, "tensorflow"))) == [
+        "04_attention softmax (known answers, tensorflow)"
+    ]
+    assert not list(tmp_path.glob("*.json"))
+    wrong = []
+    assert prove.prove(Console(quiet=True), [UNIT], 1, "tensorflow") == []
+    assert "| 04_attention | softmax | 7 of 7 | 7 of 7 | 3 of 3 | 0 of 4 |" in (tmp_path / "README.md").read_text()
+    assert proofs.out_of_date([Proof(UNIT, KNOWN, "softmax")]) == []
+
+
+def prove_result():
+    from autograder.author.idle_answers import Earned
+    from autograder.author.verify import Tally, Verified
+
+    tally = Tally(mistakes=7, caught=7, named=7, correct=3, accepted=3, idle=Earned(0.0, 4.0, "zeros", []))
+    return Verified({(UNIT.stem, "softmax"): tally})
+
+
+def test_exercises_are_told_apart_in_a_suite():
+    suite = ast.parse("X = 1\n@exercise('a', points=2)\nclass A: ...\n@exercise('b', points=2)\nclass B: ...\n")
+    names = [ast.unparse(node) for node in digests._of_one_exercise(suite, "b").body]
+    assert names[0] == "X = 1"
+    assert len(names) == 2
+    assert "class B" in names[1]
