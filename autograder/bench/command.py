@@ -1,4 +1,4 @@
-"""`python -m autograder bench`: measure, print, and keep every part as soon as it is there, with the machine it ran on."""
+"""`python -m autograder bench`: measure, print, and keep every part as soon as it is there, beside the machine."""
 
 import contextlib
 import importlib.metadata
