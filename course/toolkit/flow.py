@@ -1,4 +1,4 @@
-"""Flow drawings of layers, always in one layout: inputs below, output above, shapes on the arrows, the new in colour."""
+"""Flow drawings of layers, in one layout: inputs below, output above, shapes on the arrows, the new in colour."""
 
 from course.toolkit import figures
 
