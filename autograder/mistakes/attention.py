@@ -56,9 +56,11 @@ right("softmax", "softmax_in_two_lines").edits(
             "axis=2",
             2,
         ),
-        "You divided by one sum over all scores. Each row needs a sum of its own: name the axis.": {
-            "powers, axis=-1, keepdims=True": "powers"
-        },
+        "You divided by one sum over all scores. Each row needs a sum of its own: name the axis.": [
+            {"powers, axis=-1, keepdims=True": "powers"},
+            {"scores, axis=-1, keepdims=True": "scores", "powers, axis=-1, keepdims=True": "powers"},
+            {"scores - ops.max(scores, axis=-1, keepdims=True)": "scores", "powers, axis=-1, keepdims=True": "powers"},
+        ],
         "A sum or maximum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.": [
             {"powers, axis=-1, keepdims=True": "powers, axis=-1"},
             {"scores, axis=-1, keepdims=True": "scores, axis=-1"},
@@ -152,10 +154,20 @@ right("softmax", "softmax_in_two_lines").edits(
             "ops.sum(powers, axis=-1, keepdims=True)",
             "ops.stop_gradient(ops.sum(powers, axis=-1, keepdims=True))",
         ),
-        "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": of(
-            "uses_the_function_of_keras",
-            {"keras.activations.softmax(scores)": "ops.stop_gradient(ops.softmax(scores))"},
-        ),
+        "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": [
+            of(
+                "uses_the_function_of_keras",
+                {"keras.activations.softmax(scores)": "ops.stop_gradient(ops.softmax(scores))"},
+            ),
+            {
+                "powers = ops.exp(scores - ops.max": """
+            scores = np.array(scores)
+            powers = np.exp(scores - np.max
+            """,
+                "ops.sum": "np.sum",
+            },
+            {"ops.exp": "np.exp", "scores - ops.max(scores, axis=-1, keepdims=True)": "scores", "ops.sum": "np.sum"},
+        ],
     }
 )
 
@@ -310,10 +322,21 @@ right("attention_scores", "scores_in_one_line").edits(
                 "ops.stack([ops.matmul(query[b], ops.transpose(key[b])) for b in range(query.shape[0])])",
             ),
         ),
-        "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": (
-            "ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5",
-            "ops.stop_gradient(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)",
-        ),
+        "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": [
+            of(
+                "multiplies_every_pair_and_sums",
+                {
+                    "products = ops.expand_dims(query, 2) * ops.expand_dims(key, 1)": """
+            query, key = np.array(query), np.array(key)
+            """,
+                    "ops.sum(products, axis=-1)": "query @ key.transpose(0, 2, 1)",
+                },
+            ),
+            (
+                "ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5",
+                "ops.stop_gradient(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)",
+            ),
+        ],
     }
 )
 
@@ -560,7 +583,7 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
         (
             "Queries and keys have changed places, in the projections or in the product. Row t "
             "belongs to the query of word t."
-        ): {"query, key": "key, query"},
+        ): [{"x @ w_query": "x @ w_key", "x @ w_key": "x @ w_query"}, {"query, key": "key, query"}],
         "Value and key have changed places: scores compare queries with keys, and the values are averaged.": {
             "x @ w_key": "x @ w_value",
             "x @ w_value": "x @ w_key",
@@ -604,13 +627,23 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
             "x @ w_key": "x * w_key",
             "x @ w_value": "x * w_value",
         },
-        "The matrices need no turning: x (B, T, D) meets (D, K) as it is.": only_on(
-            WHERE_ERRORS_TELL_SHAPES,
-            (
-                "x @ w_query, x @ w_key, x @ w_value",
-                "(ops.matmul(x, ops.transpose(matrix)) for matrix in (w_query, w_key, w_value))",
+        "The matrices need no turning: x (B, T, D) meets (D, K) as it is.": [
+            only_on(
+                WHERE_ERRORS_TELL_SHAPES,
+                {
+                    "x @ w_query": "x @ ops.transpose(w_query)",
+                    "x @ w_key": "x @ ops.transpose(w_key)",
+                    "x @ w_value": "x @ ops.transpose(w_value)",
+                },
             ),
-        ),
+            only_on(
+                WHERE_ERRORS_TELL_SHAPES,
+                (
+                    "x @ w_query, x @ w_key, x @ w_value",
+                    "(ops.matmul(x, ops.transpose(matrix)) for matrix in (w_query, w_key, w_value))",
+                ),
+            ),
+        ],
         "You projected a projection. Queries, keys and values are all made of the x that came in.": [
             only_on(
                 WHERE_ERRORS_TELL_SHAPES,

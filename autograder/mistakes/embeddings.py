@@ -241,10 +241,13 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
         "Before the centre, your window is one place short: it begins at `place - window`.": {
             "- window": "- window + 1"
         },
-        "Your window is one place short on both sides: a distance of `window` still counts.": {
-            "range(max(0, place - window), min(len(ids), place + window + 1))": "range(len(ids))",
-            "near != place": "0 < abs(place - near) < window",
-        },
+        "Your window is one place short on both sides: a distance of `window` still counts.": [
+            {
+                "range(max(0, place - window), min(len(ids), place + window + 1))": "range(len(ids))",
+                "near != place": "0 < abs(place - near) < window",
+            },
+            of("goes_by_distance", {"window + 1": "window", "(len(pairs), 2)": "-1, 2"}),
+        ],
         "The last word is never a context: `range` stops before its end. End at `min(len(ids), …)`.": {
             "len(ids)": "len(ids) - 1"
         },
@@ -458,12 +461,18 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))",
             "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)",
         ),
-        "At ±10,000, e to the score is ∞, or σ is 0 and its ln −∞. `ops.softplus` takes both steps in one, safely.": {
-            "return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
+        "At ±10,000, e to the score is ∞, or σ is 0 and its ln −∞. `ops.softplus` takes both steps in one, safely.": [
+            {
+                "return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
             loss = -ops.log(ops.sigmoid(true)) - ops.sum(ops.log(ops.sigmoid(-false)), -1)
             return ops.mean(loss)
             """
-        },
+            },
+            {
+                "ops.softplus(-true)": "ops.log(1.0 + ops.exp(-true))",
+                "ops.softplus(false)": "ops.log(1.0 + ops.exp(false))",
+            },
+        ],
         "1 − σ is 0 at large scores, and ln 0 is −∞. −ln(1 − σ(x)) is `ops.softplus(x)`.": {
             "+ ops.sum(ops.softplus(false), -1)": "- ops.sum(ops.log(1.0 - ops.sigmoid(false)), -1)"
         },
@@ -476,6 +485,27 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             loss = -ops.log(ops.sigmoid(true) + 1e-9) - ops.sum(ops.log(ops.sigmoid(-false) + 1e-9), -1)
             return ops.mean(loss)
             """
+            },
+            {
+                "ops.sum(center * positive, -1)": "ops.clip(ops.sum(center * positive, -1), -30.0, 30.0)",
+                'ops.einsum("bd,bnd->bn", center, negatives)': """
+            ops.clip(ops.einsum("bd,bnd->bn", center, negatives), -30.0, 30.0)
+            """,
+            },
+            {
+                "ops.sum(center * positive, -1)": "ops.clip(ops.sum(center * positive, -1), -20.0, 20.0)",
+                'ops.einsum("bd,bnd->bn", center, negatives)': """
+            ops.clip(ops.einsum("bd,bnd->bn", center, negatives), -20.0, 20.0)
+            """,
+            },
+            {
+                "ops.sum(center * positive, -1)": "ops.clip(ops.sum(center * positive, -1), -50.0, 50.0)",
+                'ops.einsum("bd,bnd->bn", center, negatives)': """
+            ops.clip(ops.einsum("bd,bnd->bn", center, negatives), -50.0, 50.0)
+            """,
+                "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)": """
+            -ops.log(ops.sigmoid(true)) - ops.sum(ops.log(ops.sigmoid(-false)), -1)
+            """,
             },
             (
                 "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)",
@@ -587,15 +617,26 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
             """,
         },
-        "B is not known in a compiled graph. Let `ops.mean` divide by it.": only_on(
-            ("tensorflow",),
-            {
-                'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
-                "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
+        "B is not known in a compiled graph. Let `ops.mean` divide by it.": [
+            only_on(
+                ("tensorflow",),
+                {
+                    'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
+                    "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
             (ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / center.shape[0]
             """,
-            },
-        ),
+                },
+            ),
+            only_on(
+                ("tensorflow",),
+                {
+                    'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
+                    "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
+            (ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / len(center)
+            """,
+                },
+            ),
+        ],
         "`*=` changes the vectors that you were given. Make new ones: `-negatives`.": {
             "true =": """
             negatives *= -1.0
@@ -735,6 +776,23 @@ right("nearest_neighbours").edits(
                 ),
             ),
         ],
+        "You cut off the first row, but that is not always the word itself. Compare with `index`.": [
+            {"if row != index": "", ":k": "1:k + 1"},
+            of(
+                "measures_with_numpy",
+                (
+                    "[int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    "np.argsort(-cosines)[1 : k + 1].tolist()",
+                ),
+            ),
+            of(
+                "measures_with_numpy",
+                (
+                    "[int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    "np.argsort(cosines)[::-1][1 : k + 1].tolist()",
+                ),
+            ),
+        ],
         "One row is missing: leave row `index` out first, then take k (not k − 1).": [
             {"if row != index][:k": "[:k] if row != index"},
             of("measures_with_numpy", {"if row != index][:k": "[:k] if row != index"}),
@@ -753,22 +811,6 @@ right("nearest_neighbours").edits(
             "!= index]": "!= index][:k]",
             ":k": "::-1",
         },
-        "You cut off the first row, but that is not always the word itself. Compare with `index`.": [
-            of(
-                "measures_with_numpy",
-                (
-                    "[int(row) for row in np.argsort(-cosines) if row != index][:k]",
-                    "np.argsort(-cosines)[1 : k + 1].tolist()",
-                ),
-            ),
-            of(
-                "measures_with_numpy",
-                (
-                    "[int(row) for row in np.argsort(-cosines) if row != index][:k]",
-                    "np.argsort(cosines)[::-1][1 : k + 1].tolist()",
-                ),
-            ),
-        ],
         (
             "`[-k:]` takes the k highest, the word itself among them, in rising order. Turn "
             "it round, and leave `index` out."
@@ -797,24 +839,65 @@ right("nearest_neighbours").edits(
             "ops.where(lengths > 0, lengths, 1.0)": "np.where(lengths > 0, lengths, 1.0)[:, None]",
             "row != index": "row != index and lengths[row] > 0",
         },
-        "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone.": {
-            "lengths = ops.norm(table, axis=-1, keepdims=True)": """
+        "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone.": [
+            {
+                "lengths = ops.norm(table, axis=-1, keepdims=True)": """
             directions = table / (ops.norm(table, axis=-1, keepdims=True) + 1.0)
             """,
-            "directions = table / ops.where(lengths > 0, lengths, 1.0)": "",
-        },
+                "directions = table / ops.where(lengths > 0, lengths, 1.0)": "",
+            },
+            of(
+                "measures_with_numpy",
+                {
+                    ", keepdims=True": "",
+                    """
+            directions = table / np.where(lengths > 0, lengths, 1.0)
+            cosines = directions @ directions[index]
+            """: "cosines = table @ table[index] / (lengths + 1e-3) / (lengths[index] + 1e-3)",
+                },
+            ),
+            of(
+                "measures_with_numpy",
+                {
+                    ", keepdims=True": "",
+                    """
+            directions = table / np.where(lengths > 0, lengths, 1.0)
+            cosines = directions @ directions[index]
+            """: "cosines = table @ table[index] / np.maximum(lengths, 1e-2) / np.maximum(lengths[index], 1e-2)",
+                },
+            ),
+            of(
+                "measures_with_numpy",
+                {
+                    ", keepdims=True": "",
+                    """
+            directions = table / np.where(lengths > 0, lengths, 1.0)
+            cosines = directions @ directions[index]
+            """: "cosines = table @ table[index] / (lengths * lengths[index] + 1e-6)",
+                },
+            ),
+        ],
         "You take the cosine without its sign. A row that points the other way is far, not near.": {
             "ops.matmul(directions, directions[index])": "ops.abs(ops.matmul(directions, directions[index]))"
         },
-        "You set the word's own cosine to 0, so it stands before negative ones. Leave it out.": of(
-            "measures_with_numpy",
+        "You set the word's own cosine to 0, so it stands before negative ones. Leave it out.": [
             {
-                "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
+                "ops.matmul(directions, directions[index])": """
+            np.array(ops.convert_to_numpy(ops.matmul(directions, directions[index])))
+            """,
+                "by_cosine = ops.convert_to_numpy(ops.argsort(-cosines))": "cosines[index] = 0.0",
+                "by_cosine if row != index": 'np.argsort(-cosines, kind="stable")',
+            },
+            of(
+                "measures_with_numpy",
+                {
+                    "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
             cosines[index] = 0.0
             return np.argsort(-cosines)[:k].tolist()
             """
-            },
-        ),
+                },
+            ),
+        ],
         "A row that points the other way has the cosine −1 as well as the word itself now. Leave the word out.": [
             of(
                 "measures_with_numpy",
@@ -835,15 +918,24 @@ right("nearest_neighbours").edits(
                 },
             ),
         ],
-        "You put the word last, but with a large k it is listed after all. Leave it out.": of(
-            "measures_with_numpy",
-            {
-                "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
+        "You put the word last, but with a large k it is listed after all. Leave it out.": [
+            of(
+                "measures_with_numpy",
+                {
+                    "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
             cosines[index] = -np.inf
             return np.argsort(-cosines)[:k].tolist()
             """
+                },
+            ),
+            {
+                "ops.matmul(directions, directions[index])": """
+            np.array(ops.convert_to_numpy(ops.matmul(directions, directions[index])))
+            """,
+                "by_cosine = ops.convert_to_numpy(ops.argsort(-cosines))": "cosines[index] = -2.0",
+                "by_cosine if row != index": 'np.argsort(-cosines, kind="stable")',
             },
-        ),
+        ],
         "You leave out all rows that equal row `index`. Another word may: compare row numbers.": of(
             "measures_with_numpy", {"row != index": "(table[row] != table[index]).any()"}
         ),

@@ -339,13 +339,27 @@ right("combine_masks").edits(
             "= None": "= True",
             "mask if combined is None else": "",
         },
-        "When no mask is left, there is no first one to begin with. Return None then.": of(
-            "reduces_the_list",
-            {
-                "given = [mask for mask in masks if mask is not None]": "",
-                "given) if given else None": "[mask for mask in masks if mask is not None])",
-            },
-        ),
+        "When no mask is left, there is no first one to begin with. Return None then.": [
+            of(
+                "multiplies_and_compares",
+                {
+                    'ops.cast(mask, "int32")': "mask",
+                    """
+            if not given:
+                return None
+            """: "",
+                    "product * mask": "ops.logical_and(product, mask)",
+                    "product > 0": "product",
+                },
+            ),
+            of(
+                "reduces_the_list",
+                {
+                    "given = [mask for mask in masks if mask is not None]": "",
+                    "given) if given else None": "[mask for mask in masks if mask is not None])",
+                },
+            ),
+        ],
         "`if mask` asks whether a whole tensor is true. Ask whether it is None: `mask is not None`.": {
             "is not None": ""
         },
@@ -517,9 +531,28 @@ right("masked_softmax", "hides_before_and_after").edits(
             "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, "
             "before any maximum or softmax."
         ): [
+            of(
+                "chooses_before_and_after_with_infinity",
+                {
+                    'float("inf")': "1e4",
+                    "ops.where(mask, weights, ops.zeros_like(weights))": """
+            ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
+            """,
+                },
+            ),
             {"-1e9": "-1e3"},
             {"-1e9": "-1e4"},
             {"ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -1e4)"},
+            of(
+                "",
+                {
+                    """
+            if mask is None:
+                return ops.softmax(scores, axis=-1)
+            """: 'mask = ops.ones_like(scores, dtype="bool") if mask is None else mask',
+                    "ops.min(scores, axis=-1, keepdims=True)": "0.0",
+                },
+            ),
         ],
         "A row that may look nowhere ends as 0 / 0, which is NaN. Guard it: such a row gets zeros.": (
             "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
@@ -582,15 +615,33 @@ right("masked_softmax", "hides_before_and_after").edits(
             ("axis=-1", "axis=1", 2),
             {"), axis=-": "), axis="},
         ],
-        "An axis that you reduce is gone, and the rest does not fit the scores. Keep it: `keepdims=True`.": of(
-            "",
-            {
-                """
+        "An axis that you reduce is gone, and the rest does not fit the scores. Keep it: `keepdims=True`.": [
+            of(
+                "",
+                {
+                    """
             lowest = ops.min(scores, axis=-1, keepdims=True)
             peak = ops.max(ops.where(mask, scores, lowest), axis=-1, keepdims=True)
             """: "peak = ops.max(ops.where(mask, scores, -1000000000.0), axis=-1)"
-            },
-        ),
+                },
+            ),
+            of(
+                "",
+                {
+                    "ops.min(scores, axis=-1, keepdims=True)": "-1000000000.0",
+                    "shares, axis=-1, keepdims=True": "shares, axis=-1",
+                },
+            ),
+            of(
+                "chooses_before_and_after_with_infinity",
+                {
+                    'float("inf")': "1e9",
+                    "ops.where(mask, weights, ops.zeros_like(weights))": """
+            ops.where(ops.any(mask, axis=-1), weights, 0.0)
+            """,
+                },
+            ),
+        ],
         (
             "You call the axis of the keys 2. With heads it is 3: take `axis=-1`, the "
             "last, however many stand before it."
@@ -986,10 +1037,19 @@ right("masked_attention", "attends_with_two_choices").edits(
             "/ query.shape[-1] ** 0.5": ""
         },
         "In all you divide by D. Divide by its root, √D, and only once.": {"query.shape[-1] ** 0.5": "query.shape[-1]"},
-        "`** 1/2` is `** 1`, then half of it: powers come first. Write `** 0.5`.": {
-            ", key)": ", key) / query.shape[-1] ** 1",
-            "query.shape[-1] ** 0.5": "2",
-        },
+        "`** 1/2` is `** 1`, then half of it: powers come first. Write `** 0.5`.": [
+            {", key)": ", key) / query.shape[-1] ** 1", "query.shape[-1] ** 0.5": "2"},
+            of(
+                "returns_a_list",
+                {
+                    "width = ops.cast(ops.shape(key)[-1], key.dtype)": "",
+                    "* ops.rsqrt(width)": "/ (query.shape[-1] ** 1 / 2)",
+                    "(scores)": "(scores, axis=-1)",
+                    "scores, -1e9)": "scores, -1e9), axis=-1",
+                    "[weights @ value, weights]": "ops.matmul(weights, value), weights",
+                },
+            ),
+        ],
         "You divide by the root of E, the width of the values. Take D, the width of query and key.": {
             "query.shape": "value.shape"
         },

@@ -479,11 +479,35 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         "`key_dense` makes your values. They have a Dense of their own, `value_dense`.": {
             "self.value_dense(value)": "self.key_dense(value)"
         },
-        "Your values are made of `key`. Send `value` through `value_dense`.": {"(value)": "(key)"},
+        "Your values are made of `key`. Send `value` through `value_dense`.": [
+            {"(value)": "(key)"},
+            {
+                "query =": "queries =",
+                "key = split_heads": "keys = split_heads",
+                "value = split_heads(self.value_dense(value), self.num_heads)": """
+            values = split_heads(self.value_dense(key), self.num_heads)
+            """,
+                "query, ops.transpose(key": "queries, ops.transpose(keys",
+                "query.shape": "queries.shape",
+                "weights, value": "weights, values",
+            },
+        ],
         "You average the keys. They make the weights; what these average is the values.": {
             "weights, value": "weights, key"
         },
-        "Your keys are made of `query`. Send `key` through `key_dense`.": {"(key)": "(query)"},
+        "Your keys are made of `query`. Send `key` through `key_dense`.": [
+            {"(key)": "(query)"},
+            {
+                "query =": "queries =",
+                "key = split_heads(self.key_dense(key), self.num_heads)": """
+            keys = split_heads(self.key_dense(query), self.num_heads)
+            """,
+                "value =": "values =",
+                "query, ops.transpose(key": "queries, ops.transpose(keys",
+                "query.shape": "queries.shape",
+                "weights, value": "weights, values",
+            },
+        ],
         "Everything is made of `query`: `key` and `value` are never read. Each has its own Dense.": {
             "query =": """
             key = split_heads(self.key_dense(query), self.num_heads)
@@ -551,11 +575,20 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             self.value_dense = keras.layers.Dense(d_model // num_heads)
             """,
         },
-        "Your Dense layers have an activation. They are plain Dense layers, without one.": (
-            "(d_model)",
-            '(d_model, activation="relu")',
-            4,
-        ),
+        "Your Dense layers have an activation. They are plain Dense layers, without one.": [
+            {
+                "self.query_dense = keras.layers.Dense(d_model)": """
+            self.query_dense = keras.layers.Dense(d_model, activation="relu")
+            """,
+                "self.key_dense = keras.layers.Dense(d_model)": """
+            self.key_dense = keras.layers.Dense(d_model, activation="relu")
+            """,
+                "self.value_dense = keras.layers.Dense(d_model)": """
+            self.value_dense = keras.layers.Dense(d_model, activation="relu")
+            """,
+            },
+            ("(d_model)", '(d_model, activation="relu")', 4),
+        ],
         "You add the query to the output. That sum belongs to the layer around this one, in unit 8.": {
             "query =": """
             words = query

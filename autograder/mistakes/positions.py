@@ -98,13 +98,34 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
         (
             "Each column has a speed of its own. Sine and cosine of a pair share one "
             "angle: i counts pairs, not columns."
-        ): {
-            "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, ops.arange(depth",
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+        ): [
+            {
+                "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, ops.arange(depth",
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
             ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
             """,
-        },
-        "Your clocks get faster instead of slower. Divide by the power of 10000.": {"[:, None] /": "[:, None] *"},
+            },
+            {
+                "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, 2 * ops.arange(depth",
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
+            """,
+            },
+        ],
+        "Your clocks get faster instead of slower. Divide by the power of 10000.": [
+            {"[:, None] /": "[:, None] *"},
+            {
+                (
+                    'ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, '
+                    'depth, 2, dtype="float32") / depth)'
+                ): """
+            np.arange(length)[:, None] * 10000 ** (np.arange(0, depth, 2) / depth)
+            """,
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth).astype("float32")
+            """,
+            },
+        ],
         "Your base is 1000, and the slow clocks run too fast. The paper takes 10000.": {
             "10000 ** (ops.arange": "1000 ** (ops.arange"
         },
@@ -156,12 +177,25 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
         },
         (
             "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError."
-        ): {
-            """
+        ): [
+            {
+                """
             if depth % 2:
                 raise ValueError(f"depth must be even; received depth={depth}")
             """: ""
-        },
+            },
+            of(
+                "fills_a_numpy_table",
+                {
+                    """
+            if depth % 2 != 0:
+                raise ValueError(f"Depth has to be even, but it is {depth}.")
+            """: "angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)",
+                    "angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)": "",
+                    "ops.convert_to_tensor(table)": "table",
+                },
+            ),
+        ],
         "`assert` raises an AssertionError, and may be skipped. Write `raise ValueError(…)`.": {
             """
             if depth % 2:
@@ -198,10 +232,13 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
         (
             "Positions are whole numbers, speeds are not, and TensorFlow won't divide one "
             "by the other. Make both float32."
-        ): only_on(
-            ("tensorflow",),
-            {'length, dtype="float32"': "length", "10000 ** (ops.arange": "ops.power(10000.0, ops.arange"},
-        ),
+        ): [
+            only_on(
+                ("tensorflow",),
+                {'length, dtype="float32"': "length", "10000 ** (ops.arange": "ops.power(10000.0, ops.arange"},
+            ),
+            only_on(("tensorflow",), {'length, dtype="float32"': "length", '2, dtype="float32"': "2"}),
+        ],
         (
             "Whole numbers divided give float64 in TensorFlow, which won't meet float32. Make "
             "`ops.arange` float32: `dtype=`."
@@ -469,13 +506,26 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
             "You look up positions by the *id*: the same word has the same place "
             "everywhere. Row t belongs to position t."
         ): [
+            {
+                "(max_length": "(max(max_length, vocabulary_size)",
+                "self.positions[: ops.shape(ids)[-1]]": "ops.take(self.positions, ids, axis=0)",
+            },
             {"self.positions[: ops.shape(ids)[-1]]": "ops.take(self.positions, ids, axis=0)"},
             only_on(("jax", "torch"), {": ops.shape(ids)[-1]": "ids"}),
         ],
         (
             "Your positions count sentences, not words: they run along the batch. Cut the "
             "table to T, the last axis of ids."
-        ): {"(ids)[-1]": "(ids)[0]"},
+        ): [
+            {
+                "ops.cast": "ops.expand_dims",
+                "self.positions[: ops.shape(ids)[-1]]": """
+            ops.cast(self.positions[:ops.shape(ids)[0]], words.dtype)
+            """,
+                "words.dtype": "1",
+            },
+            {"(ids)[-1]": "(ids)[0]"},
+        ],
         (
             "Your places have the shape (T, 1, D), so T meets the sentences. Leave them (T, "
             "D): broadcasting repeats them."
@@ -584,13 +634,19 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
             "self.embedding",
             2,
         ),
-        "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.": {
-            "keras.layers.Embedding(vocabulary_size, d_model)": "None",
-            "words =": """
+        "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.": [
+            {
+                "keras.layers.Embedding(vocabulary_size, d_model)": "None",
+                "words =": """
             self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model)
             words =
             """,
-        },
+            },
+            {
+                "self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)": "",
+                "self.token_embedding(ids)": "keras.layers.Embedding(self.vocabulary_size, self.d_model)(ids)",
+            },
+        ],
         (
             "No gradient reaches the embedding: `stop_gradient` or `trainable=False` cuts "
             "it off. Words are to be learned."
@@ -866,7 +922,17 @@ right("relative_position_bias").edits(
         (
             "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, "
             "and its middle row is distance 0."
-        ): {"table.shape[0] - 1": "table.shape[0] + 1"},
+        ): [
+            {
+                "table.shape[0] - 1": "table.shape[0] + 1",
+                "ops.clip(distance, -reach, reach) + reach": """
+            ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
+            """,
+                "bias = ops.take(table, row, axis=0)": "",
+                "bias,": "ops.take(table, row, axis=0),",
+            },
+            {"table.shape[0] - 1": "table.shape[0] + 1"},
+        ],
         "You took rows − 1 for R: that is 2R. R is half of it: `(table.shape[0] - 1) // 2`.": {
             "(table.shape[0] - 1) // 2": "table.shape[0] - 1"
         },
@@ -987,13 +1053,21 @@ right("relative_position_bias").edits(
         (
             "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name "
             "the axis: distances are the rows."
-        ): {
-            """
+        ): [
+            {
+                """
             row = ops.clip(distance, -reach, reach) + reach
             bias = ops.take(table, row, axis=0)
             return ops.transpose(bias, (2, 0, 1))
             """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach)"
-        },
+            },
+            {
+                "row = ops.clip(distance, -reach, reach) + reach": """
+            bias = ops.take(table, ops.clip(distance, -reach, reach) + reach)
+            """,
+                "bias = ops.take(table, row, axis=0)": "",
+            },
+        ],
     }
 )
 

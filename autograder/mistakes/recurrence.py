@@ -52,6 +52,10 @@ right("rnn_step").edits(
             "x, w_input": "x, w_state",
             "state, w_state": "state, w_input",
         },
+        "`*` multiplies number by number. A matrix product is `ops.matmul`, or `@`.": [
+            of("uses_the_at_sign", {"x @ w_input": "x * w_input", "state @": "state *"}),
+            {"ops.matmul(state, w_state)": "state * w_state"},
+        ],
         "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
             "return ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)": """
             new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)
@@ -74,9 +78,6 @@ right("rnn_step").edits(
             "ops.matmul(state, w_state) + bias": "bias) + ops.matmul(state, w_state"
         },
         "The state met `w_input`. It has a matrix of its own: `state @ w_state`.": {"state, w_state": "state, w_input"},
-        "`*` multiplies number by number. A matrix product is `ops.matmul`, or `@`.": {
-            "ops.matmul(state, w_state)": "state * w_state"
-        },
         "The matrix stands on the left. Here a word is a row, so the matrix comes last: `x @ w_input`.": {
             "x, w_input": "w_input, x",
             "state, w_state": "w_state, state",
@@ -163,10 +164,17 @@ right("gru_step", "writes_z_and_r").edits(
             "z * state": "(1.0 - z) * state",
             "1.0 - z": "z",
         },
-        "Bias row 1 escapes your reset gate. It belongs to the state: r · (state U + bias row 1).": {
-            "bias[0]": "ops.sum(bias, axis=0)",
-            "+ bias[1]": "",
-        },
+        "Bias row 1 escapes your reset gate. It belongs to the state: r · (state U + bias row 1).": [
+            {
+                "+ bias[1]": "",
+                "z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": """
+            bz, br, bh = ops.split(bias[1], 3)
+            z, r = ops.sigmoid(xz + sz + bz), ops.sigmoid(xr + sr + br)
+            """,
+                "xh + r * sh": "xh + r * sh + bh",
+            },
+            {"bias[0]": "ops.sum(bias, axis=0)", "+ bias[1]": ""},
+        ],
         "You used row 0 of the bias only. Row 1 is added to the state's product.": {"+ bias[1]": ""},
         "You swapped the rows of the bias. Row 0 goes with the word, row 1 with the state.": {
             "bias[0]": "bias[1]",
@@ -227,6 +235,21 @@ right("gru_step", "writes_z_and_r").edits(
             return new, [new]
             """
         },
+        "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
+            {
+                "ops.split(ops.matmul(x": "np.split(np.matmul(x",
+                "ops.split(ops.matmul(state": "np.split(np.matmul(state",
+                "ops.sigmoid(xz + sz)": "1 / (1 + np.exp(-xz - sz))",
+                "ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-xr - sr))",
+                "1.0 - z": "1 - z",
+                "ops.tanh": "np.tanh",
+            },
+            {
+                "ops.sigmoid(xz + sz)": "1 / (1 + np.exp(-(xz + sz)))",
+                "ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-(xr + sr)))",
+                "1.0 - z": "1 - z",
+            },
+        ],
         "Your gates are bare sums. A gate is `ops.sigmoid` of its sum: a number from 0 to 1.": {
             "ops.sigmoid(xz + sz)": "xz + sz",
             "ops.sigmoid(xr + sr)": "xr + sr",
@@ -278,11 +301,6 @@ right("gru_step", "writes_z_and_r").edits(
         "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.": {
             "[0], 3, axis=-1": "[0], 3",
             "[1], 3, axis=-1": "[1], 3",
-        },
-        "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
-            "ops.sigmoid(xz + sz)": "1 / (1 + np.exp(-(xz + sz)))",
-            "ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-(xr + sr)))",
-            "1.0 - z": "1 - z",
         },
     }
 )
@@ -384,6 +402,25 @@ right("lstm_step", "writes_i_f_g_o").edits(
             """
         },
         "You return h alone. The next step needs the memory too: return the pair (h, c).": {"(c), c": "(c)"},
+        "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": [
+            {
+                "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
+            ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
+            """,
+                "ops.sigmoid(f)": "f",
+                "ops.sigmoid(i)": "i",
+                "ops.tanh(g)": "g",
+                "ops.sigmoid(o)": "o",
+            },
+            {
+                "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
+            ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
+            """,
+                "ops.sigmoid(f)": "f",
+                "ops.sigmoid(i)": "i",
+                "ops.sigmoid(o)": "o",
+            },
+        ],
         "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": {
             "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
             ops.tanh(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
@@ -421,23 +458,47 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "You cut into U parts. The second argument of `ops.split` is the number of parts: here 4.": {
             "4": "h.shape[-1]"
         },
-        "You multiplied the whole pair with a matrix. Unpack it first: `h, c = state`.": {
-            "h, c = state": "",
-            "h, w_state": "state, w_state",
-            "(f) * c": "(f) * state[1]",
-        },
+        "You multiplied the whole pair with a matrix. Unpack it first: `h, c = state`.": [
+            {"h, c = state": "", "h, w_state": "state, w_state", "(f) * c": "(f) * state[1]"},
+            {"h, c = state": "", "h, w_state": "state, w_state", "(f) * c": "(f) * state"},
+        ],
+        "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
+            {
+                "ops.split": "np.split",
+                "ops.matmul(x, w_input)": "np.matmul(x, w_input)",
+                "ops.matmul(h, w_state)": "np.matmul(h, w_state)",
+                "ops.sigmoid(f) * c": "c / (1 + np.exp(-f))",
+                "ops.sigmoid(i) * ops.tanh(g)": "np.tanh(g) / (1 + np.exp(-i))",
+                "ops.sigmoid(o) * ops.tanh(c)": "np.tanh(c) / (1 + np.exp(-o))",
+            },
+            {
+                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
+            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o))
+            c = f * c + i * ops.tanh(g)
+            """,
+                "ops.sigmoid(o)": "o",
+            },
+        ],
         "You left tanh out of the candidate. The memory gets σ(i) · tanh(candidate).": {
             "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
             new = ops.sigmoid(f) * c + ops.sigmoid(i) * g
             """,
             "(c), c": "(new), new",
         },
-        "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
+        "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh.": [
+            {
+                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
             new = ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))
             """,
-            "ops.tanh(c), c": "new, new",
-        },
+                "ops.tanh(c), c": "new, new",
+            },
+            {
+                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
+            new = ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))
+            """,
+                "(c), c": "(new), new",
+            },
+        ],
         "You return the old c. The next step needs the new one: return h and the new c.": {
             "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "",
             "ops.tanh(c)": "ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))",
@@ -464,17 +525,11 @@ right("lstm_step", "writes_i_f_g_o").edits(
             "c = ops.sigmoid": "new = ops.sigmoid",
             "(c), c": "(new) + new",
         },
-        "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": {
-            "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
-            ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
-            """,
-            "ops.sigmoid(f)": "f",
-            "ops.sigmoid(i)": "i",
-            "ops.sigmoid(o)": "o",
-        },
-        "A bare sum stands where a gate belongs. A gate is `ops.sigmoid` of its block: i, f and o.": {
-            "ops.sigmoid(o)": "o"
-        },
+        "A bare sum stands where a gate belongs. A gate is `ops.sigmoid` of its block: i, f and o.": [
+            {"ops.sigmoid(f)": "f", "ops.sigmoid(i)": "i", "ops.sigmoid(o)": "o"},
+            {"ops.sigmoid(f)": "f", "ops.sigmoid(i)": "i"},
+            {"ops.sigmoid(o)": "o"},
+        ],
         "You show the candidate. h is the output gate times tanh of the new c, the memory.": {
             "ops.tanh(c)": "ops.tanh(g)"
         },
@@ -483,13 +538,6 @@ right("lstm_step", "writes_i_f_g_o").edits(
         },
         "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.": {
             ", axis=-1": ""
-        },
-        "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o))
-            c = f * c + i * ops.tanh(g)
-            """,
-            "ops.sigmoid(o)": "o",
         },
     }
 )
@@ -595,9 +643,20 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             """,
             "(tuple, list)": "tuple",
         },
-        "Every step begins from the initial state again. Hand each new state on to the next step.": {
-            "[:, s], state": "[:, s], initial_state"
-        },
+        "Every step begins from the initial state again. Hand each new state on to the next step.": [
+            {
+                "state, states": "states",
+                "initial_state, []": "[]",
+                "[:, s], state": "[:, s], initial_state",
+                "state, (": "initial_state, (",
+                "state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))": """
+            states.append(ops.where(real, new[0], initial_state[0]))
+            """,
+                "state = ops.where(real, new, state)": "states.append(ops.where(real, new, initial_state))",
+                "states.append(state[0] if isinstance(state, tuple) else state)": "",
+            },
+            {"[:, s], state": "[:, s], initial_state"},
+        ],
         "You stacked along axis 0, and got (S, B, U). The words are axis 1: `ops.stack(states, axis=1)`.": {
             ", axis=1": ""
         },
@@ -633,9 +692,10 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             states = [state[0] if isinstance(state, (tuple, list)) else state]
             """
         },
-        "You read from right to left. Word 0 comes first.": {
-            "range(inputs.shape[1])": "reversed(range(inputs.shape[1]))"
-        },
+        "You read from right to left. Word 0 comes first.": [
+            {"range(inputs.shape[1])": "reversed(range(inputs.shape[1]))"},
+            {"range(inputs.shape[1])": "reversed(range(inputs.shape[1]))", ", axis": "[::-1], axis"},
+        ],
         "Your arguments of `step` are swapped. It is step(x, state): the word comes first.": {
             "step(inputs[:, s], state)": "step(state, inputs[:, s])"
         },
@@ -966,9 +1026,16 @@ right("additive_attention", "scores_in_one_line").edits(
                 scores = ops.where(mask, scores, -1e9)
             """: ""
         },
-        "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).": {
-            "-1e9": "-1e-9"
-        },
+        "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).": [
+            {
+                "-1e9": "0.0",
+                """
+            if mask is not None:
+                weights = ops.where(mask, weights, 0.0)
+            """: "",
+            },
+            {"-1e9": "-1e-9"},
+        ],
         "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.": {"-1e9": "1e9"},
         "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": {
             """
@@ -1001,7 +1068,50 @@ right("additive_attention", "scores_in_one_line").edits(
         (
             "A padded score far above the others leaves them nothing: hidden too late, or "
             "too little. Set it to −10⁹ first."
-        ): {"ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0'},
+        ): [
+            {
+                """
+            if mask is not None:
+                scores = ops.where(mask, scores, -1e9)
+            """: "",
+                "weights = ops.where(mask, weights, 0.0)": """
+            weights = weights * ops.cast(mask, "float32")
+            weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
+            """,
+            },
+            {
+                """
+            if mask is not None:
+                scores = ops.where(mask, scores, -1e9)
+            """: "",
+                "weights = ops.where(mask, weights, 0.0)": """
+            weights = ops.where(mask, weights, 0.0)
+            weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)
+            """,
+            },
+            {
+                """
+            if mask is not None:
+                scores = ops.where(mask, scores, -1e9)
+            """: "",
+                "weights = ops.where(mask, weights, 0.0)": """
+            weights = ops.where(mask, weights, 0.0)
+            weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
+            """,
+            },
+            {
+                "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
+                """
+            if mask is not None:
+                weights = ops.where(mask, weights, 0.0)
+            """: "",
+            },
+            {
+                "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
+                "mask, weights": "ops.any(mask, axis=-1, keepdims=True), weights",
+            },
+            {"ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0'},
+        ],
         (
             "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and "
             "zero hidden weights after softmax."

@@ -529,13 +529,23 @@ right("decode").edits(
         "You take 4 off each id, but the specials stand in the vocabulary too: the id is the place.": {
             "[one]": "[one - 4]"
         },
-        "You read from [START] on, and lose what stands before it. Leave the id out, and nothing else.": {
-            "not in (0, 2)": """
+        "You read from [START] on, and lose what stands before it. Leave the id out, and nothing else.": [
+            of(
+                "cuts_first",
+                {
+                    "list(ids)": "ids[ids.index(2) + 1:] if 2 in ids else ids",
+                    "kept =": "ids =",
+                    "kept if one not in (0, 2)": "ids if one != 0",
+                },
+            ),
+            {
+                "not in (0, 2)": """
             == 2:
                 words = []
             elif one != 0
             """
-        },
+            },
+        ],
         "The words [PAD] and [START] stand in your text. Ask `one not in (0, 2)`; with `or`, all ids pass.": {
             "one not in (0, 2)": "one != 0 or one != 2"
         },
@@ -1008,16 +1018,26 @@ right("split_by_source").edits(
             "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
             "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
         },
-        "Train and test have changed places. Return the training first, and give the fraction to the test.": {
-            "not in": "in",
-            "[0] in": "[0] not in",
-        },
+        "Train and test have changed places. Return the training first, and give the fraction to the test.": [
+            {"not in": "in", "[0] in": "[0] not in"},
+            {
+                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
+                "not in": "in",
+                "[0] in": "[0] not in",
+            },
+        ],
         "You split by the translations. A source may have several: split by pair[0], the source.": {
             "source, _": "_, source",
             "[0] not": "[1] not",
             "[0] in": "[1] in",
         },
-        "You never look at the seed. Make your generator from it: `random.Random(seed)`.": {"(seed)": "(42)"},
+        "You never look at the seed. Make your generator from it: `random.Random(seed)`.": [
+            {"(seed)": "(42)"},
+            {
+                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
+                "(seed)": "(42)",
+            },
+        ],
         "You draw nothing: the first sources are tested, and text often begins with the short ones.": {
             "random.Random(seed).shuffle(sources)": ""
         },
@@ -1054,26 +1074,52 @@ right("split_by_source").edits(
         "Your list holds a source once for each of its pairs. List each source once, then draw.": {
             "list(dict.fromkeys(source for source, _ in pairs))": "[source for source, _ in pairs]"
         },
-        "You add sources until a share of the *pairs* is there. Count sources: theirs is the share.": {
-            "sources = list(dict.fromkeys(source for source, _ in pairs))": """
+        "You add sources until a share of the *pairs* is there. Count sources: theirs is the share.": [
+            {
+                "sources = list(dict.fromkeys(source for source, _ in pairs))": """
             sources, tested, count = (list(dict.fromkeys((source for source, _ in pairs))), set(), 0)
             """,
-            "tested = set(sources[: round(test_fraction * len(sources))])": """
+                "tested = set(sources[: round(test_fraction * len(sources))])": """
             for source in sources:
                 if count >= test_fraction * len(pairs):
                     break
                 tested.add(source)
                 count += sum((pair[0] == source for pair in pairs))
             """,
-        },
-        "With a fraction of 0 everything is tested: `[-0:]` is the whole list. Cut with `[:n]`.": {
-            ": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):"
-        },
-        "You return the sources alone. Return the pairs: go through them, and ask for each source.": {
-            "set(sources[: round(test_fraction * len(sources))])": "round(test_fraction * len(sources))",
-            "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
-            "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
-        },
+            },
+            {
+                "sources = list(dict.fromkeys(source for source, _ in pairs))": """
+            sources, tested, count = (sorted({source for source, _ in pairs}), set(), 0)
+            """,
+                "tested = set(sources[: round(test_fraction * len(sources))])": """
+            for source in sources:
+                if count >= test_fraction * len(pairs):
+                    break
+                tested.add(source)
+                count += sum((pair[0] == source for pair in pairs))
+            """,
+            },
+        ],
+        "With a fraction of 0 everything is tested: `[-0:]` is the whole list. Cut with `[:n]`.": [
+            {": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):"},
+            {
+                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
+                ": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):",
+            },
+        ],
+        "You return the sources alone. Return the pairs: go through them, and ask for each source.": [
+            {
+                "set(sources[: round(test_fraction * len(sources))])": "round(test_fraction * len(sources))",
+                "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
+                "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
+            },
+            {
+                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
+                "set(sources[: round(test_fraction * len(sources))])": "round(test_fraction * len(sources))",
+                "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
+                "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
+            },
+        ],
         "`shuffle` changes its list and returns None. Name the list first, then shuffle it.": {
             "list(dict.fromkeys(source for source, _ in pairs))": """
             random.Random(seed).shuffle(sorted({source for source, _ in pairs}))
@@ -1307,13 +1353,14 @@ right("learn_merges").edits(
             """
             },
         ),
-        "You change the dictionary that you were given. It belongs to the caller: make one of your own.": {
-            "words, merges = {word: list(word) for word in word_counts}, []": """
+        "You change the dictionary that you were given. It belongs to the caller: make one of your own.": [
+            {
+                "words, merges = {word: list(word) for word in word_counts}, []": """
             for word in list(word_counts):
                 word_counts[tuple(word)] = word_counts.pop(word)
             merges = []
             """,
-            """
+                """
             for word, pieces in words.items():
                 for pair in zip(pieces, pieces[1:], strict=False):
                     counts[pair] += word_counts[word]
@@ -1322,11 +1369,32 @@ right("learn_merges").edits(
                 for pair in zip(pieces, pieces[1:], strict=False):
                     counts[pair] += count
             """,
-            "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
+                "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
             for pieces in list(word_counts):
                 word_counts[tuple(joined(pieces, merges[-1]))] = word_counts.pop(pieces)
             """,
-        },
+            },
+            {
+                "words, merges = {word: list(word) for word in word_counts}, []": """
+            words, merges = [], []
+            while word_counts:
+                word, count = word_counts.popitem()
+                words.append((list(word), count))
+            """,
+                """
+            for word, pieces in words.items():
+                for pair in zip(pieces, pieces[1:], strict=False):
+                    counts[pair] += word_counts[word]
+            """: """
+            for pieces, count in words:
+                for pair in zip(pieces, pieces[1:], strict=False):
+                    counts[pair] += count
+            """,
+                "{word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
+            [(joined(pieces, merges[-1]), count) for pieces, count in words]
+            """,
+            },
+        ],
     }
 )
 
