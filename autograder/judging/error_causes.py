@@ -2,6 +2,7 @@
 
 import re
 
+from autograder.judging.expect import returned
 from autograder.seam import LearnerError
 
 # NumPy's methods and attributes, and by what they are called in `keras.ops` where that is another name
@@ -27,6 +28,8 @@ _BOOLEANS = (
 )
 _TWO_DTYPES = "Two tensors that meet in `+`, `*` and the like must have one dtype: make them alike with `ops.cast`."
 _TWO_MATRICES = "`@` wants two axes or more on both sides. `ops.matmul` takes a single vector too."
+SWAPPED = "The {} and the {} argument stand in each other's place: exchanged, they give the right result."
+_NOTHING = "Your code gives back nothing, None. End it with `return` and the result."
 _TELLTALES = (  # what an error says, and what it means
     (r"does not support item assignment|attribute '__setitem__'|arrays are immutable", _CANNOT_CHANGE),
     (r"Only integers, slices .* are valid indices|Expected begin, end, and strides to be 1D", _CANNOT_INDEX),
@@ -56,3 +59,8 @@ def likely_cause(error: LearnerError, only_in_graphs: bool) -> str | None:
         call = "" if missing[1] in ("T", "size") else "()"
         return f"A tensor has no `.{missing[1]}{call}`. Use `ops.{_OPERATIONS[missing[1]]}`."
     return None
+
+
+def cause_of_nothing(got: str) -> str | None:
+    """The sentence that helps where nothing came back, by what a report says came back; None where something did."""
+    return _NOTHING if got == returned(None) else None
