@@ -24,6 +24,7 @@ _RULES = tuple(
     for pattern, rule in (
         (r"autograder/(suites|mistakes)/__init__\.py", "copied"),
         (r"autograder/(suites|mistakes)/\w+\.py", "sealed"),
+        (r"autograder/mistakes/fingerprints\.json", "copied"),  # which rules are broken together, by digests
         (r"autograder/(learner|judging|seam|sandbox|grading)/.+", "copied"),
         (r"autograder/\w+\.py", "copied"),
         (r"course/(\d\d_\w+|welcome)\.py", "withheld"),  # what lessons are made from

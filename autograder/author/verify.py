@@ -20,6 +20,7 @@ from autograder.author.build import solution_notebook
 from autograder.author.idle_answers import Earned
 from autograder.grading import intake
 from autograder.grading.intake import nbgrader_fields
+from autograder.judging import fingerprints
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.slicing import needed, statements
 from autograder.judging.verdicts import Verdict
@@ -55,10 +56,15 @@ class Tally:
 
 @dataclass
 class Verified:
-    """What came of all cases: a tally for each exercise, and a sentence for each verdict that is wrong."""
+    """What came of all cases: a tally for each exercise, and a sentence for each verdict that is wrong.
+
+    `rules` and `broken` are, for each exercise, its rules and those that each mistake broke, by its key.
+    """
 
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    rules: dict[str, list[str]] = field(default_factory=dict)
+    broken: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -170,6 +176,9 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
             verified.wrong.append(f"{label}: rejected, {judged.score:g} of {judged.max_score:g} points.")
         return
     named = {test.mistake for test in judged.tests if test.mistake}
+    verified.rules[case.exercise] = [test.name for test in judged.tests]
+    broken = [test.name for test in judged.tests if test.outcome != "passed"]
+    verified.broken.setdefault(case.exercise, {})[fingerprints.key(case.name, case.sentence)] = broken
     tally.mistakes += 1
     tally.caught += not full
     tally.named += named == {case.sentence}
@@ -224,7 +233,7 @@ def verify_with_progress(console: Console, units: Sequence[Unit], workers: int, 
 
 
 def publish_scores(verified: Verified) -> None:
-    """Write the measured scores beside the known answers."""
+    """Write the measured scores beside the known answers, and which rules each mistake breaks."""
     lines = [
         "# How far the suites can be trusted",
         "",
@@ -240,6 +249,7 @@ def publish_scores(verified: Verified) -> None:
         *(f"| {' | '.join(row)} |" for row in _rows(verified)),
     ]
     PUBLISHED.write_text("\n".join(lines) + "\n", "utf-8")
+    fingerprints.publish(verified.broken, verified.rules)
 
 
 def _rows(verified: Verified) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 
 from autograder.judging.answer import Performer
-from autograder.judging.error_causes import SWAPPED, cause_of_nothing, likely_cause
+from autograder.judging.error_causes import (
+    SWAPPED,
+    cause_of_a_zero_gradient,
+    cause_of_nothing,
+    cause_of_nothing_in,
+    likely_cause,
+)
 from autograder.judging.fingerprints import NOTHING_MEASURED, Fingerprints
 from autograder.judging.free_constants import fitted
 from autograder.judging.known import Known
@@ -16,7 +22,6 @@ from autograder.seam import LearnerError
 
 SECONDS = 1.3  # of CPU, after the learner's own calls: who needs help most must not wait longest for it
 _SIEVE = 0.7  # the part of it in which mistakes are looked for; the rest is for proving what was found
-_MOST_SWAPPED = 4  # of the first arguments any two may be exchanged
 
 
 class TimeUp(Exception):
@@ -49,13 +54,21 @@ def name_mistakes(
         if performer and not any(trial.verdict.mistake for trial in failed):
             with contextlib.suppress(TimeUp):
                 search.name_swapped(performer)
+    _name_in_general(failed)
+
+
+def _name_in_general(failed: list[Trial]) -> None:
+    """Say what helps with any tensor, in the tests that nothing known explains."""
     only_in_graphs = all(trial.is_traced for trial in failed)
+    gives_nothing = any(cause_of_nothing(trial.verdict.got) for trial in failed)
     for trial in failed:
-        result = trial.transcript[-1].result
-        if trial.verdict.mistake is None and isinstance(result, LearnerError):
-            trial.verdict.mistake = likely_cause(result, only_in_graphs)
-        elif trial.verdict.mistake is None:
-            trial.verdict.mistake = cause_of_nothing(trial.verdict.got)
+        verdict, result = trial.verdict, trial.transcript[-1].result
+        if verdict.mistake is None and isinstance(result, LearnerError):
+            of_nothing = cause_of_nothing_in(result) if gives_nothing else None
+            verdict.mistake = of_nothing or likely_cause(result, only_in_graphs)
+        elif verdict.mistake is None and trial.failure is not None:
+            zero = cause_of_a_zero_gradient(trial.failure) if trial.is_traced else None
+            verdict.mistake = cause_of_nothing(verdict.got) or zero
 
 
 class _Search:
@@ -191,16 +204,24 @@ class _Search:
 
     def name_swapped(self, performer: Performer) -> None:
         """Say that two arguments stand in each other's place, where all is right as soon as they are exchanged."""
-        asked = [trial for trial in self._failed if all(entry.operation == "call" for entry in trial.transcript)]
-        if not asked:
-            return
-        given = max((len(entry.args[0]) for entry in asked[0].transcript), default=0)
-        for first, second in itertools.combinations(range(min(given, _MOST_SWAPPED)), 2):
-            self._must_have_time(asked[0])
-            if all(trial.holds_when_swapped(performer, first, second) for trial in asked):
-                for trial in asked:
+        asked = [trial for trial in self._failed if trial.transcript[-1].operation == "call"]
+        given = max((len(trial.transcript[-1].args[0]) for trial in asked), default=0)
+        for first, second in itertools.combinations(range(min(given, len(_ORDINALS))), 2):
+            if self._hold_when_swapped(asked, performer, first, second):
+                for trial in self._failed:
                     trial.verdict.mistake = SWAPPED.format(_ORDINALS[first], _ORDINALS[second])
                 return
 
+    def _hold_when_swapped(self, asked: list[Trial], performer: Performer, first: int, second: int) -> bool:
+        """Whether nothing is wrong any more in these tests, and one of them at least was asked to its end."""
+        at_the_end = False
+        for trial in asked:
+            self._must_have_time(trial)
+            found = trial.outcome_when_swapped(performer, first, second)
+            if found == OTHER:
+                return False
+            at_the_end = at_the_end or found == PASSES
+        return at_the_end
 
-_ORDINALS = ("first", "second", "third", "fourth")
+
+_ORDINALS = ("first", "second", "third", "fourth")  # arguments of which any two may be exchanged

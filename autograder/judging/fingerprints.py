@@ -38,11 +38,11 @@ class Fingerprints(NamedTuple):
         """The mistakes, those first that break the same rules, then unmeasured ones, then by how much they share."""
         ours = frozenset(failed)
 
-        def distance(known: Known) -> float:
+        def distance(known: Known) -> tuple[int, float]:
             theirs = self.of(known)
-            if theirs == ours:
-                return 0.0
-            return 0.0 if theirs is None else 1.0 - len(theirs & ours) / max(len(theirs | ours), 1)
+            if theirs is None or theirs == ours:
+                return (1 if theirs is None else 0), 0.0
+            return 2, 1.0 - len(theirs & ours) / max(len(theirs | ours), 1)
 
         return sorted(mistakes, key=distance)  # among equals the one listed first
 

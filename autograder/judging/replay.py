@@ -1,9 +1,12 @@
 """A test that has run, and what it says of another answer that is asked the same."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from autograder.judging.answer import Answer, Performer, Transcript
 from autograder.judging.known import Known
@@ -15,6 +18,7 @@ from autograder.seam.plain import to_tensors
 
 SAME, OTHER, PASSES = "same", "other", "passes"  # what another answer does in a test: the same, something else, right
 _SLOW = {"compiled": 100, "reloaded": 300, "gradient": 20, "weight_gradients": 20}  # calls that take as long, roughly
+_NOT_SWAPPED = ("compiled", "gradient", "weight_gradients", "effect", "elsewhere", "reloaded")
 
 
 class Differs(Exception):
@@ -83,18 +87,16 @@ class Trial:
             return Failure.of(error)
         return None
 
-    def holds_for(self, known: Known) -> bool:
-        """Whether a known answer passes this test, whatever the learner's does."""
-        return self.failure_of(known) is None
-
-    def holds_when_swapped(self, performer: Performer, first: int, second: int) -> bool:
-        """Whether the learner's answer passes this test with two arguments exchanged."""
+    def outcome_when_swapped(self, performer: Performer, first: int, second: int) -> str:
+        """What the learner's answer does with two arguments exchanged: `SAME` where no call has that many."""
         swapped = Swapped(performer, first, second)
         try:
             self.ask(Answer(swapped, self.transcript[0].target, Transcript()))
+        except CannotSwap:
+            return SAME
         except Exception:
-            return False
-        return swapped.exchanged > 0
+            return OTHER if swapped.exchanged else SAME
+        return PASSES if swapped.exchanged else SAME
 
     def _failed_so(self, error: Exception, followed: "Followed") -> bool:
         failure = Failure.of(error)
@@ -140,13 +142,16 @@ class Followed:
         try:
             result = self._workbench.perform(operation, target, *(self._trial.tensors(index) or args), **options)
         except LearnerError as raised:
-            # it speaks of the known answer by its own name
-            error = replace(raised, message=raised.message.replace(self._known.name, self._known.exercise))
+            error = replace(raised, message=_renamed(raised.message, self._known))
         if not self._same.holds(error or result, self._trial.transcript[index].result):
             raise Differs(self.entries)
         if error:
             raise error
         return result
+
+
+class CannotSwap(Exception):
+    """A test goes on to what is not asked with two arguments exchanged."""
 
 
 class Swapped:
@@ -162,7 +167,19 @@ class Swapped:
         if len(given) > second and not all(isinstance(given[place], (int, float)) for place in self._places):
             given[first], given[second] = given[second], given[first]
             args, self.exchanged = (tuple(given), *args[1:]), self.exchanged + 1
+        elif operation in _NOT_SWAPPED or any(isinstance(one, np.ndarray) for one in given):
+            raise CannotSwap
         return self._performer.perform(operation, target, *args, **options)
+
+
+def _renamed(message: str, known: Known) -> str:
+    """What an error says of a known answer by its own name, with the exercise's; a layer has it in Keras' form too."""
+    message = message.replace(known.name, known.exercise)
+    return message.replace(_in_snake_case(known.name), _in_snake_case(known.exercise))
+
+
+def _in_snake_case(name: str) -> str:
+    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
 
 
 def _is_bound(value: Any) -> bool:
@@ -176,8 +193,6 @@ def _is_bound(value: Any) -> bool:
 
 def _comparable(value: Any, numbers: dict[Handle, int]) -> Any:
     """A value in which handles are numbered as they appear and arrays are told by their content."""
-    import numpy as np
-
     if isinstance(value, Handle):
         return f"handle {numbers.setdefault(value, len(numbers))}"
     if isinstance(value, np.ndarray):
