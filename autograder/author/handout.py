@@ -24,6 +24,7 @@ _RULES = tuple(
     for pattern, rule in (
         (r"autograder/(suites|mistakes)/__init__\.py", "copied"),
         (r"autograder/(suites|mistakes)/\w+\.py", "sealed"),
+        (r"autograder/mistakes/fingerprints\.json", "copied"),  # which rules are broken together, by digests
         (r"autograder/(learner|judging|seam|sandbox|grading)/.+", "copied"),
         (r"autograder/(\w+|commands/(__init__|app|for_learners))\.py", "copied"),
         (r"autograder/commands/for_(instructors|authors)\.py", "withheld"),

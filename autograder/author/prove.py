@@ -9,6 +9,7 @@ from autograder.author import proofs
 from autograder.author.proofs import KNOWN, Proof
 from autograder.author.run_notebooks import NotAsItMustBe, run_notebook
 from autograder.author.verify_shown import scores_of, verify_with_progress
+from autograder.judging import fingerprints
 from autograder.units import ROOT, Unit, all_units
 
 PUBLISHED = ROOT / "autograder" / "mistakes" / "README.md"
@@ -72,6 +73,9 @@ def _verify(console: Console, stale: dict[Proof, str], workers: int, device: str
     units = list(dict.fromkeys(proof.unit for proof in stale))
     verified = verify_with_progress(console, units, workers, device, only=[proof.exercise for proof in stale])
     proved = [proof for proof in stale if verified.holds_for(proof.unit, proof.exercise)]
+    if any(proof.backend == "tensorflow" for proof in proved):
+        names = [proof.exercise for proof in proved]
+        fingerprints.publish({name: verified.broken[name] for name in names}, verified.rules)
     for proof in proved:
         tally = verified.tally(proof.unit, proof.exercise)
         proofs.keep(proof, stale[proof], **proofs.counts_of(tally))

@@ -15,6 +15,7 @@ from autograder.author import idle_answers
 from autograder.author.idle_answers import Earned
 from autograder.author.known_cases import Case, cases, submission
 from autograder.grading.marker import Marker
+from autograder.judging import fingerprints
 from autograder.judging.verdicts import Verdict
 from autograder.units import Unit
 
@@ -39,6 +40,8 @@ class Verified:
     """What came of all cases: a tally for each exercise by unit and name, and one for each unit, under no name."""
 
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    rules: dict[str, list[str]] = field(default_factory=dict)  # of each exercise
+    broken: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # of those, by each mistake's key
 
     def tally(self, unit: Unit, exercise: str = "") -> Tally:
         return self.tallies.setdefault((unit.stem, exercise), Tally())
@@ -148,6 +151,9 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
             said.append(f"{label}: rejected, {judged.score:g} of {judged.max_score:g} points.")
         return
     named = {test.mistake for test in judged.tests if test.mistake}
+    verified.rules[case.exercise] = [test.name for test in judged.tests]
+    broken = [test.name for test in judged.tests if test.outcome != "passed"]
+    verified.broken.setdefault(case.exercise, {})[fingerprints.key(case.name, case.sentence)] = broken
     tally.mistakes += 1
     tally.caught += not full
     tally.named += named == {case.sentence}

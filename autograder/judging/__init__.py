@@ -1,8 +1,9 @@
-"""What suites need (`exercise`, `worth`, `supporting`, `held_back`, `expect`, `keras_layer`), and lists of mistakes."""
+"""What suites need (`exercise`, `worth`, `supporting`, `held_back`, `expect`, `keras_layer`) and lists of mistakes."""
 
 from autograder.judging import expect
-from autograder.judging.edits import of, only_on, right
+from autograder.judging.edits import free, of, only_on, right
 from autograder.judging.exercises import exercise, held_back, supporting, worth
+from autograder.judging.free_constants import free_constant
 from autograder.judging.known import correct, mistake
 from autograder.judging.oracle import keras_layer
 
@@ -10,6 +11,8 @@ __all__ = [
     "correct",
     "exercise",
     "expect",
+    "free",
+    "free_constant",
     "held_back",
     "keras_layer",
     "mistake",

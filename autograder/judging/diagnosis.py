@@ -1,240 +1,227 @@
-"""Which known mistake explains a failure: the one that gives, on the same inputs, what the learner gave."""
+"""Which known mistake explains a failure: the one that fails the same rule, and gives there what the learner gave."""
 
-import re
+import contextlib
+import itertools
+import time
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from autograder.judging.answer import Transcript
-from autograder.judging.error_causes import likely_cause
+from autograder.judging.answer import Performer
+from autograder.judging.error_causes import (
+    SWAPPED,
+    cause_of_a_zero_gradient,
+    cause_of_nothing,
+    cause_of_nothing_in,
+    likely_cause,
+)
+from autograder.judging.fingerprints import NOTHING_MEASURED, Fingerprints
+from autograder.judging.free_constants import fitted
 from autograder.judging.known import Known
-from autograder.judging.verdicts import TestVerdict
-from autograder.seam import Handle, LearnerError, Workbench
-from autograder.seam.plain import to_tensors
+from autograder.judging.replay import OTHER, PASSES, SAME, Trial
+from autograder.seam import LearnerError
 
-_RAISED_BY_LEARNER = re.compile(r": (raise|assert)\b")  # in the line of the learner's own that stopped
-_NUMBERED = re.compile(r"_\d+\b")  # Keras counts layers of one kind: dense, dense_1, dense_2
-
-
-@dataclass
-class Trial:
-    """A test that has run: its verdict, and what it asked and got."""
-
-    verdict: TestVerdict
-    transcript: Transcript
-    _beginnings: dict[int, tuple] = field(default_factory=dict)
-    _as_tensors: dict[int, tuple] = field(default_factory=dict)
-
-    @property
-    def speaks_for_itself(self) -> bool:
-        """Whether it failed by what no known answer does: a cell that did not run, or a misspelled name."""
-        last = self.transcript[-1].result if self.transcript else None
-        return isinstance(last, LearnerError) and (not last.types or last.types[0] == "NameError")
-
-    @property
-    def is_about_dtype(self) -> bool:
-        """Whether it failed by a dtype: float16 and float64 are different mistakes then, and else the same numbers."""
-        return self.verdict.got.startswith("dtype ")
-
-    @property
-    def is_traced(self) -> bool:
-        """Whether what it asked last is computed with tensors that have no numbers yet, or keep a record."""
-        return self.transcript[-1].operation in ("compiled", "gradient", "weight_gradients")
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether it compiles a graph or writes a file, which takes longer than all else in a check."""
-        return any(entry.operation in ("compiled", "reloaded") for entry in self.transcript)
-
-    @property
-    def cost(self) -> int:
-        """How long it takes to run again, roughly: a gradient as long as many calls."""
-        return sum(20 if "gradient" in entry.operation else 1 for entry in self.transcript)
-
-    def reproduced_by(self, known: Known) -> bool:
-        """Whether `known`, asked the same from the first call to the last, gives what the learner gave."""
-        return self.refuted_at(known) is None
-
-    def refuted_at(self, known: Known) -> int | None:
-        """How many entries `known` was asked up to the first in which it gives something else; None without one.
-
-        What a test asks next depends on what it was given so far: up to the first difference it would ask the same.
-        """
-        workbench = Workbench({known.exercise: known.answer})
-        its_handles: dict[Handle, Handle] = {}
-        same = _Comparison(its_handles, self.is_about_dtype, in_own_words=self.verdict.outcome == "passed")
-        for number, (target, operation, args, options, theirs) in enumerate(self.transcript, start=1):
-            args = self._arguments(number - 1) if operation == "call" else args
-            target, args, options = _replaced((target, args, options), its_handles)
-            try:
-                mine = workbench.perform(operation, target, *args, **options)
-            except LearnerError as error:
-                mine = error
-            if not same.holds(_renamed(mine, known), theirs):
-                return number
-        return None
-
-    def _arguments(self, index: int) -> tuple:
-        """The arguments of a call, with tensors made of its arrays once for all known answers."""
-        from autograder.seam.backends import tensors_are_fixed
-
-        if not tensors_are_fixed():
-            return self.transcript[index].args
-        if index not in self._as_tensors:
-            self._as_tensors[index] = to_tensors(self.transcript[index].args, lambda item: item)
-        return self._as_tensors[index]
-
-    def beginning(self, count: int) -> tuple:
-        """What the first `count` entries asked and got, in a form that can be compared with another test's."""
-        if count not in self._beginnings:
-            self._beginnings[count] = _comparable(tuple(self.transcript[:count]), {})
-        return self._beginnings[count]
+SECONDS = 1.3  # of CPU, after the learner's own calls: who needs help most must not wait longest for it
+_SIEVE = 0.7  # the part of it in which mistakes are looked for; the rest is for proving what was found
 
 
-def name_mistakes(trials: Sequence[Trial], mistakes: Sequence[Known]) -> None:
+class TimeUp(Exception):
+    """What has not been found by now is left."""
+
+
+def name_mistakes(
+    trials: Sequence[Trial],
+    mistakes: Sequence[Known],
+    fingerprints: Fingerprints = NOTHING_MEASURED,
+    performer: Performer | None = None,
+) -> None:
     """Write into each failed verdict the sentence of the mistake that explains it, if one does.
 
-    A false sentence is worse than none. So a mistake is named only if it gives what the learner gave in
-    at least half of the tests that failed and in every test that passed; among several, the one that
-    explains most failures, then the one listed first. Tests that compile or save are slow to run again: they take
-    over what explains the others. An error that none explains may be one that any tensor gives.
+    A false sentence is worse than none. So a mistake is named only in tests where it fails the rule that the learner's
+    answer fails and gives there what that gave, and only if it does as the learner's in every test that passed. One
+    that explains all failures goes first, among several the one listed first; then two that explain all of them
+    together, each its part; then one that explains more than half. `fingerprints` say where to look first, and
+    `performer` performs on the learner's answer, to see whether its arguments are swapped. An error that none explains
+    may be one that any tensor gives.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
     failed = [trial for trial in failed if not trial.speaks_for_itself and trial.transcript.is_whole]
-    studied = sorted([trial for trial in failed if not trial.is_slow] or failed, key=lambda trial: trial.cost)
-    passed = [trial for trial in trials if trial.verdict.outcome == "passed" and not trial.is_slow]
-    passed = [trial for trial in passed if trial.transcript.is_whole]
-    passed.sort(key=lambda trial: trial.cost)  # most known answers are refuted by the first
-    with warnings.catch_warnings(action="ignore"):  # of the known answers
-        found, explained = _best(mistakes, studied, passed)
-    if found:
-        for trial in explained + [trial for trial in failed if trial.is_slow]:
-            trial.verdict.mistake = found.sentence
-    only_in_graphs = all(trial.is_traced for trial in failed)
-    for trial in failed:
-        result = trial.transcript[-1].result
-        if trial.verdict.mistake is None and isinstance(result, LearnerError):
-            trial.verdict.mistake = likely_cause(result, only_in_graphs)
-
-
-def _best(
-    mistakes: Sequence[Known], failed: Sequence[Trial], passed: Sequence[Trial]
-) -> tuple[Known | None, list[Trial]]:
-    """The mistake that explains most, and the failed tests that it explains; (None, []) if none does.
-
-    Most answers are one known mistake, which explains all: the first test to fail finds it among the others.
-    """
+    passed = [trial for trial in trials if trial.verdict.outcome == "passed" and trial.transcript.is_whole]
     if not failed:
-        return None, []
-    begun: list[int | None] = []
-    for known in mistakes:
-        begun.append(failed[0].refuted_at(known))
-        if begun[-1] is None and all(trial.reproduced_by(known) for trial in (*failed[1:], *passed)):
-            return known, list(failed)
-    found: list[tuple[Known, list[Trial]]] = []
-    for known, count in zip(mistakes, begun, strict=True):
-        explained = _explained_by(known, failed, count)
-        if 0 < len(explained) < len(failed):
-            found.append((known, explained))
-    for known, explained in sorted(found, key=lambda pair: -len(pair[1])):
-        if all(trial.reproduced_by(known) for trial in passed):
-            return known, explained
-    return None, []
+        return
+    search = _Search(failed, passed, fingerprints)
+    with warnings.catch_warnings(action="ignore"):  # of the known answers
+        search.name(mistakes)
+        if performer and not any(trial.verdict.mistake for trial in failed):
+            with contextlib.suppress(TimeUp):
+                search.name_swapped(performer)
+    _name_in_general(failed)
 
 
-def _explained_by(known: Known, failed: Sequence[Trial], count: int | None) -> list[Trial]:
-    """The failed tests that a mistake reproduces; none as soon as they can no longer be half of all.
-
-    `count` is what `refuted_at` has given for the first of them.
-    """
-    explained: list[Trial] = []
-    refuted: set[tuple[int, tuple]] = set()  # beginnings of tests: many make the same layer first, which takes long
-    for number, trial in enumerate(failed, start=1):
-        if number > 1:
-            seen_before = any(trial.beginning(length) == asked for length, asked in refuted)
-            count = 0 if seen_before else trial.refuted_at(known)
-        if count is None:
-            explained.append(trial)
-        elif count:
-            refuted.add((count, trial.beginning(count)))
-        if 2 * (number - len(explained)) > len(failed):
-            return []
-    return explained
+def _name_in_general(failed: list[Trial]) -> None:
+    """Say what helps with any tensor, in the tests that nothing known explains."""
+    only_in_graphs = all(trial.is_traced for trial in failed)
+    gives_nothing = any(cause_of_nothing(trial.verdict.got) for trial in failed)
+    for trial in failed:
+        verdict, result = trial.verdict, trial.transcript[-1].result
+        if verdict.mistake is None and isinstance(result, LearnerError):
+            of_nothing = cause_of_nothing_in(result) if gives_nothing else None
+            verdict.mistake = of_nothing or likely_cause(result, only_in_graphs)
+        elif verdict.mistake is None and trial.failure is not None:
+            zero = cause_of_a_zero_gradient(trial.failure) if trial.is_traced else None
+            verdict.mistake = cause_of_nothing(verdict.got) or zero
 
 
-def _replaced(value: Any, handles: dict[Handle, Handle]) -> Any:
-    """What a learner's answer was asked, with the known answer's own handles in it."""
-    if isinstance(value, Handle):
-        return handles.get(value, value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_replaced(item, handles) for item in value)
-    if isinstance(value, dict):
-        return {key: _replaced(item, handles) for key, item in value.items()}
-    return value
+class _Search:
+    """The search for what explains the failed tests of one answer. Tests that are answered soonest stand first."""
 
+    def __init__(self, failed: list[Trial], passed: list[Trial], fingerprints: Fingerprints):
+        self._failed = sorted(failed, key=lambda trial: trial.cost)
+        self._passed = sorted(passed, key=lambda trial: trial.cost)
+        self._fingerprints, self._start = fingerprints, time.process_time()
+        self._outcomes: dict[tuple[int, int], str] = {}
+        self._refuted: dict[int, set[tuple[int, tuple]]] = {}
 
-def _comparable(value: Any, numbers: dict[Handle, int]) -> Any:
-    """A value in which handles are numbered as they appear and arrays are told by their content."""
-    if isinstance(value, Handle):
-        return f"handle {numbers.setdefault(value, len(numbers))}"
-    if isinstance(value, np.ndarray):
-        return (value.shape, value.dtype.str, value.tobytes())
-    if isinstance(value, (list, tuple)):
-        return tuple(_comparable(item, numbers) for item in value)
-    if isinstance(value, dict):
-        return tuple((key, _comparable(item, numbers)) for key, item in value.items())
-    return repr(value)
+    def name(self, mistakes: Sequence[Known]) -> None:
+        """Write the sentences of those that explain the failures into the verdicts."""
+        ordered = self._fingerprints.in_order(mistakes, [trial.verdict.name for trial in self._failed])
+        tried: list[Known] = []
+        with contextlib.suppress(TimeUp):
+            for known in self._with_free_constants(ordered):
+                tried.append(known)
+                if self._outcome(known, self._failed[0]) == SAME and self._tell_alone(known):
+                    return
+            for known, trial in itertools.product(tried, self._failed):
+                if not self._fingerprints.says_that_it_passes(known, trial.verdict.name):
+                    self._must_have_time(trial, _SIEVE)
+                    self._outcome(known, trial)
+        with contextlib.suppress(TimeUp):
+            parts = [(known, self._explained_so_far(known)) for known in tried]
+            parts = sorted((part for part in parts if part[1]), key=lambda part: -len(part[1]))
+            if not self._tell_two(parts):
+                self._tell_most(parts)
 
+    def _with_free_constants(self, ordered: Sequence[Known]) -> Iterator[Known]:
+        """The mistakes as they are written, and with the number that the learner may have taken."""
 
-def _renamed(result: Any, known: Known) -> Any:
-    """An error that speaks of the known answer by its own name, as it would under the exercise's."""
-    if isinstance(result, LearnerError):
-        return replace(result, message=result.message.replace(known.answer.__name__, known.exercise))
-    return result
+        def allow() -> None:
+            self._must_have_time(self._failed[0], _SIEVE)
 
+        for known in ordered:
+            allow()
+            yield known
+            with_theirs = fitted(known, self._failed[0], allow)
+            if with_theirs is not None:
+                yield with_theirs
 
-@dataclass(frozen=True)
-class _Comparison:
-    """Compares what a known answer gave with what the learner's gave; pairs the handles in them.
+    def _tell_alone(self, known: Known) -> bool:
+        """Tell of the mistake if it explains every failure; those there is no time to ask are left without a word."""
+        explained = []
+        for trial in self._failed:
+            if not self._has_time(trial):
+                if not self._fingerprints.says_that_it_breaks(known, trial.verdict.name):
+                    raise TimeUp
+            elif self._outcome(known, trial) != SAME:
+                return False
+            else:
+                explained.append(trial)
+        return self._tell(known, explained)
 
-    `to_the_dtype` tells float16 and float64 apart. Where a test has passed (`in_own_words`) an error was asked for, and
-    everybody words it in their own way.
-    """
+    def _tell_two(self, parts: Sequence[tuple[Known, list[Trial]]]) -> bool:
+        """Tell of two mistakes that together explain all, each its part, where it is plain which two they are."""
+        for known, explained in parts:
+            rest = [trial for trial in self._failed if trial not in explained]
+            others = [
+                other
+                for other, theirs in parts
+                if other.sentence != known.sentence
+                and all(trial in theirs for trial in rest)
+                and self._keep_apart(known, explained, other, rest)
+                and not self._is_contradicted(other)
+            ]
+            if len({other.sentence for other in others}) == 1 and self._tell(known, explained):
+                return self._tell(others[0], rest)
+        return False
 
-    handles: dict[Handle, Handle]
-    to_the_dtype: bool
-    in_own_words: bool
+    def _keep_apart(self, known: Known, explained: list[Trial], other: Known, rest: list[Trial]) -> bool:
+        """Whether two mistakes leave each other's tests alone; an error comes before whatever else is wrong."""
+        theirs = [(other, trial) for trial in explained] + [(known, trial) for trial in rest]
+        for one, trial in theirs:
+            self._must_have_time(trial)
+            if not trial.ends_in_an_error and trial.failure_of(one) is not None:
+                return False
+        return True
 
-    def holds(self, mine: Any, theirs: Any) -> bool:
-        """Whether two results are the same, up to rounding."""
-        if isinstance(mine, LearnerError) and isinstance(theirs, LearnerError):
-            return self._same_error(mine, theirs)
-        if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
-            return self._same_array(mine, theirs)
-        if isinstance(mine, Handle) and isinstance(theirs, Handle):
-            self.handles[theirs] = mine
-            return True
-        if isinstance(mine, (list, tuple)) and type(mine) is type(theirs):
-            return len(mine) == len(theirs) and all(map(self.holds, mine, theirs))
-        if isinstance(mine, dict) and isinstance(theirs, dict):
-            return mine.keys() == theirs.keys() and all(self.holds(mine[key], theirs[key]) for key in mine)
-        return type(mine) is type(theirs) and mine == theirs
+    def _tell_most(self, parts: Sequence[tuple[Known, list[Trial]]]) -> None:
+        """Tell of a mistake that explains more than half of the failures."""
+        for known, explained in parts:
+            if 2 * len(explained) > len(self._failed) and self._tell(known, explained):
+                return
 
-    def _same_error(self, mine: LearnerError, theirs: LearnerError) -> bool:
-        if (mine.outcome, mine.types) != (theirs.outcome, theirs.types):
+    def _tell(self, known: Known, explained: list[Trial]) -> bool:
+        """Write the sentence into the verdicts of these tests, unless a test that passed contradicts it."""
+        if self._is_contradicted(known):
             return False
-        if self.in_own_words or _RAISED_BY_LEARNER.search(theirs.line):
-            return True
-        return _NUMBERED.sub("", mine.message) == _NUMBERED.sub("", theirs.message)
+        for trial in explained:
+            trial.verdict.mistake = known.sentence
+        return True
 
-    def _same_array(self, mine: np.ndarray, theirs: np.ndarray) -> bool:
-        if mine.shape != theirs.shape or mine.dtype.kind != theirs.dtype.kind:
-            return False
-        if self.to_the_dtype and mine.dtype != theirs.dtype:
-            return False
-        is_half = mine.dtype.kind == "f" and min(mine.dtype.itemsize, theirs.dtype.itemsize) < 4
-        rtol, atol = (1e-2, 1e-3) if is_half else (1e-4, 1e-5)
-        return bool(np.allclose(mine, theirs, rtol=rtol, atol=atol, equal_nan=True))
+    def _is_contradicted(self, known: Known) -> bool:
+        """Whether the mistake does something else in a test that passed. What there is no time to ask is looked up."""
+        for trial in self._passed:
+            if self._has_time(trial):
+                if self._outcome(known, trial) != PASSES:
+                    return True
+            elif not self._fingerprints.says_that_it_passes(known, trial.verdict.name):
+                raise TimeUp
+        return False
+
+    def _outcome(self, known: Known, trial: Trial) -> str:
+        """What a mistake does in a test, asked once.
+
+        Many tests make the same layer first, which takes long: how a mistake differs there is known in all of them.
+        """
+        place = (id(known), id(trial))
+        if place not in self._outcomes:
+            refuted = self._refuted.setdefault(id(known), set())
+            if any(trial.beginning(length) == asked for length, asked in refuted):
+                self._outcomes[place] = OTHER
+            else:
+                self._outcomes[place], entries = trial.outcome_of(known)
+                if self._outcomes[place] == OTHER and entries <= len(trial.transcript):
+                    refuted.add((entries, trial.beginning(entries)))
+        return self._outcomes[place]
+
+    def _explained_so_far(self, known: Known) -> list[Trial]:
+        return [trial for trial in self._failed if self._outcomes.get((id(known), id(trial))) == SAME]
+
+    def _has_time(self, trial: Trial, part: float = 1.0) -> bool:
+        """Whether there is time to ask one more answer this test."""
+        return time.process_time() - self._start + trial.seconds <= part * SECONDS
+
+    def _must_have_time(self, trial: Trial, part: float = 1.0) -> None:
+        if not self._has_time(trial, part):
+            raise TimeUp
+
+    def name_swapped(self, performer: Performer) -> None:
+        """Say that two arguments stand in each other's place, where all is right as soon as they are exchanged."""
+        asked = [trial for trial in self._failed if trial.transcript[-1].operation == "call"]
+        given = max((len(trial.transcript[-1].args[0]) for trial in asked), default=0)
+        for first, second in itertools.combinations(range(min(given, len(_ORDINALS))), 2):
+            if self._hold_when_swapped(asked, performer, first, second):
+                for trial in self._failed:
+                    trial.verdict.mistake = SWAPPED.format(_ORDINALS[first], _ORDINALS[second])
+                return
+
+    def _hold_when_swapped(self, asked: list[Trial], performer: Performer, first: int, second: int) -> bool:
+        """Whether nothing is wrong any more in these tests, and one of them at least was asked to its end."""
+        at_the_end = False
+        for trial in asked:
+            self._must_have_time(trial)
+            found = trial.outcome_when_swapped(performer, first, second)
+            if found == OTHER:
+                return False
+            at_the_end = at_the_end or found == PASSES
+        return at_the_end
+
+
+_ORDINALS = ("first", "second", "third", "fourth")  # arguments of which any two may be exchanged

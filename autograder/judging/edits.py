@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any
 
 from autograder.judging.fragments import Misfit, bare, edited
+from autograder.judging.free_constants import free_constant
 from autograder.judging.known import Known
 from autograder.judging.right_answers import RightAnswer, Workshop
 
@@ -48,6 +49,7 @@ class Edited(Known):
     changes: Mapping[str, str]
     times: int
     line: int
+    constant: tuple[float, float, float] | None = None  # a literal in it that is free, and its bounds
 
     def source(self) -> str:
         return self._source
@@ -77,7 +79,7 @@ class Edited(Known):
         if not self.base.module.is_sealed:
             lines = self._source.splitlines(keepends=True)
             linecache.cache[file] = (len(self._source), None, lines, file)  # for tracebacks
-        return names[self.exercise]
+        return free_constant(*self.constant)(names[self.exercise]) if self.constant else names[self.exercise]
 
     @property
     def _place(self) -> str:
@@ -109,16 +111,19 @@ class Right:
         """Record a table of mistakes: each sentence with its change, or with a list of changes that it explains.
 
         A change is a dict from each fragment to its replacement, or `(fragment, replacement, times)`; as
-        `of(variant, change)` it changes another right answer, as `only_on(backends, change)` it is a mistake there.
+        `of(variant, change)` it changes another right answer, as `only_on(backends, change)` it is a mistake there, and
+        as `free(literal, least, largest, change)` it is one with any number between the two in place of the literal.
         """
         for sentence, changes in mistakes.items():
             for change in changes if isinstance(changes, list) else [changes]:
-                base, backends = self.base, ()
+                base, backends, constant = self.base, (), None
                 while isinstance(change, _Limited):
                     base = base if change.variant is None else base.module.base(base.exercise, change.variant)
-                    backends, change = change.backends or backends, change.change
+                    backends, constant = change.backends or backends, change.constant or constant
+                    change = change.change
                 times = change[2] if isinstance(change, tuple) and len(change) == 3 else 1
-                Right(base)._record(change[:2] if isinstance(change, tuple) else change, sentence, times, backends)
+                change = change[:2] if isinstance(change, tuple) else change
+                Right(base)._record(change, sentence, times, backends, constant=constant)
         return self
 
     def also(self, *change: Any, times: int = 1, backends: tuple[str, ...] = (), name: str = "") -> "Right":
@@ -126,22 +131,32 @@ class Right:
         self._record(change if len(change) == 2 else change[0], "", times, backends, name)
         return self
 
-    def _record(self, change: Any, sentence: str, times: int, backends: tuple[str, ...], name: str = "") -> None:
+    def _record(
+        self,
+        change: Any,
+        sentence: str,
+        times: int,
+        backends: tuple[str, ...],
+        name: str = "",
+        constant: tuple[float, float, float] | None = None,
+    ) -> None:
         module, line = self.base.module, sys._getframe(2).f_lineno
         change = change if isinstance(change, dict) or len(change) != 2 else dict([change])
         if not isinstance(change, dict) or not all(isinstance(text, str) for text in (*change, *change.values())):
             raise StaleEdit(f"{module.file}:{line}: a change is a fragment and its replacement, or a dict of these.")
         own = module.free_name(name or _shown(change))
-        module.globals[own] = Edited(self.base.exercise, sentence, backends, own, self.base, change, times, line)
+        exercise = self.base.exercise
+        module.globals[own] = Edited(exercise, sentence, backends, own, self.base, change, times, line, constant)
 
 
 @dataclass(frozen=True)
 class _Limited:
-    """A change in a table, of another right answer than the table's, or on some backends only."""
+    """A change in a table: of another right answer than the table's, on some backends only, or with a free number."""
 
     change: Any
     variant: str | None = None
     backends: tuple[str, ...] = ()
+    constant: tuple[float, float, float] | None = None
 
 
 def of(variant: str, change: Any) -> Any:
@@ -152,6 +167,11 @@ def of(variant: str, change: Any) -> Any:
 def only_on(backends: Iterable[str], change: Any) -> Any:
     """In a table, a change that is a mistake on these backends only."""
     return _Limited(change, backends=tuple(backends))
+
+
+def free(literal: float, least: float, largest: float, change: Any) -> Any:
+    """In a table, a change in which a literal stands for any number between two of its sign, such as an epsilon."""
+    return _Limited(change, constant=(literal, least, largest))
 
 
 def right(exercise: str, variant: str = "") -> Right:

@@ -3,26 +3,42 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.judging.tolerance import tolerance
+from autograder.judging.tolerance import note, widened
 from autograder.seam import LearnerError
 
 _MOST_ITEMS = 6  # of a list, tuple or dictionary that a summary shows
+
+
+class Values(NamedTuple):
+    """What an expectation compared: what came back, what was wanted, and how far apart they may lie."""
+
+    actual: Any
+    wanted: Any
+    rtol: float = 0.0
+    atol: float = 0.0
 
 
 class Unmet(AssertionError):
     """An expectation that does not hold.
 
     `sentence` says the rule; `got` and `expected` describe both sides in a few words; `arrays` holds
-    `(got, expected)` when both are arrays of one shape, for a picture.
+    `(got, expected)` when both are arrays of one shape, for a picture; `values` both sides where they were compared.
     """
 
-    def __init__(self, sentence: str, got: str = "", expected: str = "", arrays: tuple | None = None):
+    def __init__(
+        self,
+        sentence: str,
+        got: str = "",
+        expected: str = "",
+        arrays: tuple | None = None,
+        values: Values | None = None,
+    ):
         super().__init__(sentence)
-        self.sentence, self.got, self.expected, self.arrays = sentence, got, expected, arrays
+        self.sentence, self.got, self.expected, self.arrays, self.values = sentence, got, expected, arrays, values
 
 
 class NotAsked(Unmet):
@@ -32,7 +48,7 @@ class NotAsked(Unmet):
     """
 
     def __init__(self, unmet: Unmet | None = None, error: LearnerError | None = None):
-        found = (unmet.got, unmet.expected, unmet.arrays) if unmet else ()
+        found = (unmet.got, unmet.expected, unmet.arrays, unmet.values) if unmet else ()
         super().__init__("This is asked of a right result only, and yours is not right yet.", *found)
         self.error = error
 
@@ -49,12 +65,28 @@ def close(
     array = _array(actual, sentence)
     shape(array, expected.shape, sentence)
     wide, wanted = array.astype(np.float64), expected.astype(np.float64)
-    standard = tolerance(np.dtype(dtype))
-    rtol, atol = max(standard[0], rtol), max(standard[1], atol)
+    rtol, atol = widened(np.dtype(dtype), rtol, atol)
     with np.errstate(invalid="ignore"):
         wrong = ~np.isclose(wide, wanted, rtol=rtol, atol=atol, equal_nan=False)
     if wrong.any():
-        raise _difference(array, expected, wrong, sentence)
+        raise _difference(array, expected, wrong, sentence, rtol, atol)
+
+
+def unchanged(
+    actual: Any, before: Any, sentence: str, rtol: float = 0.0, atol: float = 0.0, dtype: str = "float32"
+) -> None:
+    """What an answer gives stays what it gave before, though something changed that it must not depend on.
+
+    Both are results of the answer itself, of two calls: an array, or a list or tuple of arrays such as
+    `(output, weights)`. Whether they are right is the question of other tests. What cannot be compared, such as
+    results of two shapes or NaN, is not the same.
+    """
+    if isinstance(before, (list, tuple)):
+        true(isinstance(actual, (list, tuple)) and len(actual) == len(before), sentence, returned(actual))
+        for one, other in zip(actual, before, strict=True):
+            unchanged(one, other, sentence, rtol, atol, dtype)
+        return
+    close(actual, _array(before, sentence), sentence, rtol, atol, dtype)
 
 
 def equal(actual: Any, expected: Any, sentence: str) -> None:
@@ -69,7 +101,16 @@ def equal(actual: Any, expected: Any, sentence: str) -> None:
         return
     found = _bare(actual)
     if isinstance(found, np.ndarray) or type(found) is not type(expected) or found != expected:
-        raise Unmet(sentence, returned(actual), summary(expected))
+        raise Unmet(sentence, returned(actual), summary(expected), values=Values(found, expected))
+
+
+def same_items(actual: Any, expected: Sequence, sentence: str) -> None:
+    """`actual` is a list or tuple of the items of `expected`, each as often as there, in whatever order."""
+    note(any_order=True)
+    found = list(actual) if isinstance(actual, (list, tuple)) else None
+    if found is None or sorted(map(repr, found)) != sorted(map(repr, expected)):
+        values = Values(actual, list(expected))
+        raise Unmet(sentence, returned(actual), f"{summary(list(expected))}, in any order", values=values)
 
 
 def shape(actual: Any, expected: Sequence[int], sentence: str) -> None:
@@ -124,10 +165,12 @@ def raises(type_name: str, sentence: str, mentions: Sequence[str] = ()) -> Itera
         if error.outcome != "error":
             raise
         if type_name not in error.types:
-            raise Unmet(sentence, error.message, f"a {type_name}") from error
+            values = Values(error.types, [type_name])  # everybody words errors in their own way
+            raise Unmet(sentence, error.message, f"a {type_name}", values=values) from error
         missing = [text for text in mentions if text not in error.message]
         if missing:
-            raise Unmet(sentence, error.message, "a message that names " + " and ".join(missing)) from error
+            wanted = "a message that names " + " and ".join(missing)
+            raise Unmet(sentence, error.message, wanted, values=Values(missing, [])) from error
     else:
         raise Unmet(sentence, "no error", f"a {type_name}")
 
@@ -191,7 +234,14 @@ def _axes(found: tuple[int, ...]) -> str:
     return "(" + ", ".join(str(size) for size in found) + ("," if len(found) == 1 else "") + ")"
 
 
-def _difference(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray, sentence: str) -> Unmet:
+def _difference(
+    array: np.ndarray,
+    expected: np.ndarray,
+    wrong: np.ndarray,
+    sentence: str,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+) -> Unmet:
     where = tuple(int(index) for index in np.argwhere(wrong)[0])
     place = _at(where)
     count = f"; {int(wrong.sum())} of {wrong.size} numbers differ" if wrong.size > 1 else ""
@@ -200,6 +250,7 @@ def _difference(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray, sent
         f"{_number(array[where])}{place}{count}",
         f"{_number(expected[where])}{place}",
         (array, expected) if array.ndim else None,
+        Values(array, expected, rtol, atol),
     )
 
 

@@ -1,6 +1,6 @@
 """The judge: runs a suite on a learner's answers and returns verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -10,11 +10,15 @@ import pytest
 
 from autograder.judging.answer import Answer, Performer, Transcript
 from autograder.judging.calls import last_call
-from autograder.judging.diagnosis import Trial, name_mistakes
+from autograder.judging.diagnosis import name_mistakes
 from autograder.judging.expect import NotAsked, Unmet, summary
+from autograder.judging.fingerprints import fingerprints_of
 from autograder.judging.known import Known, mistakes_in
 from autograder.judging.outline import MOST_KEPT
+from autograder.judging.replay import Trial
+from autograder.judging.sameness import Failure
 from autograder.judging.suite import run
+from autograder.judging.tolerance import noted, start_noting
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
 from autograder.seam.plain import clean_text
@@ -78,6 +82,7 @@ class _Judging:
         self._points: dict[str, float] = {}
 
     def answer(self, exercise: str) -> Answer:
+        start_noting()
         return Answer(self._performer, exercise, Transcript())
 
     def generator(self, test: str) -> np.random.Generator:
@@ -95,13 +100,25 @@ class _Judging:
                 verdict.arrays = None  # too large for a picture
         exercise = test.cls.exercise_name
         self._points[exercise] = test.cls.exercise_points
-        self._trials.setdefault(exercise, []).append(Trial(verdict, transcript))
+        trial = Trial(verdict, transcript, self._asking(test), error and Failure.of(error), noted())
+        self._trials.setdefault(exercise, []).append(trial)
+
+    def _asking(self, test: pytest.Function) -> Callable[[Answer], None]:
+        """The test's own code, to be run on another answer with the same inputs."""
+        function, given = test.obj, {name: test.funcargs[name] for name in test._fixtureinfo.argnames}
+
+        def ask(answer: Answer) -> None:
+            drawn = {"rng": self.generator(test.name)} if "rng" in given else {}
+            function(**{**given, "learner": answer, **drawn})
+
+        return ask
 
     def verdicts(self) -> list[Judged]:
         """The verdicts of all exercises that were judged, mistakes named."""
         found = []
         for exercise, trials in self._trials.items():
-            name_mistakes(trials, [known for known in self._mistakes if known.exercise == exercise])
+            known = [known for known in self._mistakes if known.exercise == exercise]
+            name_mistakes(trials, known, fingerprints_of(exercise), self._performer)
             verdict = ExerciseVerdict(exercise, self._points[exercise], [trial.verdict for trial in trials])
             first = verdict.first_failure
             asked = next((trial.transcript for trial in trials if trial.verdict is first and first.call), None)

@@ -573,6 +573,15 @@ def answer_of(learner, arrays, mask=None):
     return expect.pair(learner(*arrays) if mask is None else learner(*arrays, mask), PAIR)
 
 
+def shared_among(mask, weights):
+    """What the weights of an answer itself are where it may see these words alone: in the same proportion, 1 in all."""
+    with expect.beforehand():
+        expect.true(isinstance(weights, np.ndarray) and weights.ndim == 2, "There is a weight for each word: (B, S).")
+        expect.true((weights > 0).all(), "Without a mask the weights of a sentence are above 0.")
+    shares = np.where(mask, np.asarray(weights, "float64"), 0.0)
+    return shares / shares.sum(-1, keepdims=True)
+
+
 @exercise("additive_attention", points=5, minutes=20, difficulty=3, importance=5)
 class TestAdditiveAttention:
     @supporting
@@ -624,58 +633,69 @@ class TestAdditiveAttention:
     def test_padding_gets_weight_0_and_the_others_share_1(self, learner, rng):
         for _ in range(2):
             arrays, mask = attention_arrays(rng), some_mask(rng)
+            expected = shared_among(mask, answer_of(learner, arrays)[1])
             context, weights = answer_of(learner, arrays, mask)
-            expected = attention_by_loops(*arrays, mask)
             rule = "Where the mask is False the weight is 0; the others share 1 by softmax: hide before it."
-            expect.close(weights, expected[1], rule)
+            expect.close(weights, expected, rule)
             hidden = np.where(mask, 0.0, weights)
             rule = "Where the mask is False the weight is exactly 0, not a small number."
             expect.true(not hidden.any(), rule, f"{np.abs(hidden).max():.3g}", "0")
-            expect.close(context, expected[0], SEEN_RULE)
+            expect.close(context, np.einsum("bs,bsu->bu", np.asarray(weights, "float64"), arrays[1]), SEEN_RULE)
 
+    @supporting
     def test_what_stands_at_padding_changes_nothing(self, learner, rng):
         arrays, mask = list(attention_arrays(rng)), some_mask(rng)
-        expected = attention_by_loops(*arrays, mask)
+        before = answer_of(learner, arrays, mask)
         arrays[1] = np.where(mask[:, :, None], arrays[1], 100 * rng.normal(size=arrays[1].shape))
-        context, weights = answer_of(learner, arrays, mask)
-        expect.close(weights, expected[1], "What stands at a padded place must make no difference to the weights.")
-        expect.close(context, expected[0], "What stands at a padded place must make no difference to the context.")
-        keys, mask = np.array([[[-3.0], [-2.0], [3.0]]]), np.array([[True, True, False]])
+        after = answer_of(learner, arrays, mask)
+        expect.unchanged(after[1], before[1], "What stands at a padded place makes no difference to the weights.")
+        expect.unchanged(after[0], before[0], "What stands at a padded place makes no difference to the context.")
+        low, high = np.array([[[-3.0], [-2.0], [-3.0]]]), np.array([[[-3.0], [-2.0], [3.0]]])
+        mask = np.array([[True, True, False]])
         for sharp in (400.0, 30.0):  # scores of −398, −386, and 398 at the padding
-            fixed = np.zeros((1, 1)), keys, np.ones((1, 1)), np.ones((1, 1)), np.array([sharp])
-            _, weights = answer_of(learner, fixed, mask)
+            fixed = np.ones((1, 1)), np.ones((1, 1)), np.array([sharp])
+            (_, before), (_, after) = (
+                answer_of(learner, (np.zeros((1, 1)), keys, *fixed), mask) for keys in (low, high)
+            )
             rule = "The real words share 1, even where the padded one would score far above them."
             # a score of 400 has an error of 3e-5 in float32
-            expect.close(weights, attention_by_loops(*fixed, mask)[1], rule, rtol=1e-3, atol=1e-4)
+            expect.unchanged(after, before, rule, rtol=1e-3, atol=1e-4)
 
     @worth(2)
     def test_a_sentence_without_real_words_gets_zeros(self, learner, rng):
         arrays, mask = attention_arrays(rng), some_mask(rng)
+        before = answer_of(learner, arrays, mask)
+        with expect.beforehand():
+            expect.shape(before[1], (BATCH, WORDS), "There is a weight for each word: (B, S).")
+            expect.close(before[1].sum(-1), np.ones(BATCH), "The weights of a sentence sum to 1.")
         mask[1] = False
         context, weights = answer_of(learner, arrays, mask)
         expect.finite(weights, "A sentence without any real word must stay free of NaN.")
-        expected = attention_by_loops(*arrays, mask)
-        expect.close(weights, expected[1], "A sentence without any real word gets zero weights.")
-        expect.close(context, expected[0], "A sentence without any real word gets the context 0.")
+        expect.close(weights[1], np.zeros(WORDS), "A sentence without any real word gets zero weights.")
+        expect.close(context[1], np.zeros(UNITS), "A sentence without any real word gets the context 0.")
+        expect.unchanged([context[0], weights[0]], [one[0] for one in before], "The other sentence keeps its own.")
 
     def test_large_scores_stay_finite(self, learner, rng):
-        two = np.zeros((1, 1)), np.array([[[0.5], [1.0]]]), np.ones((1, 1)), np.ones((1, 1)), np.array([300.0])
+        two = np.zeros((1, 1)), np.array([[[0.5], [1.0]]]), np.ones((1, 1)), np.ones((1, 1)), np.ones(1)
         arrays, mask = list(attention_arrays(rng)), some_mask(rng)
-        arrays[4] = 300 * np.sign(arrays[4])  # scores of hundreds: e to that power is no float32 any more
+        arrays[4] = np.sign(arrays[4])
         for given, hidden in ((two, None), (arrays, None), (arrays, mask)):
-            _, weights = answer_of(learner, given, hidden)
+            free = shared_among(np.True_, answer_of(learner, given)[1])
+            # scores of hundreds: e to that power is no float32 any more
+            _, weights = answer_of(learner, (*given[:4], 300 * given[4]), hidden)
             expect.finite(weights, "Scores of several hundred must not overflow: `ops.softmax` sees to that.")
-            expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in given), hidden)[1]
-            rule = "The weights are the softmax of the scores, also where the scores are large."
+            rule = "With v 300 times as large the scores are so, too, and the weights still their softmax."
+            scores = 300 * np.log(free) + np.where(True if hidden is None else hidden, 0.0, -np.inf)
+            powers = np.exp(scores - scores.max(-1, keepdims=True))
             # a score of 1000 has an error of 1e-4 in float32, and so has its share
-            expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)
+            expect.close(weights, powers / powers.sum(-1, keepdims=True), rule, rtol=5e-3, atol=1e-3)
 
     def test_padding_stays_hidden_where_all_scores_are_very_low(self, learner, rng):
         query, keys, w_query, w_key, v = attention_arrays(rng)
         arrays = np.ones_like(query), keys, np.full_like(w_query, 0.4), 0.1 * w_key, np.full_like(v, -50.0)
         mask = some_mask(rng)
+        expected = shared_among(mask, answer_of(learner, arrays)[1])
         _, weights = answer_of(learner, arrays, mask)
-        expected = attention_by_loops(*(one.astype("float32").astype("float64") for one in arrays), mask)[1]
         rule = "Scores near −300 are as good as any: what hides padding must lie far below them."
         expect.close(weights, expected, rule, rtol=5e-3, atol=1e-4)  # as above
 

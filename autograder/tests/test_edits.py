@@ -10,6 +10,7 @@ import types
 import numpy as np
 import pytest
 
+from autograder.judging import free_constants
 from autograder.judging.edits import StaleEdit, TwinAnswers, no_twins
 from autograder.judging.fragments import bare, edited
 from autograder.judging.known import all_in, correct_in, known_answers, mistakes_in
@@ -21,7 +22,7 @@ from autograder.units import ROOT, Unit, UnknownName, all_units
 HEAD = """
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 @correct("softmax")
@@ -95,6 +96,16 @@ def test_a_table_holds_a_sentence_and_what_it_explains(tmp_path):
     assert [one.backends for one in known] == [(), (), (), ("tensorflow", "jax", "torch")]
     with pytest.raises(StaleEdit, match=rf"^attention\.py:{HEAD.count(chr(10)) + 5}: `ops.log` must occur once"):
         stale.source()
+
+
+def test_a_number_in_an_edit_may_be_free(tmp_path):
+    change = '{"/ ops.sum(shares, axis=-1, keepdims=True)": "/ (ops.sum(shares, axis=-1, keepdims=True) + 1e-3)"}'
+    module = load(tmp_path, f'right("softmax").edits({{"A number is added.": free(1e-3, 1e-9, 1.0, {change})}})')
+    (known,) = mistakes_in(module)
+    assert known.answer.free_constant == (1e-3, 1e-9, 1.0)
+    more = free_constants.with_constant(known.answer, known.answer.free_constant, 0.5)
+    assert np.sum(known.answer(SCORES)[0]) > 0.99
+    np.testing.assert_allclose(np.sum(more(SCORES)[0]), 1.185 / 1.685, atol=2e-3)
 
 
 def test_answers_stay_in_the_order_of_the_file_and_each_has_its_own_name(tmp_path):

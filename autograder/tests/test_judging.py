@@ -499,7 +499,8 @@ def test_known_answers_are_asked_with_the_same_tensors(suite):
     @mistake("total", "You added columns, not rows.")
     @mistake("total", "You added columns, not rows!")
     def adds_columns(x):
-        asked.append(x)
+        if type(x) is type(ops.ones(1)):  # no tensor of a graph, which is another each time
+            asked.append(x)
         return ops.sum(x, axis=0)
 
     known = types.SimpleNamespace(adds_columns=adds_columns)
