@@ -11,8 +11,9 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
+from autograder.grading.executed_notebook import write_into
 from autograder.grading.letters import whose_word
-from autograder.grading.marker import Marker, write_into
+from autograder.grading.marker import Marker
 from autograder.grading.staging import Staging
 from autograder.units import Unit, UnknownName, find_unit
 

@@ -17,9 +17,10 @@ from traitlets.config import Config
 
 from autograder.grading.budgets import PAGE, PLAIN
 from autograder.grading.entry import Entry, Executed
+from autograder.grading.executed_notebook import write_into
 from autograder.grading.feedback import FeedbackExporter
 from autograder.grading.files import digest_of_files, sweep
-from autograder.grading.marker import Marked, write_into
+from autograder.grading.verdict_store import Marked
 from autograder.learner.atomic import write_whole
 from autograder.units import ROOT
 

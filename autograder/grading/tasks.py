@@ -12,13 +12,14 @@ from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
 from autograder.grading.letters import letters_in, whose_word
-from autograder.grading.marker import Marked, Marker, NoReferences
+from autograder.grading.marker import Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.pool_process import announce
 from autograder.grading.publish import Place, Publisher, executed, stamped_entry, write_executed
 from autograder.grading.regraded import Regraded, last_verdict, regraded, remember
 from autograder.grading.released import TooMuchReleased
+from autograder.grading.verdict_store import Marked
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
