@@ -9,7 +9,7 @@ from typing import Any
 from traitlets.config import Config
 
 from autograder.grading import gradebook, tasks
-from autograder.grading.budgets import BUDGETS, Exceeded
+from autograder.grading.budgets import OverBudget, told_of
 from autograder.grading.entry import Entry, outcome_of
 from autograder.grading.interrupts import Interrupted
 from autograder.grading.jobs import Graded, Job
@@ -64,9 +64,9 @@ class Run:
             launcher = Launcher()
             started.callback(launcher.close)
             launcher.share(self._places.templates)
-            exceeded = Exceeded(self._places.over_budget)
+            places = self._places
             self._pool = pool = started.enter_context(
-                Pool(self._workers, tasks.prepare, (self._places,), BUDGETS, exceeded.note)
+                Pool(self._workers, tasks.prepare, (places,), places.budgets, places.exceeded.note)
             )
             units = list(dict.fromkeys(job.unit for job in self._todo))
             pool.hand_out((self._open_gradebook, -1), tasks.make_ready, units)
@@ -108,7 +108,8 @@ class Run:
         if isinstance(marking, tasks.Refused):
             raise marking
         if isinstance(marking, Exception):
-            self._give_up(index, _why_it_ended(marking) if isinstance(marking, EndedItsProcess) else str(marking))
+            reason = why_it_ended(marking) if isinstance(marking, EndedItsProcess) else str(marking)
+            self._give_up(index, reason, isinstance(marking, OverBudget))
             return
         kept = (self._places.verdicts, marking.digest)
         self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept, marking.regraded)
@@ -119,11 +120,15 @@ class Run:
         else:
             self._early.append((index, marking))
 
-    def _give_up(self, index: int, reason: str) -> None:
-        """List a submission that could not be graded, by no fault of its learner's: what was there of it stays."""
+    def _give_up(self, index: int, reason: str, before: bool = False) -> None:
+        """List a submission that could not be graded, by no fault of its learner's: what was there of it stays.
+
+        What was found out `before` says nothing about this run.
+        """
         job, verdict = self._todo[index], not_graded(self._todo[index].unit, reason)
         self._graded[index] = Graded(job.learner, job.unit.stem, outcome_of(verdict), verdict)
-        self._given_up.append(reason)
+        if not before:
+            self._given_up.append(reason)
         if not self._marked and len(self._given_up) == _FIRST:
             raise NothingCanBeGraded(self._given_up)
         self._tick("mark")
@@ -218,8 +223,11 @@ class RunWithNbgrader(Run):
         self._done()
 
 
-def _why_it_ended(ended: EndedItsProcess) -> str:
-    return f"{_ENDED} It took {ended.budget}." if ended.budget else _ENDED
+def why_it_ended(ended: EndedItsProcess) -> str:
+    """What is told of a submission whose task has ended its process."""
+    if ended.final:
+        return told_of(ended.step, ended.over)
+    return f"{_ENDED} It took {ended.over}." if ended.over else _ENDED
 
 
 def not_graded(unit: Unit, reason: str) -> Verdict:

@@ -11,7 +11,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grading.budgets import OUTPUTS, PLAIN, Announce, always
+from autograder.grading.budgets import JUDGE, OUTPUTS, PLAIN, Announce, always
 from autograder.grading.executable_cells import cells_of, needed_cells
 from autograder.grading.files import digest_of_files
 from autograder.grading.released import files_beside
@@ -124,6 +124,7 @@ class Marker:
         digest = self._digest(task)
         marked = kept_under(self._store, digest) if self._store and not self._again else None
         if marked is None:
+            self._announce(JUDGE, digest)
             marked = self._mark(task, digest)
             if self._store:
                 keep(self._store, digest, marked)

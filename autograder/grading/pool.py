@@ -37,11 +37,14 @@ _LONGEST_LOOK = 1.0  # seconds: what passes beyond, this process was stopped its
 
 
 class EndedItsProcess(Exception):
-    """A task after which its process was no more, each time it was tried; `budget` says what it had exceeded, if so."""
+    """A task after which its process was no more, each time it was tried.
 
-    def __init__(self, budget: str = ""):
-        super().__init__(budget)
-        self.budget = budget
+    `over` says what it had exceeded, if so, and `step` in which of its steps. Where that is `final` it was tried once.
+    """
+
+    def __init__(self, over: str = "", step: str = "", final: bool = False):
+        super().__init__(over, step, final)
+        self.over, self.step, self.final = over, step, final
 
 
 class Unfit(RuntimeError):
@@ -60,8 +63,8 @@ class Pool:
     """Runs tasks, each known by a key, in processes of its own. A context manager: leaving it ends all of them.
 
     `prepare(*args)` is called in every new process. A task names its steps as it goes; one that exceeds the budget of a
-    step is ended with its process, and `exceeded(step, digest)` is called. A task whose process has ended is tried once
-    more, in a fresh one.
+    step is ended with its process, and `exceeded(step, digest, what)` is called: it returns whether that is final. A
+    task whose process has ended is tried once more, in a fresh one, unless it is.
     """
 
     def __init__(
@@ -70,7 +73,7 @@ class Pool:
         prepare: Callable[..., None],
         args: tuple,
         budgets: Mapping[str, Budget] | None = None,
-        exceeded: Callable[[str, str], None] = lambda step, digest: None,
+        exceeded: Callable[[str, str, str], bool] = lambda step, digest, what: False,
     ):
         self._workers, self._start_with = workers, (prepare, args)
         self._budgets, self._exceeded = budgets or {}, exceeded
@@ -114,8 +117,8 @@ class Pool:
         for process in self._busy:
             over = process.over_budget()
             if over:
-                self._exceeded(process.step, process.digest)
-                found += self._lost(process, f"{process.step}: {over}")
+                final = self._exceeded(process.step, process.digest, over)
+                found += self._lost(process, EndedItsProcess(over, process.step, final))
         self._set_to_work()
         return found
 
@@ -144,8 +147,9 @@ class Pool:
             return [(task.key, told[0])]
         return []
 
-    def _lost(self, process: "_Process", budget: str = "") -> list[tuple[Any, Any]]:
+    def _lost(self, process: "_Process", why: EndedItsProcess | None = None) -> list[tuple[Any, Any]]:
         """A process has ended, or must: its task is tried once more, or given up."""
+        why = why or EndedItsProcess()
         process.end()
         self._processes.remove(process)
         task = process.task
@@ -156,8 +160,8 @@ class Pool:
         if task is None:
             return []
         task.tries += 1
-        if task.tries == _TRIES:
-            return [(task.key, EndedItsProcess(budget))]
+        if task.tries == _TRIES or why.final:
+            return [(task.key, why)]
         self._waiting.appendleft(task)
         return []
 

@@ -2,12 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.grading import gradebook, intake
-from autograder.grading.budgets import JUDGE, PAGE, WRITE, Exceeded
+from autograder.grading.budgets import BUDGETS, PAGE, READ, WRITE, Budget, Exceeded, OverBudget, is_final, told_of
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
@@ -39,14 +39,16 @@ class Places:
     staged: Path | None = None
     unconfined: bool = False
     again: bool = False
+    budgets: Mapping[str, Budget] = field(default_factory=lambda: dict(BUDGETS))
 
     @property
     def verdicts(self) -> Path:
         return self.grading / "verdicts"
 
     @property
-    def over_budget(self) -> Path:
-        return self.verdicts / "over-budget"
+    def exceeded(self) -> Exceeded:
+        """What has exceeded its budget before."""
+        return Exceeded(self.verdicts / "over-budget", self.budgets)
 
     @property
     def templates(self) -> Path:
@@ -90,12 +92,20 @@ class _Process:
             announce=self.announce,
         )
         self.publisher = Publisher(places.grading, course_config(places.grading))
-        self._exceeded = Exceeded(places.over_budget)
 
     def announce(self, step: str, digest: str = "") -> bool:
-        """Say which step comes; whether it may be taken, or has exceeded its budget for this work before."""
-        if digest and self._exceeded.holds(step, digest):
+        """Say which step comes; whether it may be taken, or has exceeded its budget for this work before.
+
+        Raises `OverBudget` where nothing can take its place, unless it is to be tried `again`.
+        """
+        exceeded = self.places.exceeded
+        over = exceeded.what(step, digest) if digest else ""
+        if over and not is_final(step, digest):
             return False
+        if over and not self.places.again:
+            raise OverBudget(told_of(step, over))
+        if over:
+            exceeded.forget(step, digest)
         announce(step, digest)
         return True
 
@@ -125,21 +135,23 @@ def make_ready(units: Sequence[Unit]) -> None:
 def mark(job: Job) -> Marking:
     """Mark one submission, and write its executed notebook unless an earlier run did.
 
-    Whatever is raised here is not the learner's fault; the message says what it is.
+    Whatever is raised here is not the learner's fault; the message says what it is. It is `OverBudget` where an
+    earlier run has found that out.
     """
     try:
         if not os.path.lexists(job.place):
             raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
-        _process.announce(JUDGE)
+        _process.announce(READ)
         submission, places = job.take(), _process.places
         before = last_verdict(places.verdicts, job) if places.again else None
         marked = _process.marker.mark(submission.notebook, job.unit)
-        _process.announce(WRITE)
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)
         return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
     except (NotConfined, NoReferences, TooMuchReleased) as error:
         raise Refused(str(error)) from None
+    except OverBudget:
+        raise
     except OurFault as fault:
         raise RuntimeError(clean_text(str(fault), 300)) from None
     except Exception as error:  # of any class: only some survive the way to another process
@@ -159,6 +171,7 @@ def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Pu
         return Marking(outcome, marked.digest)
     place, letters = place_of(job, places), letters_in(job.place)
     task = publisher.task(submission.notebook, marked, letters)
+    _process.announce(WRITE, task)
     stamped = stamped_entry(place, task)
     if places.staged:
         gradebook.stage(submission, job.learner, places.staged / job.unit.stem, letters)

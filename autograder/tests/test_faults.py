@@ -1,5 +1,6 @@
 """Whose fault it is: what fails on our side costs nobody a point, is told, and is taken up again."""
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -25,7 +26,6 @@ from autograder.tests.classroom import hand_in
 from autograder.tests.project import command, copy_of_the_project, surroundings
 from autograder.units import ROOT, Unit, UnknownName
 
-TESTS = os.getpid()
 UNIT = Unit("00_start")
 FINISHED, HALF = 0, 1
 FIRST = next(iter(UNIT.points()))
@@ -89,7 +89,7 @@ class Unlucky(Unit):
 
     @property
     def suite(self):
-        if os.getpid() != TESTS:  # which read the suite too, and ask no worker of this unit
+        if multiprocessing.parent_process() is not None:  # the tests read the suite too, and ask other workers
             RemoteWorkbench._ask = _killed
         return super().suite
 
