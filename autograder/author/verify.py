@@ -4,7 +4,9 @@ So are answers without work, which must earn next to nothing.
 """
 
 import ast
+import atexit
 import concurrent.futures
+import functools
 import itertools
 import multiprocessing
 from collections import Counter
@@ -20,6 +22,7 @@ from autograder.author.build import solution_notebook
 from autograder.author.idle_answers import Earned
 from autograder.grading import intake
 from autograder.grading.intake import nbgrader_fields
+from autograder.grading.marker import Marker
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.slicing import needed, statements
 from autograder.judging.verdicts import Verdict
@@ -138,10 +141,16 @@ def verify(units: Sequence[Unit], workers: int, tick=lambda case: None, device: 
     return verified
 
 
-def _mark(case: Case, device: str) -> Verdict:
-    from autograder.grading.plugin import marker_for
+@functools.cache
+def _marker_on(device: str) -> Marker:
+    """The marker of this process, which ends with it."""
+    marker = Marker(device=device, unconfined=True)  # known answers are ours: they may run on any machine
+    atexit.register(marker.close)
+    return marker
 
-    marker = marker_for(None, unconfined=True, device=device)  # known answers are ours: they may run on any machine
+
+def _mark(case: Case, device: str) -> Verdict:
+    marker = _marker_on(device)
     alone = [case.exercise] if case.kind == "mistake" else None  # whatever it spoils elsewhere
     return marker.mark(submission(case), case.unit, alone).verdict
 

@@ -9,7 +9,7 @@ from typing import Any
 from traitlets.config import Config
 
 from autograder.grading import gradebook, tasks
-from autograder.grading.budgets import OverBudget, told_of
+from autograder.grading.budgets import OverBudget
 from autograder.grading.entry import Entry, outcome_of
 from autograder.grading.interrupts import Interrupted
 from autograder.grading.jobs import Graded, Job
@@ -23,10 +23,12 @@ from autograder.sandbox.launch import Launcher
 from autograder.units import Unit
 
 _BETWEEN_LOOKS = 0.2  # seconds until Ctrl-C is noticed
-_ENDED = "The process that graded it ended, twice."
-_FIRST = 5  # submissions: when none of these can be graded, none of the class can
+FIRST = 5  # submissions: when none of these can be graded, none of the class can
 _RENAME = "nbgrader's gradebook cannot hold this folder's name: rename it."
 _NOT_ENTERED = "nbgrader could not enter it into the gradebook."
+
+
+NOT_GRADED = "Not graded, our fault:"
 
 
 class NoGradebook(RuntimeError):
@@ -108,7 +110,7 @@ class Run:
         if isinstance(marking, tasks.Refused):
             raise marking
         if isinstance(marking, Exception):
-            reason = why_it_ended(marking) if isinstance(marking, EndedItsProcess) else str(marking)
+            reason = marking.told() if isinstance(marking, EndedItsProcess) else str(marking)
             self._give_up(index, reason, isinstance(marking, OverBudget))
             return
         kept = (self._places.verdicts, marking.digest)
@@ -129,7 +131,7 @@ class Run:
         self._graded[index] = Graded(job.learner, job.unit.stem, outcome_of(verdict), verdict)
         if not before:
             self._given_up.append(reason)
-        if not self._marked and len(self._given_up) == _FIRST:
+        if not self._marked and len(self._given_up) == FIRST:
             raise NothingCanBeGraded(self._given_up)
         self._tick("mark")
         self._done()
@@ -223,14 +225,7 @@ class RunWithNbgrader(Run):
         self._done()
 
 
-def why_it_ended(ended: EndedItsProcess) -> str:
-    """What is told of a submission whose task has ended its process."""
-    if ended.final:
-        return told_of(ended.step, ended.over)
-    return f"{_ENDED} It took {ended.over}." if ended.over else _ENDED
-
-
 def not_graded(unit: Unit, reason: str) -> Verdict:
     """What stands for a verdict where something of ours has failed: no points, and why."""
     exercises = [ExerciseVerdict(name, points, [], unmarked=reason) for name, points in unit.points().items()]
-    return Verdict(unit.stem, exercises, problem=f"Not graded, our fault: {reason}", fault=OURS)
+    return Verdict(unit.stem, exercises, problem=f"{NOT_GRADED} {reason}", fault=OURS)

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import multiprocessing
 import os
+import pickle
 import sys
 import time
 from collections import deque
@@ -16,7 +17,7 @@ from unittest.mock import patch
 
 import psutil
 
-from autograder.grading.budgets import OTHERWISE, Budget
+from autograder.grading.budgets import OTHERWISE, Budget, told_of
 from autograder.grading.guardian import Guardian
 from autograder.grading.interrupts import withheld_interrupts
 from autograder.grading.pool_process import serve
@@ -32,6 +33,8 @@ _ONE_THREAD = {  # what runs beside others computes on one core
 _AHEAD = 2  # tasks taken in for each process: one at work, one that waits for the first that is free
 _TRIES = 2  # for each task
 _STARTS = 3  # processes in a row that may end before they are ready
+_LARGEST = 256 << 20  # bytes of what a process may send
+_ENDED = "The process that graded it ended, twice."
 _BETWEEN_LOOKS = 0.2  # seconds
 _LONGEST_LOOK = 1.0  # seconds: what passes beyond, this process was stopped itself
 
@@ -45,6 +48,12 @@ class EndedItsProcess(Exception):
     def __init__(self, over: str = "", step: str = "", final: bool = False):
         super().__init__(over, step, final)
         self.over, self.step, self.final = over, step, final
+
+    def told(self) -> str:
+        """What is told of a submission whose task this was."""
+        if self.final:
+            return told_of(self.step, self.over)
+        return f"{_ENDED} It took {self.over}." if self.over else _ENDED
 
 
 class Unfit(RuntimeError):
@@ -117,8 +126,7 @@ class Pool:
         for process in self._busy:
             over = process.over_budget()
             if over:
-                final = self._exceeded(process.step, process.digest, over)
-                found += self._lost(process, EndedItsProcess(over, process.step, final))
+                found += self._over(process, over)
         self._set_to_work()
         return found
 
@@ -133,9 +141,11 @@ class Pool:
     def _heard(self, process: "_Process") -> list[tuple[Any, Any]]:
         """Take what a process has sent; returns its task if that is done."""
         try:
-            kind, *told = process.connection.recv()
+            kind, *told = pickle.loads(process.connection.recv_bytes(_LARGEST))
         except (EOFError, OSError):
-            return self._lost(process)
+            if process.connection.readable:
+                return self._lost(process)
+            return self._over(process, f"more than {_LARGEST >> 20} MiB for its result")
         if kind == "ready":
             process.is_ready, self._in_vain = True, 0
         elif kind == "unfit":
@@ -146,6 +156,11 @@ class Pool:
             task, process.task = process.task, None
             return [(task.key, told[0])]
         return []
+
+    def _over(self, process: "_Process", over: str) -> list[tuple[Any, Any]]:
+        """A process has exceeded the budget of its step."""
+        final = self._exceeded(process.step, process.digest, over)
+        return self._lost(process, EndedItsProcess(over, process.step, final))
 
     def _lost(self, process: "_Process", why: EndedItsProcess | None = None) -> list[tuple[Any, Any]]:
         """A process has ended, or must: its task is tried once more, or given up."""

@@ -72,16 +72,19 @@ class Publisher:
         self._limit.preprocess(notebook, {})
 
     def publish(self, place: Place, entry: Entry, task: str, plainly: bool = False) -> None:
-        """Write the feedback page of an executed notebook, then the record that its submission is done.
+        """Write the feedback page of an executed notebook, then the record that its submission is done."""
+        notebook = nbformat.v4.reads(place.notebook.read_text("utf-8"))
+        write_whole(place.page, self.page(_with_grades(notebook, entry), _resources(place, entry), plainly))
+        write_stamp(place, entry, task)
+
+    def page(self, notebook: NotebookNode, resources: dict[str, Any], plainly: bool = False) -> str:
+        """The feedback page of an executed notebook that has its grades.
 
         Written `plainly` it has the points and the reports, and says that the rest could not be shown.
         """
-        notebook = nbformat.v4.reads(place.notebook.read_text("utf-8"))
         if plainly:
             notebook.cells = [from_dict(_markdown("plain", PLAIN[PAGE])), *_reports(notebook)]
-        page, _ = self._exporter.from_notebook_node(_with_grades(notebook, entry), _resources(place, entry))
-        write_whole(place.page, page)
-        write_stamp(place, entry, task)
+        return self._exporter.from_notebook_node(notebook, resources)[0]
 
 
 def write_executed(notebook: NotebookNode, place: Place, letters: dict[str, str]) -> None:

@@ -1,14 +1,21 @@
 """What the processes of a class's run do: mark a submission, write its executed notebook, write its feedback."""
 
+import contextlib
+import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
 
 from autograder.grading import gradebook, intake
 from autograder.grading.budgets import BUDGETS, PAGE, READ, WRITE, Budget, Exceeded, OverBudget, is_final, told_of
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
+from autograder.grading.executed_notebook import write_into
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
 from autograder.grading.letters import letters_in, whose_word
@@ -138,7 +145,7 @@ def mark(job: Job) -> Marking:
     Whatever is raised here is not the learner's fault; the message says what it is. It is `OverBudget` where an
     earlier run has found that out.
     """
-    try:
+    with _faults_told():
         if not os.path.lexists(job.place):
             raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
         _process.announce(READ)
@@ -148,6 +155,29 @@ def mark(job: Job) -> Marking:
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)
         return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
+
+
+def execute(notebook: NotebookNode, unit: Unit) -> NotebookNode:
+    """The executed notebook of one from intake; marks it, unless that was done before. Raises as `mark` does."""
+    with _faults_told():
+        marked = _process.marker.mark(notebook, unit)
+        _process.announce(WRITE, marked.digest)
+        write_into(notebook, marked)
+        return notebook
+
+
+def page(notebook: NotebookNode, resources: dict[str, Any]) -> str:
+    """The feedback page of an executed notebook that has its grades."""
+    work = json.dumps([notebook, resources["nbgrader"]], sort_keys=True, default=str)
+    plainly = not _process.announce(PAGE, hashlib.sha256(work.encode("utf-8", "surrogatepass")).hexdigest())
+    return _process.publisher.page(notebook, resources, plainly)
+
+
+@contextlib.contextmanager
+def _faults_told() -> Iterator[None]:
+    """Raise what can be sent to another process, with what is to be told."""
+    try:
+        yield
     except (NotConfined, NoReferences, TooMuchReleased) as error:
         raise Refused(str(error)) from None
     except OverBudget:
