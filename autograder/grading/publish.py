@@ -62,7 +62,8 @@ class Publisher:
         """A digest of all that the files of a submission are made from, but for the gradebook."""
         ours = [*sorted(Path(__file__).parent.glob("*")), ROOT / "autograder" / "learner" / "display.py"]
         code = digest_of_files(tuple(path for path in ours if path.is_file()))
-        cells = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]  # text is not in a verdict
+        parts = ("cell_type", "source", "metadata", "attachments")  # text is not in a verdict
+        cells = [[cell.get(part) for part in parts] for cell in notebook.cells]
         parts = [marked.digest, str(marked.verdict.seed), json.dumps([cells, letters]), self._settings, code]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -197,6 +197,16 @@ def test_a_step_over_its_budget_is_ended_and_the_others_go_on(task, word):
     assert [found[number] for number in range(6)] == [0, 2, 4, 6, 8, 10]
 
 
+def test_a_result_that_is_too_large_is_not_taken(monkeypatch):
+    monkeypatch.setattr("autograder.grading.pool._LARGEST", MIB)
+    with Pool(1, nothing, ()) as one:
+        one.hand_out("large", bytes, 2 * MIB)
+        one.hand_out("small", bytes, 2)
+        found = all_of(one, 2)
+    assert found["large"].over == "more than 1 MiB for its result"
+    assert found["small"] == bytes(2)
+
+
 def test_a_task_whose_process_was_killed_is_tried_once_more(tmp_path):
     with Pool(1, nothing, ()) as pool:
         pool.hand_out("task", end_once, str(tmp_path / "mark"))
