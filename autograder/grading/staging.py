@@ -23,6 +23,7 @@ from autograder.grading.dispatch import FIRST, NOT_GRADED, NothingCanBeGraded
 from autograder.grading.jobs import HandedInTwice, Job, jobs
 from autograder.grading.letters import letters_in
 from autograder.grading.names import unfit_names, why_unfit
+from autograder.grading.pool import Unfit
 from autograder.grading.supervised import Apart
 from autograder.units import Unit, is_handout
 
@@ -86,7 +87,7 @@ class Staging:
             return True
         try:
             marking = self._apart(tasks.mark, job)
-        except tasks.Refused as refused:
+        except (tasks.Refused, Unfit) as refused:
             self._end(str(refused))
         except Exception as fault:
             self._leave_out(job, fault)
