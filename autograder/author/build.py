@@ -78,6 +78,17 @@ def stale_copies(units: Sequence[Unit]) -> list[Path]:
     return [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
 
 
+def why_stale(units: Sequence[Unit]) -> str:
+    """Why nothing may be graded on such notebooks, in words, or nothing; raises `ValueError` for a broken source."""
+    outdated = [str(path.relative_to(ROOT)) for path in stale_copies(units)]
+    if not outdated:
+        return ""
+    return (
+        f"{', '.join(outdated)}: not as the suites and sources would make them now, so points would be counted "
+        f"wrongly. Nothing was graded. Make them anew: {MEND} {' '.join(unit.stem for unit in units)}"
+    )
+
+
 def _outdated(units: list[Unit] | None) -> dict[Path, str]:
     """The generated files that are not as they should be, with the text they should have."""
     made = [generated(unit) for unit in units or all_units()] + [pages()]

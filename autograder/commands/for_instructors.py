@@ -19,7 +19,6 @@ from autograder.commands.app import (
     console,
     fail,
     say,
-    shown,
     unit_named,
     units_named,
 )
@@ -98,17 +97,13 @@ def grade(
 
 def _refuse_stale(units: list[Unit]) -> None:
     """Stop where the notebooks of these units are not those of their suites and sources: points would be wrong."""
-    from autograder.author.build import MEND, stale_copies
+    from autograder.author.build import why_stale
 
     try:
-        stale = stale_copies(units)
+        if told := why_stale(units):
+            fail(told)
     except ValueError as error:
         fail(str(error))
-    if stale:
-        fail(
-            f"{', '.join(map(shown, stale))}: not as the suites and sources would make them now, so points would be "
-            f"counted wrongly. Nothing was graded. Make them anew: {MEND} {' '.join(unit.stem for unit in units)}"
-        )
 
 
 def _of_these(todo: list, learners: list[str] | None) -> list:

@@ -11,7 +11,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.grading import intake
-from autograder.grading.marker import Marked, Marker, cells_of, needed_cells
+from autograder.grading.executable_cells import cells_of, needed_cells
+from autograder.grading.marker import Marker
+from autograder.grading.verdict_store import Marked
 from autograder.judging.references import reference_of, references_before, taken
 from autograder.judging.slicing import statements_if_any
 from autograder.judging.verdicts import ExerciseVerdict

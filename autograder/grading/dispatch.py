@@ -9,7 +9,7 @@ from typing import Any
 from traitlets.config import Config
 
 from autograder.grading import gradebook, tasks
-from autograder.grading.budgets import BUDGETS, Exceeded
+from autograder.grading.budgets import OverBudget
 from autograder.grading.entry import Entry, outcome_of
 from autograder.grading.interrupts import Interrupted
 from autograder.grading.jobs import Graded, Job
@@ -23,10 +23,12 @@ from autograder.sandbox.launch import Launcher
 from autograder.units import Unit
 
 _BETWEEN_LOOKS = 0.2  # seconds until Ctrl-C is noticed
-_ENDED = "The process that graded it ended, twice."
-_FIRST = 5  # submissions: when none of these can be graded, none of the class can
+FIRST = 5  # submissions: when none of these can be graded, none of the class can
 _RENAME = "nbgrader's gradebook cannot hold this folder's name: rename it."
 _NOT_ENTERED = "nbgrader could not enter it into the gradebook."
+
+
+NOT_GRADED = "Not graded, our fault:"
 
 
 class NoGradebook(RuntimeError):
@@ -64,9 +66,9 @@ class Run:
             launcher = Launcher()
             started.callback(launcher.close)
             launcher.share(self._places.templates)
-            exceeded = Exceeded(self._places.over_budget)
+            places = self._places
             self._pool = pool = started.enter_context(
-                Pool(self._workers, tasks.prepare, (self._places,), BUDGETS, exceeded.note)
+                Pool(self._workers, tasks.prepare, (places,), places.budgets, places.exceeded.note)
             )
             units = list(dict.fromkeys(job.unit for job in self._todo))
             pool.hand_out((self._open_gradebook, -1), tasks.make_ready, units)
@@ -108,7 +110,8 @@ class Run:
         if isinstance(marking, tasks.Refused):
             raise marking
         if isinstance(marking, Exception):
-            self._give_up(index, _why_it_ended(marking) if isinstance(marking, EndedItsProcess) else str(marking))
+            reason = marking.told() if isinstance(marking, EndedItsProcess) else str(marking)
+            self._give_up(index, reason, isinstance(marking, OverBudget))
             return
         kept = (self._places.verdicts, marking.digest)
         self._graded[index] = Graded(job.learner, job.unit.stem, marking.outcome, kept, marking.regraded)
@@ -119,12 +122,16 @@ class Run:
         else:
             self._early.append((index, marking))
 
-    def _give_up(self, index: int, reason: str) -> None:
-        """List a submission that could not be graded, by no fault of its learner's: what was there of it stays."""
+    def _give_up(self, index: int, reason: str, before: bool = False) -> None:
+        """List a submission that could not be graded, by no fault of its learner's: what was there of it stays.
+
+        What was found out `before` says nothing about this run.
+        """
         job, verdict = self._todo[index], not_graded(self._todo[index].unit, reason)
         self._graded[index] = Graded(job.learner, job.unit.stem, outcome_of(verdict), verdict)
-        self._given_up.append(reason)
-        if not self._marked and len(self._given_up) == _FIRST:
+        if not before:
+            self._given_up.append(reason)
+        if not self._marked and len(self._given_up) == FIRST:
             raise NothingCanBeGraded(self._given_up)
         self._tick("mark")
         self._done()
@@ -218,11 +225,7 @@ class RunWithNbgrader(Run):
         self._done()
 
 
-def _why_it_ended(ended: EndedItsProcess) -> str:
-    return f"{_ENDED} It took {ended.budget}." if ended.budget else _ENDED
-
-
 def not_graded(unit: Unit, reason: str) -> Verdict:
     """What stands for a verdict where something of ours has failed: no points, and why."""
     exercises = [ExerciseVerdict(name, points, [], unmarked=reason) for name, points in unit.points().items()]
-    return Verdict(unit.stem, exercises, problem=f"Not graded, our fault: {reason}", fault=OURS)
+    return Verdict(unit.stem, exercises, problem=f"{NOT_GRADED} {reason}", fault=OURS)

@@ -17,6 +17,7 @@ from traitlets import default
 
 from autograder.grading.feedback_parts import parts_of, title_of
 from autograder.grading.letters import arrived
+from autograder.grading.pasted_pictures import in_their_places, marked
 from autograder.grading.sanitize import inert_html
 from autograder.learner.looks import inline
 
@@ -71,8 +72,11 @@ class FeedbackExporter(TemplateExporter):
         return environment
 
 
-def _inert_markdown(source: str) -> str:
-    return _plain(source) if len(source) > _LONGEST else _rendered(source)
+def _inert_markdown(source: str, attached: Any = None) -> str:
+    if len(source) > _LONGEST:
+        return _plain(source)
+    text, pictures = marked(source, attached)
+    return in_their_places(_rendered(text), pictures)
 
 
 def _coloured(source: str) -> str:

@@ -35,14 +35,13 @@ def enter(unit: Unit, staged: Path, grading: Path, tick: Callable[[], None]) -> 
     `tick` is called once for each learner and step that is done; raising `KeyboardInterrupt` there ends the pass.
     Returns the learners that nbgrader could not enter; it logs why.
     """
-    from nbconvert.exporters import NotebookExporter
     from nbgrader.converters import Autograde, GenerateFeedback
     from nbgrader.converters.base import NbGraderException
 
     for learner in staged.iterdir():
         _forget(learner.name, unit, grading)
     autograde = converter(Autograde, unit.stem, grading, submitted=staged)
-    autograde.exporter_class = NotebookExporter  # the copies are clean: they are not taken in a second time
+    autograde.exporter_class = "autograder.grading.plugin.CleanCopyExporter"  # they are not taken in a second time
     for step in (autograde, converter(GenerateFeedback, unit.stem, grading)):
         step.post_convert_hook = lambda **_: tick()
         with contextlib.suppress(NbGraderException):  # raised at the end, when one or more failed; the others are in

@@ -16,7 +16,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.grading.folders import opened
 from autograder.grading.notebook_file import Unreadable, document_in, shown
-from autograder.grading.sanitize import inert_markdown
+from autograder.grading.pasted_pictures import with_pictures
 from autograder.units import Unit
 
 MAX_CELLS = 2000
@@ -105,6 +105,7 @@ class _Theirs:
     source: str
     grade_id: str
     cell_id: str
+    attached: Any = None  # to a text
 
 
 def _cells(document: dict[str, Any]) -> list[_Theirs]:
@@ -131,7 +132,7 @@ def _theirs(cell: dict[str, Any]) -> _Theirs:
     texts = (cell.get("cell_type"), source, grade_id, cell.get("id"))
     kind, source, grade_id, cell_id = (text if isinstance(text, str) else "" for text in texts)
     clean = source.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
-    return _Theirs(kind, clean, grade_id, cell_id)
+    return _Theirs(kind, clean, grade_id, cell_id, cell.get("attachments"))
 
 
 @dataclass
@@ -222,8 +223,10 @@ def _take(ours: _Ours, theirs: _Theirs, index: int | None, place: int, texts_cou
     fields = nbgrader_fields(cell) if cell else {}
     if fields.get("solution"):
         ours.answered.add(index)
-        if theirs.source != cell.source:
-            cell.source = theirs.source if cell.cell_type == "code" else inert_markdown(theirs.source)
+        if theirs.source != cell.source and cell.cell_type == "code":
+            cell.source = theirs.source
+        elif theirs.source != cell.source:
+            _write_text(cell, theirs)
         return
     changed = cell is None or cell.source.strip() != theirs.source.strip()
     wanted = theirs.kind == "code" or (texts_count and theirs.kind == "markdown" and theirs.source.strip())
@@ -254,8 +257,17 @@ def _interleaved(ours: _Ours) -> list[NotebookNode]:
 def _added_cell(cell_id: str, theirs: _Theirs) -> NotebookNode:
     fields = {"cell_type": theirs.kind, "id": cell_id, "metadata": {}, "source": theirs.source}
     if theirs.kind == "markdown":
-        return from_dict({**fields, "source": inert_markdown(theirs.source)})
+        return _write_text(from_dict(fields), theirs)
     return from_dict({**fields, "outputs": [], "execution_count": None})
+
+
+def _write_text(cell: NotebookNode, theirs: _Theirs) -> NotebookNode:
+    """Write a learner's text into a cell of ours, with the pictures that it shows."""
+    cell.source, pictures = with_pictures(theirs.source, theirs.attached)
+    cell.pop("attachments", None)
+    if pictures:
+        cell["attachments"] = from_dict(pictures)
+    return cell
 
 
 def _problem(doubled: list[str], missing: list[str]) -> str | None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from autograder.grading import intake
 from autograder.grading.entry import Outcome
-from autograder.grading.marker import kept_under
 from autograder.grading.names import handed_in_by, unfit_names
 from autograder.grading.regraded import Regraded
+from autograder.grading.verdict_store import kept_under
 from autograder.judging.verdicts import OURS, Verdict
 from autograder.units import Unit, all_units
 

@@ -1,29 +1,28 @@
-"""One notebook: run its cells in a worker, judge the answers, and write the verdict into the notebook."""
+"""One notebook: run its cells in a worker, and judge the answers."""
 
-import contextlib
 import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
 
-from autograder.grading.budgets import OUTPUTS, PLAIN, Announce, always
+from autograder.grading.budgets import JUDGE, OUTPUTS, PLAIN, Announce, always
+from autograder.grading.executable_cells import cells_of, needed_cells
 from autograder.grading.files import digest_of_files
-from autograder.grading.intake import answers_in, checked_by, is_answered, is_by_hand
 from autograder.grading.released import files_beside
-from autograder.grading.sanitize import as_text, inert_outputs
+from autograder.grading.sanitize import inert_outputs
+from autograder.grading.verdict_store import Marked, keep, kept_under
 from autograder.judging.judge import judge
 from autograder.judging.known import known_answers
 from autograder.judging.references import lacking, references_before, taken
 from autograder.judging.slicing import needed, statements_if_any
 from autograder.judging.tolerance import use_device
-from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, TestVerdict, Verdict
-from autograder.learner.atomic import write_whole
+from autograder.judging.verdicts import SUBMISSION, ExerciseVerdict, Verdict
 from autograder.sandbox import Cell, CellResult, Limits, RemoteWorkbench
 from autograder.sandbox.evidence import CleanRoom
 from autograder.sandbox.launch import Launcher
@@ -31,17 +30,7 @@ from autograder.seam.fault import OurFault
 from autograder.seam.given import Reference, References, giving
 from autograder.units import ROOT, Unit
 
-PROBLEM = "problem"  # id of the note that an executed notebook begins with where something was wrong with it
 _JUDGED_BETWEEN_CLEARINGS = 20  # notebooks: a program that is let go is compiled again when it is needed
-
-
-@dataclass
-class Marked:
-    """A verdict, the outputs that each code cell left, and the digest that both are kept under."""
-
-    verdict: Verdict
-    outputs: list[list[dict[str, Any]]]
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,12 +122,14 @@ class Marker:
         fault = SUBMISSION if problem else None
         task = _Task(unit, cells, given, told, only, unmarked, fault, files_beside(unit))
         digest = self._digest(task)
-        kept = None if self._again else self._kept(digest)
-        if kept is None:
-            kept = self._mark(task, digest)
-            self._keep(digest, kept)
-        kept.digest = digest
-        return kept
+        marked = kept_under(self._store, digest) if self._store and not self._again else None
+        if marked is None:
+            self._announce(JUDGE, digest)
+            marked = self._mark(task, digest)
+            if self._store:
+                keep(self._store, digest, marked)
+        marked.digest = digest
+        return marked
 
     def _mark(self, task: _Task, digest: str) -> Marked:
         """Mark it; where something of ours fails, once more, with the same inputs, in a fresh worker."""
@@ -196,48 +187,6 @@ class Marker:
         parts += [self._device, self._backend, repr(self._limits), _version(task.unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _kept(self, digest: str) -> Marked | None:
-        return kept_under(self._store, digest) if self._store else None
-
-    def _keep(self, digest: str, marked: Marked) -> None:
-        """Store a verdict in one step: a reader finds the whole of it or nothing."""
-        if self._store is None:
-            return
-        text = json.dumps({"verdict": _as_stored(marked.verdict), "outputs": marked.outputs})
-        write_whole(self._store / f"{digest}.json", text)
-
-
-def kept_under(store: Path, digest: str) -> Marked | None:
-    """What a store keeps under a digest, or None."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads((store / f"{digest}.json").read_text("utf-8"))
-        return Marked(_from_stored(kept["verdict"]), kept["outputs"], digest)
-    return None
-
-
-def cells_of(notebook: NotebookNode) -> list[Cell]:
-    """The code cells of an intaken notebook, in order, as they are run.
-
-    A check cell is not run; it binds its exercise to what the name means there. Where the answer cell above
-    it was left untouched, or is missing, the learner may have answered further down: then the end binds.
-    """
-    cells, late = [], []
-    open_answers = {name for name, cell in answers_in(notebook).items() if not is_answered(cell)}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            name = checked_by(cell)
-            if name in open_answers:
-                late.append(Cell("", name))
-            cells.append(Cell("" if name else cell.source, None if name in open_answers else name))
-    return cells + late
-
-
-def needed_cells(cells: Sequence[Cell], names: Sequence[str]) -> list[Cell]:
-    """The same cells with only the code that these answers stand on."""
-    chosen = needed([statements_if_any(cell.source) for cell in cells], names)
-    sources = ["\n".join(statement.source for statement in found) for found in chosen]
-    return [Cell(source, cell.binds) for source, cell in zip(sources, cells, strict=True)]
-
 
 def _judged(task: _Task, workbench: RemoteWorkbench, seed: int) -> list[ExerciseVerdict]:
     """The verdicts on the exercises that were asked for, those that cannot be judged among them."""
@@ -262,71 +211,9 @@ def _unmarked(cells: Sequence[Cell], unit: Unit, missing: dict[str, str]) -> dic
     return found
 
 
-def write_into(notebook: NotebookNode, marked: Marked) -> None:
-    """Put outputs and reports into a notebook: each check cell shows its report and is worth its score.
-
-    The score goes by nbgrader's partial-credit protocol: an `execute_result` whose plain text is a number. What a
-    feedback page tells besides is in the metadata: the problem in the notebook's, and in a check cell's whether there
-    was an attempt, and why it falls short. A report on the class finds the verdict by the digest in the notebook's.
-    """
-    from autograder.learner.display import Report
-    from autograder.learner.telling import reasons
-
-    notebook.metadata["verdict_digest"] = marked.digest
-    if marked.verdict.problem:
-        notebook.metadata["problem"] = marked.verdict.problem
-        note = {
-            "cell_type": "markdown",
-            "id": PROBLEM,
-            "metadata": {},
-            "source": f"**Note:** {as_text(marked.verdict.problem)}",
-        }
-        notebook.cells.insert(0, from_dict(note))
-    for cell in filter(is_by_hand, notebook.cells):
-        cell.metadata["verdict"] = {"state": "graded by hand"}
-    reports = {exercise.name: exercise for exercise in marked.verdict.exercises}
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    outputs = iter(marked.outputs)
-    for number, cell in enumerate(code_cells, start=1):
-        cell.outputs = [from_dict(output) for output in next(outputs, [])]
-        cell.execution_count = number
-        for output in cell.outputs:
-            if output.output_type == "execute_result":
-                output.execution_count = number
-        if name := checked_by(cell):
-            exercise = reports[name]
-            data = {"text/plain": f"{exercise.score:g}", "text/html": Report(exercise, pictures=False)._repr_html_()}
-            fields = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": number}
-            cell.outputs = [from_dict(fields)]
-            cell.metadata["verdict"] = {"state": _state(exercise), "reasons": reasons(exercise)}
-
-
-def _state(exercise: ExerciseVerdict) -> str:
-    """Whether there was an attempt, or why there was none."""
-    if exercise.attempted:
-        return "attempted"
-    return "missing" if exercise.tests and exercise.tests[0].outcome == "missing" else "not attempted"
-
-
 def _version(unit: Unit) -> str:
     """A digest of all that decides verdicts besides the submission: suite, known answers, judge and worker."""
     folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
     files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py", ROOT / "course" / "built.py"]
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return digest_of_files(tuple(files))
-
-
-def _as_stored(verdict: Verdict) -> dict[str, Any]:
-    fields = asdict(verdict)
-    for exercise in fields["exercises"]:
-        for test in exercise["tests"]:
-            test["arrays"] = None
-    return fields
-
-
-def _from_stored(fields: dict[str, Any]) -> Verdict:
-    exercises = [
-        ExerciseVerdict(**{**exercise, "tests": [TestVerdict(**test) for test in exercise["tests"]]})
-        for exercise in fields["exercises"]
-    ]
-    return Verdict(**{**fields, "exercises": exercises})

@@ -23,7 +23,8 @@ _FILE = "nbgrader_config.py"
 _OF_THE_CLASS = ("submitted_directory", "autograded_directory", "feedback_directory")
 _STEPS = (
     *("Autograde", "GenerateFeedback", "BaseConverter", "Preprocessor", "NbGraderPreprocessor", "FilesWriter"),
-    *("Exporter", "NotebookExporter", "SubmissionExporter", "TemplateExporter", "FeedbackExporter"),
+    *("Exporter", "NotebookExporter", "CleanCopyExporter", "SubmissionExporter"),
+    *("TemplateExporter", "FeedbackExporter", "PageExporter"),
     *("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "GetGrades"),
 )
 _FREE = ("Judge", "LimitOutput", "AssignLatePenalties")  # whose own settings our road obeys as nbgrader does
@@ -73,7 +74,7 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
             ],
         },
         "GenerateFeedback": {
-            "exporter_class": "autograder.grading.feedback.FeedbackExporter",
+            "exporter_class": f"{ours}.PageExporter",
             "preprocessors": [f"{theirs}.GetGrades"],
         },
     }

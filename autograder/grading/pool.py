@@ -4,6 +4,7 @@ import contextlib
 import functools
 import multiprocessing
 import os
+import pickle
 import sys
 import time
 from collections import deque
@@ -16,7 +17,7 @@ from unittest.mock import patch
 
 import psutil
 
-from autograder.grading.budgets import OTHERWISE, Budget
+from autograder.grading.budgets import OTHERWISE, Budget, told_of
 from autograder.grading.guardian import Guardian
 from autograder.grading.interrupts import withheld_interrupts
 from autograder.grading.pool_process import serve
@@ -32,16 +33,27 @@ _ONE_THREAD = {  # what runs beside others computes on one core
 _AHEAD = 2  # tasks taken in for each process: one at work, one that waits for the first that is free
 _TRIES = 2  # for each task
 _STARTS = 3  # processes in a row that may end before they are ready
+_LARGEST = 256 << 20  # bytes of what a process may send
+_ENDED = "The process that graded it ended, twice."
 _BETWEEN_LOOKS = 0.2  # seconds
 _LONGEST_LOOK = 1.0  # seconds: what passes beyond, this process was stopped itself
 
 
 class EndedItsProcess(Exception):
-    """A task after which its process was no more, each time it was tried; `budget` says what it had exceeded, if so."""
+    """A task after which its process was no more, each time it was tried.
 
-    def __init__(self, budget: str = ""):
-        super().__init__(budget)
-        self.budget = budget
+    `over` says what it had exceeded, if so, and `step` in which of its steps. Where that is `final` it was tried once.
+    """
+
+    def __init__(self, over: str = "", step: str = "", final: bool = False):
+        super().__init__(over, step, final)
+        self.over, self.step, self.final = over, step, final
+
+    def told(self) -> str:
+        """What is told of a submission whose task this was."""
+        if self.final:
+            return told_of(self.step, self.over)
+        return f"{_ENDED} It took {self.over}." if self.over else _ENDED
 
 
 class Unfit(RuntimeError):
@@ -60,8 +72,8 @@ class Pool:
     """Runs tasks, each known by a key, in processes of its own. A context manager: leaving it ends all of them.
 
     `prepare(*args)` is called in every new process. A task names its steps as it goes; one that exceeds the budget of a
-    step is ended with its process, and `exceeded(step, digest)` is called. A task whose process has ended is tried once
-    more, in a fresh one.
+    step is ended with its process, and `exceeded(step, digest, what)` is called: it returns whether that is final. A
+    task whose process has ended is tried once more, in a fresh one, unless it is.
     """
 
     def __init__(
@@ -70,7 +82,7 @@ class Pool:
         prepare: Callable[..., None],
         args: tuple,
         budgets: Mapping[str, Budget] | None = None,
-        exceeded: Callable[[str, str], None] = lambda step, digest: None,
+        exceeded: Callable[[str, str, str], bool] = lambda step, digest, what: False,
     ):
         self._workers, self._start_with = workers, (prepare, args)
         self._budgets, self._exceeded = budgets or {}, exceeded
@@ -114,8 +126,7 @@ class Pool:
         for process in self._busy:
             over = process.over_budget()
             if over:
-                self._exceeded(process.step, process.digest)
-                found += self._lost(process, f"{process.step}: {over}")
+                found += self._over(process, over)
         self._set_to_work()
         return found
 
@@ -130,9 +141,11 @@ class Pool:
     def _heard(self, process: "_Process") -> list[tuple[Any, Any]]:
         """Take what a process has sent; returns its task if that is done."""
         try:
-            kind, *told = process.connection.recv()
+            kind, *told = pickle.loads(process.connection.recv_bytes(_LARGEST))
         except (EOFError, OSError):
-            return self._lost(process)
+            if process.connection.readable:
+                return self._lost(process)
+            return self._over(process, f"more than {_LARGEST >> 20} MiB for its result")
         if kind == "ready":
             process.is_ready, self._in_vain = True, 0
         elif kind == "unfit":
@@ -144,8 +157,14 @@ class Pool:
             return [(task.key, told[0])]
         return []
 
-    def _lost(self, process: "_Process", budget: str = "") -> list[tuple[Any, Any]]:
+    def _over(self, process: "_Process", over: str) -> list[tuple[Any, Any]]:
+        """A process has exceeded the budget of its step."""
+        final = self._exceeded(process.step, process.digest, over)
+        return self._lost(process, EndedItsProcess(over, process.step, final))
+
+    def _lost(self, process: "_Process", why: EndedItsProcess | None = None) -> list[tuple[Any, Any]]:
         """A process has ended, or must: its task is tried once more, or given up."""
+        why = why or EndedItsProcess()
         process.end()
         self._processes.remove(process)
         task = process.task
@@ -156,8 +175,8 @@ class Pool:
         if task is None:
             return []
         task.tries += 1
-        if task.tries == _TRIES:
-            return [(task.key, EndedItsProcess(budget))]
+        if task.tries == _TRIES or why.final:
+            return [(task.key, why)]
         self._waiting.appendleft(task)
         return []
 

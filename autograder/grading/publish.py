@@ -17,9 +17,10 @@ from traitlets.config import Config
 
 from autograder.grading.budgets import PAGE, PLAIN
 from autograder.grading.entry import Entry, Executed
+from autograder.grading.executed_notebook import write_into
 from autograder.grading.feedback import FeedbackExporter
 from autograder.grading.files import digest_of_files, sweep
-from autograder.grading.marker import Marked, write_into
+from autograder.grading.verdict_store import Marked
 from autograder.learner.atomic import write_whole
 from autograder.units import ROOT
 
@@ -61,7 +62,8 @@ class Publisher:
         """A digest of all that the files of a submission are made from, but for the gradebook."""
         ours = [*sorted(Path(__file__).parent.glob("*")), ROOT / "autograder" / "learner" / "display.py"]
         code = digest_of_files(tuple(path for path in ours if path.is_file()))
-        cells = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]  # text is not in a verdict
+        parts = ("cell_type", "source", "metadata", "attachments")  # text is not in a verdict
+        cells = [[cell.get(part) for part in parts] for cell in notebook.cells]
         parts = [marked.digest, str(marked.verdict.seed), json.dumps([cells, letters]), self._settings, code]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -71,16 +73,19 @@ class Publisher:
         self._limit.preprocess(notebook, {})
 
     def publish(self, place: Place, entry: Entry, task: str, plainly: bool = False) -> None:
-        """Write the feedback page of an executed notebook, then the record that its submission is done.
+        """Write the feedback page of an executed notebook, then the record that its submission is done."""
+        notebook = nbformat.v4.reads(place.notebook.read_text("utf-8"))
+        write_whole(place.page, self.page(_with_grades(notebook, entry), _resources(place, entry), plainly))
+        write_stamp(place, entry, task)
+
+    def page(self, notebook: NotebookNode, resources: dict[str, Any], plainly: bool = False) -> str:
+        """The feedback page of an executed notebook that has its grades.
 
         Written `plainly` it has the points and the reports, and says that the rest could not be shown.
         """
-        notebook = nbformat.v4.reads(place.notebook.read_text("utf-8"))
         if plainly:
             notebook.cells = [from_dict(_markdown("plain", PLAIN[PAGE])), *_reports(notebook)]
-        page, _ = self._exporter.from_notebook_node(_with_grades(notebook, entry), _resources(place, entry))
-        write_whole(place.page, page)
-        write_stamp(place, entry, task)
+        return self._exporter.from_notebook_node(notebook, resources)[0]
 
 
 def write_executed(notebook: NotebookNode, place: Place, letters: dict[str, str]) -> None:

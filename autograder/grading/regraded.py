@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from autograder.grading.marker import kept_under
+from autograder.grading.verdict_store import kept_under
 from autograder.judging.verdicts import ExerciseVerdict, Verdict
 from autograder.learner.atomic import write_whole
 from autograder.units import Unit

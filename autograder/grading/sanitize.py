@@ -1,16 +1,12 @@
 """Outputs without life: what a learner's cell left, with nothing in it that could run in a browser."""
 
-import base64
-import binascii
 import re
-import struct
-import zlib
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import nh3
 
+from autograder.grading.plain_pictures import plain_picture
 from autograder.seam.plain import clean_text
 
 _MOST_OUTPUTS = 200
@@ -25,9 +21,6 @@ _FORMATTING = ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small",
 _DEEPEST, _MOST_ATTRIBUTES, _MOST_REOPENED = 200, 200, 100_000
 _GROWTH, _ALWAYS = 4, 10_000  # how many times as long cleaned HTML may be, and how long at least
 _LEFT_OUT = "<p>This output is left out: its HTML is nested too deeply.</p>"
-_PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"sRGB", b"gAMA", b"pHYs", b"IDAT", b"IEND")
-_MOST_PIXELS = 40_000_000  # a few bytes of a picture can ask a browser for any amount of memory
 _ALIVE = re.compile(  # where Markdown begins a tag, a link or a picture, and formulas what reaches out of them
     r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=(?:href|class|style|cssId|data|require|includegraphics|unicode)\b)"
 )
@@ -113,9 +106,9 @@ def _bundle(data: Any) -> dict[str, str]:
         kept["text/plain"] = clean_text(data["text/plain"])
     if "text/html" in data:
         kept["text/html"] = inert_html(clean_text(data["text/html"]))
-    picture = _plain_png(data.get("image/png"))
+    picture = plain_picture("image/png", data.get("image/png"))
     if picture:
-        kept["image/png"] = base64.b64encode(picture).decode()
+        kept["image/png"] = picture
     return kept
 
 
@@ -126,33 +119,3 @@ def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
     if not sizes or not all(type(size) is int and 0 < size < 10_000 for size in sizes):
         return {}
     return {"image/png": {"width": sizes[0], "height": sizes[1]}}
-
-
-def _plain_png(value: Any) -> bytes | None:
-    """The picture alone, from base64: its size, colours and pixels, without texts, profiles, or what follows it."""
-    try:
-        raw = base64.b64decode(value, validate=False) if isinstance(value, str) else b""
-        return _PNG + b"".join(_png_chunks(raw)) if raw.startswith(_PNG) else None
-    except (binascii.Error, struct.error, ValueError):
-        return None
-
-
-def _png_chunks(raw: bytes) -> Iterator[bytes]:
-    """The chunks of a PNG that are needed to draw it; raises `ValueError` where it is none, or far too large."""
-    place, kind = len(_PNG), b""
-    while kind != b"IEND":
-        size, kind = struct.unpack_from(">I4s", raw, place)
-        chunk = raw[place : place + 12 + size]
-        if len(chunk) != 12 + size or zlib.crc32(chunk[4:-4]) != struct.unpack(">I", chunk[-4:])[0]:
-            raise ValueError("a damaged chunk")
-        first = place == len(_PNG)
-        if first != (kind == b"IHDR") or (first and not _drawable(chunk)):
-            raise ValueError("no picture that could be drawn")
-        if kind in _PNG_CHUNKS:
-            yield chunk
-        place += 12 + size
-
-
-def _drawable(header: bytes) -> bool:
-    width, height = struct.unpack_from(">II", header, 8)
-    return 0 < width * height <= _MOST_PIXELS

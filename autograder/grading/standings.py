@@ -8,8 +8,8 @@ from pathlib import Path
 
 from autograder.grading.class_scores import ClassScores, Held, Person, class_scores
 from autograder.grading.jobs import HandedInTwice, jobs
-from autograder.grading.marker import kept_under
 from autograder.grading.names import why_unfit
+from autograder.grading.verdict_store import kept_under
 from autograder.judging.verdicts import ExerciseVerdict, Verdict
 from autograder.units import Unit
 

@@ -1,24 +1,32 @@
 """What the processes of a class's run do: mark a submission, write its executed notebook, write its feedback."""
 
+import contextlib
+import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
 
 from autograder.grading import gradebook, intake
-from autograder.grading.budgets import JUDGE, PAGE, WRITE, Exceeded
+from autograder.grading.budgets import BUDGETS, PAGE, READ, WRITE, Budget, Exceeded, OverBudget, is_final, told_of
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
+from autograder.grading.executed_notebook import write_into
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
 from autograder.grading.letters import letters_in, whose_word
-from autograder.grading.marker import Marked, Marker, NoReferences
+from autograder.grading.marker import Marker, NoReferences
 from autograder.grading.names import is_fit_name
 from autograder.grading.nbgrader_settings import course_config
 from autograder.grading.pool_process import announce
 from autograder.grading.publish import Place, Publisher, executed, stamped_entry, write_executed
 from autograder.grading.regraded import Regraded, last_verdict, regraded, remember
 from autograder.grading.released import TooMuchReleased
+from autograder.grading.verdict_store import Marked
 from autograder.sandbox.confinement import NotConfined
 from autograder.seam.fault import OurFault
 from autograder.seam.plain import clean_text
@@ -38,14 +46,16 @@ class Places:
     staged: Path | None = None
     unconfined: bool = False
     again: bool = False
+    budgets: Mapping[str, Budget] = field(default_factory=lambda: dict(BUDGETS))
 
     @property
     def verdicts(self) -> Path:
         return self.grading / "verdicts"
 
     @property
-    def over_budget(self) -> Path:
-        return self.verdicts / "over-budget"
+    def exceeded(self) -> Exceeded:
+        """What has exceeded its budget before."""
+        return Exceeded(self.verdicts / "over-budget", self.budgets)
 
     @property
     def templates(self) -> Path:
@@ -89,12 +99,20 @@ class _Process:
             announce=self.announce,
         )
         self.publisher = Publisher(places.grading, course_config(places.grading))
-        self._exceeded = Exceeded(places.over_budget)
 
     def announce(self, step: str, digest: str = "") -> bool:
-        """Say which step comes; whether it may be taken, or has exceeded its budget for this work before."""
-        if digest and self._exceeded.holds(step, digest):
+        """Say which step comes; whether it may be taken, or has exceeded its budget for this work before.
+
+        Raises `OverBudget` where nothing can take its place, unless it is to be tried `again`.
+        """
+        exceeded = self.places.exceeded
+        over = exceeded.what(step, digest) if digest else ""
+        if over and not is_final(step, digest):
             return False
+        if over and not self.places.again:
+            raise OverBudget(told_of(step, over))
+        if over:
+            exceeded.forget(step, digest)
         announce(step, digest)
         return True
 
@@ -124,21 +142,46 @@ def make_ready(units: Sequence[Unit]) -> None:
 def mark(job: Job) -> Marking:
     """Mark one submission, and write its executed notebook unless an earlier run did.
 
-    Whatever is raised here is not the learner's fault; the message says what it is.
+    Whatever is raised here is not the learner's fault; the message says what it is. It is `OverBudget` where an
+    earlier run has found that out.
     """
-    try:
+    with _faults_told():
         if not os.path.lexists(job.place):
             raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
-        _process.announce(JUDGE)
+        _process.announce(READ)
         submission, places = job.take(), _process.places
         before = last_verdict(places.verdicts, job) if places.again else None
         marked = _process.marker.mark(submission.notebook, job.unit)
-        _process.announce(WRITE)
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)
         return replace(marking, regraded=regraded(before, marked.verdict) if places.again else None)
+
+
+def execute(notebook: NotebookNode, unit: Unit) -> NotebookNode:
+    """The executed notebook of one from intake; marks it, unless that was done before. Raises as `mark` does."""
+    with _faults_told():
+        marked = _process.marker.mark(notebook, unit)
+        _process.announce(WRITE, marked.digest)
+        write_into(notebook, marked)
+        return notebook
+
+
+def page(notebook: NotebookNode, resources: dict[str, Any]) -> str:
+    """The feedback page of an executed notebook that has its grades."""
+    work = json.dumps([notebook, resources["nbgrader"]], sort_keys=True, default=str)
+    plainly = not _process.announce(PAGE, hashlib.sha256(work.encode("utf-8", "surrogatepass")).hexdigest())
+    return _process.publisher.page(notebook, resources, plainly)
+
+
+@contextlib.contextmanager
+def _faults_told() -> Iterator[None]:
+    """Raise what can be sent to another process, with what is to be told."""
+    try:
+        yield
     except (NotConfined, NoReferences, TooMuchReleased) as error:
         raise Refused(str(error)) from None
+    except OverBudget:
+        raise
     except OurFault as fault:
         raise RuntimeError(clean_text(str(fault), 300)) from None
     except Exception as error:  # of any class: only some survive the way to another process
@@ -158,6 +201,7 @@ def write(job: Job, submission: intake.Submission, marked: Marked, publisher: Pu
         return Marking(outcome, marked.digest)
     place, letters = place_of(job, places), letters_in(job.place)
     task = publisher.task(submission.notebook, marked, letters)
+    _process.announce(WRITE, task)
     stamped = stamped_entry(place, task)
     if places.staged:
         gradebook.stage(submission, job.learner, places.staged / job.unit.stem, letters)

@@ -6,14 +6,69 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
+import functools
+import tempfile
+from pathlib import Path
+
 import pytest
 
+from autograder.grading import dispatch
 from autograder.sandbox.launch import Launcher
+
+
+class _Shared:
+    """A template that others are forked from, for the launchers and the runs of these tests; a new one if it has died.
+
+    Every import of keras that is spared is three seconds of a core.
+    """
+
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="templates-")
+        self._launcher: Launcher | None = None
+        self._number = 0
+
+    @property
+    def place(self) -> Path:
+        template = self._launcher and self._launcher._template
+        if template is None or template.poll() is not None:
+            self.close()
+            self._launcher, self._number = Launcher(), self._number + 1
+            self._launcher.share(self._place)
+        return self._place
+
+    @property
+    def _place(self) -> Path:
+        return Path(self._folder.name, str(self._number))
+
+    def close(self) -> None:
+        if self._launcher:
+            self._launcher.close()
+
+
+class _OfARun(Launcher):
+    """What a class's run shares with its processes, when tests call it: the template of the tests."""
+
+    def share(self, place: Path) -> None:
+        if self.forks:
+            place.symlink_to(_shared().place)
+
+
+@functools.cache
+def _shared() -> _Shared:
+    return _Shared()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_template():
+    dispatch.Launcher = _OfARun
+    yield
+    dispatch.Launcher = Launcher
+    _shared().close()
 
 
 @pytest.fixture(scope="session")
 def launcher():
     """Starts workers for every test of the session."""
-    launcher = Launcher()
+    launcher = Launcher(shared=_shared().place)
     yield launcher
     launcher.close()

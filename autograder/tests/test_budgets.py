@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from autograder.author import demo
-from autograder.grading import dispatch, feedback, marker
-from autograder.grading.budgets import OUTPUTS, PAGE, Budget
+from autograder.grading import budgets, feedback, marker, tasks
+from autograder.grading.budgets import JUDGE, OUTPUTS, PAGE, WRITE, Budget, OverBudget
 from autograder.grading.class_run import grade
 from autograder.grading.feedback import _coloured
 from autograder.grading.jobs import Job, jobs
@@ -185,7 +185,7 @@ def all_of(pool, count):
 @pytest.mark.parametrize(("task", "word"), [(compute, "computing"), (wait, "seconds"), (hoard, "memory")])
 def test_a_step_over_its_budget_is_ended_and_the_others_go_on(task, word):
     exceeded = []
-    with Pool(2, nothing, (), BUDGETS, lambda *told: exceeded.append(told)) as pool:
+    with Pool(2, nothing, (), BUDGETS, lambda step, digest, what: exceeded.append((step, digest))) as pool:
         pool.hand_out("greedy", task, "abc")
         for number in range(6):
             pool.hand_out(number, double, number)
@@ -193,8 +193,18 @@ def test_a_step_over_its_budget_is_ended_and_the_others_go_on(task, word):
         assert pool.idle
     assert exceeded == [(task.__name__, "abc")] * 2
     assert isinstance(found["greedy"], EndedItsProcess)
-    assert word in found["greedy"].budget
+    assert word in found["greedy"].over
     assert [found[number] for number in range(6)] == [0, 2, 4, 6, 8, 10]
+
+
+def test_a_result_that_is_too_large_is_not_taken(monkeypatch):
+    monkeypatch.setattr("autograder.grading.pool._LARGEST", MIB)
+    with Pool(1, nothing, ()) as one:
+        one.hand_out("large", bytes, 2 * MIB)
+        one.hand_out("small", bytes, 2)
+        found = all_of(one, 2)
+    assert found["large"].over == "more than 1 MiB for its result"
+    assert found["small"] == bytes(2)
 
 
 def test_a_task_whose_process_was_killed_is_tried_once_more(tmp_path):
@@ -248,7 +258,7 @@ class SlowOutputs(_Slow):
 def test_who_exceeds_a_budget_gets_something_plain_once_and_for_all_and_keeps_the_points(
     tmp_path, monkeypatch, kind, step
 ):
-    monkeypatch.setitem(dispatch.BUDGETS, step, Budget(0.5, 60.0, 1 << 30))
+    monkeypatch.setitem(budgets.BUDGETS, step, Budget(0.5, 60.0, 1 << 30))
     path = hand_in(tmp_path / "submitted" / "learner-0", UNIT, with_cell(demo.KINDS[FINISHED](UNIT), "print('mine')"))
     marks = tmp_path / "marks"
     todo = [Job("learner-0", kind(UNIT.stem, str(marks)), path.parent)]
@@ -264,3 +274,69 @@ def test_who_exceeds_a_budget_gets_something_plain_once_and_for_all_and_keeps_th
     assert marks.read_text() == f"{step}\n"
     (fresh,) = grade(jobs([UNIT], tmp_path / "submitted"), tmp_path, 1)
     assert fresh.outcome.score == 20
+
+
+class SlowJudge(_Slow):
+    @property
+    def suite(self):
+        return Path(self.marks).with_name("suite.py")
+
+    def points(self):
+        return UNIT.points()
+
+    @property
+    def learners_copy(self):
+        marker.judge = lambda *args: self.mark(JUDGE)
+        return super().learners_copy
+
+
+def test_a_judge_over_its_budget_is_told_from_then_on_and_tried_again_when_asked_and_ends_no_run(tmp_path, monkeypatch):
+    """Five are as many as end a run when they fail: what is behind them would never be graded."""
+    monkeypatch.setitem(budgets.BUDGETS, JUDGE, Budget(0.5, 60.0, 1 << 30))
+    shutil.copyfile(UNIT.suite, tmp_path / "suite.py")
+    for number in range(5):
+        hand_in(tmp_path / "submitted" / f"learner-{number}", UNIT, demo.KINDS[FINISHED](UNIT))
+    marks = tmp_path / "marks"
+    unit = SlowJudge(UNIT.stem, str(marks))
+    todo = [Job(job.learner, unit, job.place) for job in jobs([UNIT], tmp_path / "submitted")]
+    for handed_in, tries, how in ((todo[:1], 1, {}), (todo, 1, {}), (todo[:1], 2, {"again": True})):
+        for one in grade(handed_in, tmp_path, 1, **how):
+            assert (one.outcome.score, one.outcome.fault, one.failed) == (None, "ours", True)
+            assert "took more than 0.5 seconds of computing. It is not tried again as it is" in one.outcome.problem
+        assert marks.read_text() == f"{JUDGE}\n" * tries
+
+
+def test_what_has_exceeded_a_budget_is_known_by_its_digest_and_that_budget_until_it_is_tried_again(tmp_path):
+    def step_taken(step, digest, **how):
+        return tasks._Process(tasks.Places(tmp_path, tmp_path, **how)).announce(step, digest)
+
+    places = tasks.Places(tmp_path, tmp_path)
+    for step in (JUDGE, WRITE):
+        assert places.exceeded.note(step, "abc", "more than 5 seconds")
+        with pytest.raises(OverBudget, match="more than 5 seconds"):
+            step_taken(step, "abc")
+        assert step_taken(step, "other")
+        assert step_taken(step, "abc", budgets={step: Budget(600, 600, AMPLE)})
+        assert step_taken(step, "abc", again=True)
+        assert step_taken(step, "abc")
+    assert not places.exceeded.note(PAGE, "abc", "more than 5 seconds")
+    assert not step_taken(PAGE, "abc", again=True)
+    assert not places.exceeded.note(JUDGE, "", "more than 5 seconds")
+    assert step_taken(JUDGE, "")
+
+
+def test_a_suite_that_has_changed_makes_it_other_work(tmp_path):
+    shutil.copyfile(UNIT.suite, tmp_path / "suite.py")
+    announced, unit = [], SlowJudge(UNIT.stem, str(tmp_path / "marks"))
+
+    def announce(step, digest):
+        announced.append((step, digest))
+        raise OverBudget
+
+    for limits in (None, None, Limits(cell_seconds=1.0)):
+        with marker.Marker(limits=limits, announce=announce) as one, pytest.raises(OverBudget):
+            one.mark_cells([], unit)
+        if len(announced) == 1:
+            (tmp_path / "suite.py").write_text("# another suite\n")
+    assert [step for step, _ in announced] == [JUDGE] * 3
+    assert len(set(announced)) == 3

@@ -14,7 +14,8 @@ import pytest
 
 from autograder.author.known_cases import Case, submission
 from autograder.grading import intake
-from autograder.grading.marker import Marker, NoReferences, write_into
+from autograder.grading.executed_notebook import write_into
+from autograder.grading.marker import Marker, NoReferences
 from autograder.judging.known import known_answers
 from autograder.judging.references import references_before
 from autograder.judging.slicing import needed, statements

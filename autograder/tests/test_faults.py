@@ -1,5 +1,6 @@
 """Whose fault it is: what fails on our side costs nobody a point, is told, and is taken up again."""
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from autograder.grading.class_run import grade
 from autograder.grading.dispatch import NothingCanBeGraded
 from autograder.grading.jobs import Job, jobs
 from autograder.grading.marker import Marker
+from autograder.grading.regraded import lines
 from autograder.sandbox import RemoteWorkbench
 from autograder.sandbox.launch import Launcher
 from autograder.seam.fault import OurFault
@@ -25,7 +27,6 @@ from autograder.tests.classroom import hand_in
 from autograder.tests.project import command, copy_of_the_project, surroundings
 from autograder.units import ROOT, Unit, UnknownName
 
-TESTS = os.getpid()
 UNIT = Unit("00_start")
 FINISHED, HALF = 0, 1
 FIRST = next(iter(UNIT.points()))
@@ -89,7 +90,7 @@ class Unlucky(Unit):
 
     @property
     def suite(self):
-        if os.getpid() != TESTS:  # which read the suite too, and ask no worker of this unit
+        if multiprocessing.parent_process() is not None:  # the tests read the suite too, and ask other workers
             RemoteWorkbench._ask = _killed
         return super().suite
 
@@ -211,7 +212,8 @@ def edit(path, old, new):
 
 
 def test_grading_anew_tells_who_gained_or_lost_points_and_by_which_rule(project, tmp_path):
-    first, _ = grade(a_class(tmp_path), tmp_path, 1)
+    todo = a_class(tmp_path)
+    first, _ = grade(todo, tmp_path, 1)
     grading = ("grade", UNIT.stem, "--grading", tmp_path, "--workers", 1)
     exercise = first.verdict.exercises[0]
     rule = exercise.tests[0].name
@@ -226,10 +228,10 @@ def test_grading_anew_tells_who_gained_or_lost_points_and_by_which_rule(project,
     assert f"{exercise.name}: {rule} (passed → failed)" in lost
     assert "learner-0" not in lost
     suite.write_text(before, "utf-8")
-    gained = command(project, *grading, "--again")
-    assert "→ 20 points (+" in gained
-    assert "(failed → passed)" in gained
-    assert "learner-0: 20 →" not in gained
+    same, gained = ([*lines(one.learner, one.regraded)] for one in grade(todo, tmp_path, 1, again=True))
+    assert "→ 20 points (+" in gained[0]
+    assert f"{exercise.name}: {rule} (failed → passed)" in gained[1]
+    assert not same
 
 
 def test_a_learner_who_has_handed_in_nothing_is_told_with_the_nearest_names(tmp_path):

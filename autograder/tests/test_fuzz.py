@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.author.known_cases import Case, submission
 from autograder.grading import intake
-from autograder.grading.marker import cells_of
+from autograder.grading.executable_cells import cells_of
 from autograder.sandbox.wire import Wire, WireError
 from autograder.units import Unit
 

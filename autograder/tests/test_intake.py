@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.grading import intake, notebook_file
+from autograder.grading.executable_cells import cells_of
 from autograder.grading.folders import opened
-from autograder.grading.marker import cells_of
 from autograder.units import Unit
 
 UNIT = Unit("04_attention")

@@ -11,7 +11,7 @@ import pytest
 from keras import ops
 
 from autograder.author.known_cases import in_own_words
-from autograder.grading.marker import _as_stored, _from_stored
+from autograder.grading.verdict_store import _as_stored, _from_stored
 from autograder.judging import correct, expect, keras_layer, mistake
 from autograder.judging import error_causes as errors
 from autograder.judging.answer import Answer, Transcript

@@ -1,5 +1,7 @@
 """Cells that an instructor adds and grades by hand: kept by a build, and counted by both ways of grading alike."""
 
+import base64
+import io
 import json
 import shutil
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from PIL import Image
 
 from autograder.grading.sanitize import inert_markdown
 from autograder.tests.classroom import configure
@@ -23,7 +26,21 @@ IN_THE_SOURCE = """
 print("a model sketch")
 """
 ESSAY = "Attention is an *average* of `List<int>`. <img src=x onerror='alert(1)'> [x](javascript:alert(2))"
+PASTED = "![drawn](attachment:image.png)"
 SHOWN = ("Attention is an", "average", "List")
+
+
+def in_base64(content):
+    return base64.b64encode(content).decode()
+
+
+def drawn():
+    file = io.BytesIO()
+    Image.new("RGB", (3, 2), "red").save(file, "PNG")
+    return in_base64(file.getvalue())
+
+
+PICTURE = drawn()
 
 
 def as_create_assignment_does(cell_id, grade_id, text, **more):
@@ -105,7 +122,8 @@ def classes(built, tmp_path_factory):
         notebook = notebook_in(built, "exercises")
         cells = {cell["id"]: cell for cell in notebook["cells"]}
         if essay:
-            cells["essay"]["source"] = essay
+            cells["essay"]["source"] = f"{essay} {PASTED}"
+            cells["essay"]["attachments"] = {"image.png": {"image/png": PICTURE}}
             cells["sketch"]["source"] = "print(6 * 7)"
             place = notebook["cells"].index(cells["0a1b2c3d"]) + 1
             note = {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "I reflected."}
@@ -175,12 +193,14 @@ def test_what_was_written_is_executed_shown_and_runs_nothing(classes, road):
     executed = nbformat.read(place / "autograded" / "learner-01" / UNIT / f"{UNIT}.ipynb", as_version=4)
     cells = {cell.id: cell for cell in executed.cells}
     assert all(part in cells["essay"].source for part in SHOWN)
-    assert cells["essay"].source == inert_markdown(ESSAY)
+    assert cells["essay"].source == f"{inert_markdown(ESSAY)} ![drawn](attachment:picture-1.png)"
+    assert cells["essay"].attachments == {"picture-1.png": {"image/png": PICTURE}}
     assert cells["sketch"].outputs[0].text == "42\n"
     assert "I reflected." in [cell.source for cell in executed.cells]
     page = (place / "feedback" / "learner-01" / UNIT / f"{UNIT}.html").read_text("utf-8")
     assert all(part in page for part in (*SHOWN, "I reflected.", "42\n", "0 of 5"))
     assert "<img src=x" not in page
+    assert f'<img src="data:image/png;base64,{PICTURE}" alt="drawn">' in page
     third = (place / "feedback" / "learner-03" / UNIT / f"{UNIT}.html").read_text("utf-8")
     assert "missing: essay" in third  # whose cell was deleted
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from autograder.grading import intake, released
-from autograder.grading.marker import Marker, write_into
+from autograder.grading.executed_notebook import write_into
+from autograder.grading.marker import Marker
 from autograder.grading.released import TooMuchReleased, files_beside
 from autograder.tests.attacks.scene import added, printed
 from autograder.units import Unit

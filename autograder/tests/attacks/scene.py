@@ -14,7 +14,9 @@ from nbgrader.utils import determine_grade
 
 from autograder.author.known_cases import Case, submission
 from autograder.grading import intake
-from autograder.grading.marker import Marked, Marker, write_into
+from autograder.grading.executed_notebook import write_into
+from autograder.grading.marker import Marker
+from autograder.grading.verdict_store import Marked
 from autograder.tests.attacks.attack import Attack
 from autograder.units import ROOT, Unit
 
