@@ -14,7 +14,7 @@ from autograder.judging.diagnosis import Trial, name_mistakes
 from autograder.judging.expect import NotAsked, Unmet, summary
 from autograder.judging.known import Known, mistakes_in
 from autograder.judging.outline import MOST_KEPT
-from autograder.judging.suite import run
+from autograder.judging.suite import inputs_of, run
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
 from autograder.seam.plain import clean_text
@@ -81,7 +81,7 @@ class _Judging:
         return Answer(self._performer, exercise, Transcript())
 
     def generator(self, test: str) -> np.random.Generator:
-        return np.random.default_rng([self._seed, *test.encode()])
+        return inputs_of(self._seed, test)
 
     def record(self, test: pytest.Function, error: BaseException | None) -> None:
         transcript = test.funcargs["learner"]._transcript
