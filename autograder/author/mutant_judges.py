@@ -4,6 +4,7 @@ No pipeline and no confinement: the code is ours, and there is much of it.
 """
 
 import multiprocessing
+import os
 import queue
 import resource
 import signal
@@ -16,10 +17,8 @@ from autograder.author.mutant_judging import Job, NotRight, Outcome, judged
 from autograder.judging.references import code_cells, references_before, solution_of
 from autograder.judging.slicing import needed, statements
 from autograder.judging.tolerance import use_device
-from autograder.sandbox.limits import address_space
 from autograder.units import Unit
 
-_MEMORY = 3 << 30  # bytes, on top of what a process has when it starts
 _SILENCE = 900.0  # seconds on the clock without an outcome: something sleeps
 
 
@@ -46,17 +45,19 @@ def job_of(unit: Unit, exercise: str, mutants: Sequence[str]) -> Job:
     return Job(unit.suite, exercise, answers, before, after, tuple(references_before(unit)))
 
 
-def judge_mutants(jobs: Sequence[Job], workers: int) -> Iterator[Judged]:
-    """Judge the mutants of each job, `workers` jobs at a time; raises `NotRight`."""
+def judge_mutants(jobs: Sequence[Job], workers: int) -> Iterator[Judged | NotRight]:
+    """Judge the mutants of each job, `workers` jobs at a time; `NotRight` where the right answer does not pass."""
     judges = [_Judge() for _ in range(min(workers, len(jobs)))]
     idle: queue.SimpleQueue[_Judge] = queue.SimpleQueue()
     for judge in judges:
         idle.put(judge)
 
-    def outcomes(job: Job) -> Judged:
+    def outcomes(job: Job) -> Judged | NotRight:
         judge = idle.get()
         try:
             return judge.judge(job)
+        except NotRight as wrong:
+            return wrong
         finally:
             idle.put(judge)
 
@@ -120,17 +121,13 @@ class _Judge:
 
 
 def _serve(pipe: Connection) -> None:
-    """Judge job after job, as a process of its own."""
-    from course.toolkit.quiet import import_keras, silent
-
-    import_keras()
-    use_device("cpu")
+    """Judge job after job, as a process of its own; keras is imported where an answer imports it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # TensorFlow's banner, and what it says of each failure
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (address_space() + _MEMORY,) * 2)
-    with silent():
-        while True:
-            try:
-                for said in judged(pipe.recv()):
-                    pipe.send(said)
-            except NotRight as wrong:
-                pipe.send(wrong)
+    use_device("cpu")
+    while True:
+        try:
+            for said in judged(pipe.recv()):
+                pipe.send(said)
+        except NotRight as wrong:
+            pipe.send(wrong)

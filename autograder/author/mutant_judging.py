@@ -1,5 +1,6 @@
 """What comes of a mutant: judged as an answer is, with more than one seed, up to the first rule that it breaks."""
 
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ import pytest
 from autograder.judging.answer import Answer, Transcript
 from autograder.judging.judge import CHECK_SEED
 from autograder.judging.suite import inputs_of, run
+from autograder.sandbox.limits import address_space
 from autograder.seam import LearnerError, Workbench
 from autograder.seam.given import Reference, References, giving, new_namespace
 from autograder.seam.settings import usual_settings
 
 SEEDS = (CHECK_SEED, CHECK_SEED + 1, CHECK_SEED + 2)  # what survives has passed with all of them
-_LEAST, _TIMES = 2.0, 2.0  # seconds of CPU that an answer may use, and so many times what the right one has used
+_TIMES = 2.0  # what an answer may use of CPU time: so many times what the right one has used, and some seconds
+_MEMORY = 3 << 30  # bytes that it may ask for, on top of what the process has by then
 
 
 class Job(NamedTuple):
@@ -33,6 +36,7 @@ class Job(NamedTuple):
     before: str = ""
     after: str = ""
     references: tuple[Reference, ...] = ()
+    seconds: float = 2.0  # of CPU that any answer may use, and more where the right one is slow
 
 
 class Outcome(NamedTuple):
@@ -55,10 +59,11 @@ def judged(job: Job) -> Iterator[list[str] | Outcome | bool]:
     with usual_settings(), giving(References(job.references)):
         began, rules = time.process_time(), []
         _must_pass(job.exercise, _outcome(job, right, rules))
-        seconds = _LEAST + _TIMES * (time.process_time() - began)
+        seconds = job.seconds + _TIMES * (time.process_time() - began)
         yield list(dict.fromkeys(rules))
-        for mutant in mutants:
-            yield _in_time(job, mutant, seconds)
+        with _little_memory():
+            for mutant in mutants:
+                yield _in_time(job, mutant, seconds)
         _must_pass(job.exercise, _outcome(job, right, []))
         yield True
 
@@ -125,6 +130,16 @@ class _UpToAFailure:
         self._rules.append(rule)
         if error is not None and not self.broken:
             self.broken, self.too_long = rule, self.too_long or isinstance(error, _TooLong)
+
+
+@contextmanager
+def _little_memory() -> Iterator[None]:
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (address_space() + _MEMORY, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 class _TooLong(BaseException):

@@ -1,35 +1,20 @@
-"""Machine-made mutants of a right answer: what small changes make of it, whoever may think of them.
+"""Machine-made mutants of a right answer: every small change that a tool's operators make of it.
 
-Known mistakes are those that somebody has thought of. Mutants are made by the operators of an existing tool, so that
-the share that a suite catches can be arranged by nobody. Some compute the same as the right answer: those are kept in
-`equivalent_mutants.toml`, each with the reason, and count for nothing.
+Known mistakes are those that somebody has thought of. What an existing tool makes, nobody has chosen: so the share that
+a suite catches is a score that cannot be arranged. All mutants are kept; no exercise has more than about 150.
 """
 
 import ast
-import functools
 import itertools
-import tomllib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 
+from autograder.author.equivalent_mutants import Change
 from autograder.author.mutation_operators import Position, operators
-from autograder.units import ROOT
-
-EQUIVALENT = ROOT / "autograder" / "mistakes" / "equivalent_mutants.toml"
-
-
-class Change(NamedTuple):
-    """What a mutant changes, in lines as `ast.unparse` writes them, without indentation."""
-
-    before: str
-    after: str
-
-    def __str__(self) -> str:
-        return f"{self.before} → {self.after}"
 
 
 class Mutant(NamedTuple):
@@ -40,10 +25,6 @@ class Mutant(NamedTuple):
     replacement: str
     source: str
     change: Change
-
-
-class Stale(Exception):
-    """Entries among the equivalent mutants that no mutant corresponds to any more; the message names them."""
 
 
 def mutants_of(source: str) -> list[Mutant]:
@@ -59,43 +40,6 @@ def mutants_of(source: str) -> list[Mutant]:
                 replacement = _replacement(source, mutated, position)
                 found[program] = Mutant(name, position, replacement, mutated, _change(original, program))
     return list(found.values())
-
-
-def equivalent_mutants(exercise: str, mutants: Sequence[Mutant]) -> dict[int, str]:
-    """The numbers of those mutants of an exercise that compute the same, each with the reason.
-
-    Raises `Stale` if an entry has no mutant or no reason, or stands for more mutants than it says by `times`.
-    """
-    found, wrong = {}, []
-    for entry in _reviewed().get(exercise, []):
-        for after in entry["after"] if isinstance(entry["after"], list) else [entry["after"]]:
-            change = Change(entry["before"], after)
-            numbers = [number for number, mutant in enumerate(mutants) if mutant.change == change]
-            if len(numbers) != entry.get("times", 1) or not entry.get("reason"):
-                wrong.append(f"{exercise}: {change} ({len(numbers)} mutants, reason: {entry.get('reason')!r})")
-            found |= dict.fromkeys(numbers, entry.get("reason", ""))
-    if wrong:
-        raise Stale(f"{EQUIVALENT.name} holds what no mutant is:\n" + "\n".join(wrong))
-    return found
-
-
-def reviewed_exercises() -> list[str]:
-    """The names of the exercises that have equivalent mutants on record."""
-    return list(_reviewed())
-
-
-def reviewed(exercise: str) -> list[tuple[str, object]]:
-    """What is on record for an exercise: the lines before and after of each entry."""
-    return [(entry["before"], entry["after"]) for entry in _reviewed().get(exercise, [])]
-
-
-def _reviewed() -> dict[str, list[dict]]:
-    return _read(EQUIVALENT.stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=1)
-def _read(_changed: int) -> dict[str, list[dict]]:
-    return tomllib.loads(EQUIVALENT.read_text("utf-8"))
 
 
 class _Computing(ast.NodeTransformer):
