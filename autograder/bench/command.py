@@ -1,19 +1,24 @@
-"""`python -m autograder bench`: measure, print, and keep every part as soon as it is there."""
+"""`python -m autograder bench`: measure, print, and keep every part as soon as it is there, beside the machine."""
 
 import contextlib
+import importlib.metadata
+import os
+import platform
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.markdown import Markdown
 
 from autograder.bench import measure
-from autograder.bench.environment import facts
 from autograder.bench.page import page
 from autograder.bench.results import Results
 from autograder.grading.terminal import bar
 from autograder.units import Unit
+
+_PACKAGES = ("tensorflow", "keras", "nbgrader", "pytest", "numpy", "matplotlib")
 
 
 class Bench:
@@ -21,7 +26,7 @@ class Bench:
 
     def __init__(self, console: Console, unit: Unit, target: Path, workers: int):
         self._console, self._unit, self._target, self._workers = console, unit, target, workers
-        self._facts = facts()
+        self._facts = machine()
         self.results = Results(unit.stem)
 
     def run(self, learners: int, sample: int, studied: int, sizes: Sequence[int]) -> None:
@@ -47,3 +52,25 @@ class Bench:
             task = progress.add_task(name, total=total)
             yield Path(folder), lambda: progress.advance(task)
         self._target.write_text(page(self.results, self._facts), "utf-8")
+
+
+def machine() -> dict[str, str]:
+    """What a reader needs to compare a measurement with one of their own, by name."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    return {
+        "processor": f"{_processor()}, {cores} cores",
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+        "load before": f"{load} (1, 5 and 15 minutes)",
+        "versions": ", ".join([f"Python {platform.python_version()}", *versions]),
+    }
+
+
+def _processor() -> str:
+    """The processor's model as the kernel names it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "Model"))]
+    return models[0] if models else platform.machine()

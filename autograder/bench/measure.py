@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from autograder.bench.learners import HandedIn, class_of
-from autograder.bench.memory import PeakMemory
 from autograder.bench.results import ClassSize, Comparison, Pair, Spent, StockRun
 from autograder.bench.stages import WARM_UP
 from autograder.bench.stock import StockNbgrader
-from autograder.bench.timed_class import ClassRun
+from autograder.bench.timed_class import ClassRun, PeakMemory
 from autograder.units import ROOT, Unit
 
 Tick = Callable[[], None]

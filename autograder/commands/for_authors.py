@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.app import CORES, Units, Workers, app, console, fail, say, unit_named, units_named
+from autograder.commands.app import CORES, Units, Workers, app, console, fail, say, shown, unit_named, units_named
 from autograder.units import ROOT, Unit
 
 _PANEL = "For authors"
@@ -47,6 +47,23 @@ def build(
     for path in changed:
         console.print(f"wrote {path.relative_to(ROOT)}")
     console.print(f"{len(changed)} files written." if changed else "Everything is up to date.")
+
+
+@app.command(rich_help_panel=_PANEL)
+def new(
+    unit: Annotated[str, typer.Argument(help="Number and topic of the unit, such as 08_encoder.")],
+    exercise: Annotated[str, typer.Option(help="The function that its first exercise asks for.")] = "row_means",
+) -> None:
+    """Begin a unit: its lesson, exercise, suite and known answers, with a first exercise that works."""
+    from autograder.author.new_unit import NotBegun, begin
+
+    try:
+        files = begin(unit, exercise)
+    except NotBegun as error:
+        fail(str(error))
+    for path in files:
+        say(f"wrote {shown(path)}")
+    say(f"Edit them, then: python -m autograder build {unit}, verify {unit}, prove {unit}. See autograder/README.md.")
 
 
 On = Annotated[Backend, typer.Option(help="What Keras computes with.")]

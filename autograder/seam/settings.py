@@ -1,5 +1,6 @@
 """Settings that hold for a whole process, as the course has them whatever a notebook has left behind."""
 
+import builtins
 import contextlib
 import sys
 import warnings
@@ -38,6 +39,37 @@ def usual_settings() -> Iterator[None]:
                 setting.write(before)
 
 
+@contextlib.contextmanager
+def dtype_policy(name: str | None) -> Iterator[None]:
+    """Let Keras' default dtype policy be this one for a while; None leaves it alone."""
+    if name is None:
+        yield
+        return
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+@contextlib.contextmanager
+def other_hashes() -> Iterator[None]:
+    """Let `hash` give other numbers for text for a while, as it does in every other process."""
+    usual = builtins.hash
+
+    def elsewhere(value: Any) -> int:
+        return usual(("elsewhere", value)) if _holds_text(value) else usual(value)
+
+    builtins.hash = elsewhere
+    try:
+        yield
+    finally:
+        builtins.hash = usual
+
+
 def _no_errors_of_warnings() -> None:
     """A warning stays a warning, also where a cell has made errors of all; those that Python hides stay hidden."""
     if any(action == "error" for action, *_ in warnings.filters):
@@ -70,3 +102,9 @@ def _of_keras(keras: Any) -> Iterator[_Setting]:
 
 def _traceback_filtering(config: Any) -> Callable[[bool], None]:
     return lambda wanted: config.enable_traceback_filtering() if wanted else config.disable_traceback_filtering()
+
+
+def _holds_text(value: Any) -> bool:
+    if isinstance(value, (tuple, frozenset)):
+        return any(map(_holds_text, value))
+    return isinstance(value, (str, bytes))

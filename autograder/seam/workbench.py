@@ -4,23 +4,17 @@ The same class serves both places: the learner's kernel, where `check` uses it d
 worker, where the calls arrive over the wire. A judge sees only plain data and handles.
 """
 
-import builtins
-import contextlib
 import functools
 import operator
-import os
-import random
-import sys
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.seam.errors import LearnerError, describe
+from autograder.seam.layers import build_parts, loaded, same_weights_at_first, saved
 from autograder.seam.plain import Handle, to_plain, to_tensors
-from autograder.seam.settings import usual_settings
+from autograder.seam.settings import dtype_policy, other_hashes, usual_settings
 
 OPERATIONS = (
     "call",
@@ -66,7 +60,7 @@ class Workbench:
             raise ValueError(f"unknown operation {operation!r}; known: {', '.join(OPERATIONS)}")
         found = self._find(target)
         try:
-            with usual_settings(), _same_weights_at_first(found):
+            with usual_settings(), same_weights_at_first(found):
                 result = getattr(self, f"_{operation}")(found, *args, **options)
                 return to_plain(result, self._keep)
         except KeyboardInterrupt:
@@ -115,12 +109,12 @@ class Workbench:
     def _call(self, found: Any, args: tuple, kwargs: dict, policy: str | None = None) -> Any:
         _must_be_callable(found)
         args, kwargs = self._tensors(args), self._tensors(kwargs)
-        with _dtype_policy(policy):
-            _build_parts(found, args, kwargs)
+        with dtype_policy(policy):
+            build_parts(found, args, kwargs)
             return found(*args, **kwargs)
 
     def _elsewhere(self, found: Any, args: tuple, kwargs: dict) -> Any:
-        with _other_hashes():
+        with other_hashes():
             return self._call(found, args, kwargs)
 
     def _compiled(
@@ -212,26 +206,10 @@ class Workbench:
         return self._loaded(type(found), self._saved(found, args, kwargs), found.name)
 
     def _saved(self, found: Any, args: tuple, kwargs: dict) -> np.ndarray:
-        """The bytes of the `.keras` file that holds the layer inside a model."""
-        import keras
-
-        inputs = [keras.Input(batch_shape=array.shape, dtype=array.dtype) for array in self._tensors(args)]
-        outputs = found(*inputs, **self._tensors(kwargs))
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "answer.keras")
-            keras.Model(inputs, outputs).save(path)
-            return np.fromfile(path, np.uint8)
+        return saved(found, self._tensors(args), self._tensors(kwargs))
 
     def _loaded(self, found: Any, file: np.ndarray, name: str) -> Any:
-        """The layer of this name and class in the model that a `.keras` file holds."""
-        import keras
-
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "answer.keras")
-            file.tofile(path)
-            with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
-                loaded = keras.models.load_model(path, custom_objects={found.__name__: found})
-        return loaded.get_layer(name)
+        return loaded(found, file, name)
 
     def _from_keras(self, _found: Any, path: str) -> Any:
         import keras
@@ -245,83 +223,6 @@ class Workbench:
 def _must_be_callable(found: Any) -> None:
     if not callable(found):
         raise LearnerError("error", f"This must be a function or a class; it is {type(found).__name__}.")
-
-
-def _build_parts(found: Any, args: tuple, kwargs: dict) -> None:
-    """Call a layer once before its first call, so that the layers in it make their weights; nothing else changes.
-
-    Keras does so too, for a layer without `build`, and traces a graph for it, which takes several times as long.
-    Whatever goes wrong here goes wrong again in the call itself, and is told there.
-    """
-    if isinstance(found, type) or not _is_layer(found) or getattr(found, "built", True):
-        return
-    import keras
-
-    if type(found).build is keras.layers.Layer.build:
-        with contextlib.suppress(Exception), keras.StatelessScope():
-            found.call(*args, **kwargs)
-
-
-@contextlib.contextmanager
-def _same_weights_at_first(found: Any) -> Iterator[None]:
-    """Give a layer the same initial weights every time: Keras draws the seeds of its initialisers from `random`.
-
-    So a known mistake that is built as the learner's layer is starts from the same weights and gives the same.
-    A function keeps its own random numbers: whether they repeat may be what is asked.
-    """
-    if not _is_layer(found):
-        yield
-        return
-    before = random.getstate()
-    random.seed(0)
-    try:
-        yield
-    finally:
-        random.setstate(before)
-
-
-def _is_layer(found: Any) -> bool:
-    """Whether this is a layer or makes one; never imports keras for its own sake."""
-    keras = sys.modules.get("keras")
-    kind = found if isinstance(found, type) else type(found)
-    return keras is not None and issubclass(kind, keras.layers.Layer)
-
-
-@contextlib.contextmanager
-def _dtype_policy(name: str | None) -> Iterator[None]:
-    """Let Keras' default dtype policy be this one for a while; None leaves it alone."""
-    if name is None:
-        yield
-        return
-    import keras
-
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
-
-
-@contextlib.contextmanager
-def _other_hashes() -> Iterator[None]:
-    """Let `hash` give other numbers for text for a while, as it does in every other process."""
-    usual = builtins.hash
-
-    def elsewhere(value: Any) -> int:
-        return usual(("elsewhere", value)) if _holds_text(value) else usual(value)
-
-    builtins.hash = elsewhere
-    try:
-        yield
-    finally:
-        builtins.hash = usual
-
-
-def _holds_text(value: Any) -> bool:
-    if isinstance(value, (tuple, frozenset)):
-        return any(map(_holds_text, value))
-    return isinstance(value, (str, bytes))
 
 
 def _put(value: tuple | list, place: Place, new: Any) -> tuple | list:

@@ -50,12 +50,12 @@ def test_the_strongest_level_is_reached_here(launcher):
         assert bench.confinement.removesuffix("+cgroup") == FULL
 
 
-@pytest.mark.parametrize("place", [*SECRETS, "/etc/shadow", "/var/log", f"/proc/{os.getpid()}/environ"])
+@pytest.mark.parametrize("place", [*SECRETS, "/etc/shadow", "/var/log", "/proc/{grader}/environ"])
 def test_no_file_that_is_not_for_it_can_be_read(confined, place):
     source = f"""
     import os
     try:
-        place = {str(ROOT / place)!r}
+        place = {str(ROOT / place.format(grader=os.getpid()))!r}
         print(os.listdir(place) if os.path.isdir(place) else open(place, "rb").read())
     except OSError:
         print("refused")

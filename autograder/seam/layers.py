@@ -1,0 +1,76 @@
+"""What is done to layers before they are asked, and how they are written to a file and read from one."""
+
+import contextlib
+import os
+import random
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+def is_layer(found: Any) -> bool:
+    """Whether this is a layer or makes one; never imports keras for its own sake."""
+    keras = sys.modules.get("keras")
+    kind = found if isinstance(found, type) else type(found)
+    return keras is not None and issubclass(kind, keras.layers.Layer)
+
+
+def build_parts(found: Any, args: tuple, kwargs: dict) -> None:
+    """Call a layer once before its first call, so that the layers in it make their weights; nothing else changes.
+
+    Keras does so too, for a layer without `build`, and traces a graph for it, which takes several times as long.
+    Whatever goes wrong here goes wrong again in the call itself, and is told there.
+    """
+    if isinstance(found, type) or not is_layer(found) or getattr(found, "built", True):
+        return
+    import keras
+
+    if type(found).build is keras.layers.Layer.build:
+        with contextlib.suppress(Exception), keras.StatelessScope():
+            found.call(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def same_weights_at_first(found: Any) -> Iterator[None]:
+    """Give a layer the same initial weights every time: Keras draws the seeds of its initialisers from `random`.
+
+    So a known mistake that is built as the learner's layer is starts from the same weights and gives the same.
+    A function keeps its own random numbers: whether they repeat may be what is asked.
+    """
+    if not is_layer(found):
+        yield
+        return
+    before = random.getstate()
+    random.seed(0)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+def saved(layer: Any, inputs: tuple, kwargs: dict) -> np.ndarray:
+    """The bytes of the `.keras` file that holds a layer inside a model; `inputs` are tensors that it is called with."""
+    import keras
+
+    inputs = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype) for tensor in inputs]
+    outputs = layer(*inputs, **kwargs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "answer.keras")
+        keras.Model(inputs, outputs).save(path)
+        return np.fromfile(path, np.uint8)
+
+
+def loaded(kind: type, file: np.ndarray, name: str) -> Any:
+    """The layer of this class and name in the model that the bytes of a `.keras` file hold."""
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "answer.keras")
+        file.tofile(path)
+        with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
+            model = keras.models.load_model(path, custom_objects={kind.__name__: kind})
+    return model.get_layer(name)
