@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.author.dependencies import imported_by, modules, stand_on
+from autograder.author.equivalent_mutants import reviewed
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.references import code_cells, references_before, solution_of
 from autograder.judging.slicing import statements_if_any
@@ -25,6 +26,8 @@ _JUDGED_BY = (  # how a known answer gets its verdict
     "autograder.sandbox.worker",
 )
 _BESIDE_THE_VERDICT = ("autograder", "autograder.grading.marker")  # what notebooks import, executed notebooks, storing
+_MUTANTS_JUDGED_BY = ("autograder.author.mutants", "autograder.author.mutant_judges")
+_BESIDE_MUTANTS = ("autograder", "autograder.judging.judge")  # of the judge the seed alone is taken
 _RUN_BY = ("nbclient", "ipykernel", "ipython", "matplotlib", "ipywidgets")  # notebooks, and what they draw
 
 
@@ -43,6 +46,19 @@ def of_known_answers(unit: Unit, exercise: str, backend: str) -> str:
         answers,
         [cell.source for cell in code_cells(solution, unit.points())],
         _stepping_stones(unit, [solution, unit.suite.read_text("utf-8"), *(source for _, _, source in answers)]),
+    )
+
+
+def of_mutants(unit: Unit, exercise: str) -> str:
+    """What comes of the mutants of an exercise's right answer, on TensorFlow, and which of them are equivalent."""
+    suite, solution = ast.parse(unit.suite.read_text("utf-8")), solution_of(unit)
+    return _digest(
+        _versions("tensorflow", "cosmic-ray"),
+        _code(stand_on([*_MUTANTS_JUDGED_BY, *imported_by(suite, modules())], _BESIDE_MUTANTS)),
+        ast.dump(_of_one_exercise(suite, exercise)),
+        [cell.source for cell in code_cells(solution, unit.points())],
+        _stepping_stones(unit, [solution, unit.suite.read_text("utf-8")]),
+        sorted(reviewed(exercise)),
     )
 
 

@@ -35,7 +35,7 @@ _RULES = tuple(
         (r"exercises/\d\d_\w+/[^/]+(?<!\.ipynb)", "copied"),
         (r"LICENSE|CHANGELOG\.md|nbgrader_config\.py|\.gitattributes", "copied"),
         (r"README\.md|Makefile|\.gitignore|requirements\.txt|pyproject\.toml", "its own"),
-        (r"solutions/.+|autograder/mistakes/README\.md", "withheld"),
+        (r"solutions/.+|autograder/mistakes/(README\.md|equivalent_mutants\.toml)", "withheld"),
         (r"autograder/(author|bench|proofs|tests)/.+|autograder/README\.md", "withheld"),
         (r"BENCHMARKS\.md|\.ci/.+", "withheld"),
     )

@@ -19,11 +19,12 @@ from autograder.units import ROOT, Unit
 
 RECORDS = ROOT / "autograder" / "proofs"
 KNOWN = "known answers"
+MUTANTS = "mutants"
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Something that is proved at once: an exercise's known answers on a backend, or that a notebook runs."""
+    """What is proved at once: an exercise's known answers on a backend, its mutants, or that a notebook runs."""
 
     unit: Unit
     kind: str
@@ -37,6 +38,8 @@ class Proof:
         """The digest of all that it depends on, as that is now."""
         if self.kind == KNOWN:
             return digests.of_known_answers(self.unit, self.exercise, self.backend)
+        if self.kind == MUTANTS:
+            return digests.of_mutants(self.unit, self.exercise)
         return digests.of_notebook(self.unit, notebook_of(self.unit, self.kind))
 
     @property
@@ -45,11 +48,12 @@ class Proof:
 
 
 def proofs_of(units: Sequence[Unit], backend: str) -> Iterator[Proof]:
-    """All that is to be proved of these units on a backend; notebooks are run on TensorFlow alone."""
+    """All that is to be proved of these units on a backend; mutants and notebooks on TensorFlow alone."""
     for unit in units:
         for exercise in unit.points():
             yield Proof(unit, KNOWN, exercise, backend)
         if backend == "tensorflow":
+            yield from (Proof(unit, MUTANTS, exercise) for exercise in unit.points())
             yield from (Proof(unit, kind) for kind in KINDS)
 
 

@@ -1,13 +1,17 @@
 """`prove`: proves what is out of date, keeps what was found, and publishes the scores."""
 
 import concurrent.futures
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.console import Console
 
 from autograder.author import proofs
-from autograder.author.proofs import KNOWN, Proof
-from autograder.author.run_notebooks import NotAsItMustBe, run_notebook
+from autograder.author.equivalent_mutants import Stale
+from autograder.author.mutant_judges import NotRight, answer_cell, job_of, judge_mutants
+from autograder.author.mutants import mutants_of
+from autograder.author.mutation_report import found, in_words, score_of
+from autograder.author.proofs import KNOWN, MUTANTS, Proof
+from autograder.author.run_notebooks import KINDS, NotAsItMustBe, run_notebook
 from autograder.author.verify_shown import scores_of, verify_with_progress
 from autograder.judging import fingerprints
 from autograder.units import ROOT, Unit, all_units
@@ -19,20 +23,28 @@ Every mistake and every other right answer in this folder, submitted through the
 learner would, mistakes without the pictures, and with errors in other words than here. *Caught*: it lost
 points. *Named*: the report told its own sentence and no other. *Accepted*: full marks. *Without work*: the
 most points that any answer earns which ignores what it is given, such as zeros, ones, random numbers, equal
-shares, its own arguments or one right result for everything. Made by `python -m autograder prove` of the
-records in `autograder/proofs`.
+shares, its own arguments or one right result for everything.
 
-| unit | exercise | mistakes caught | named | correct accepted | without work |
-|---|---|---:|---:|---:|---:|
+*Machine-made mutants*: every small change that the operators of [cosmic-ray](https://cosmic-ray.readthedocs.io) make
+of the right answer, and the same without one statement or one keyword argument; nobody has chosen them. *Equivalent*:
+mutants that compute the same, or do what the task leaves open; `equivalent_mutants.toml` has the reason for each.
+They do not count.
+
+Made by `python -m autograder prove` of the records in `autograder/proofs`.
+
+| unit | exercise | mistakes caught | named | correct accepted | without work | mutants caught | equivalent |
+|---|---|---:|---:|---:|---:|---:|---:|
 """
+_MUTANT_WORKERS = 2  # each holds Keras, and may ask for some GiB
 
 
 def prove(console: Console, units: Sequence[Unit], workers: int, backend: str, device: str = "cpu") -> list[Proof]:
     """Prove what is out of date of these units; returns what could not be proved."""
     stale = {proof: proof.digest() for proof in proofs.out_of_date(list(proofs.proofs_of(units, backend)))}
     console.print(f"{len(stale)} proofs are out of date." if stale else "All proofs are up to date.", highlight=False)
-    failed = _run_notebooks(console, {proof: stale[proof] for proof in stale if proof.kind != KNOWN}, workers)
+    failed = _run_notebooks(console, {proof: stale[proof] for proof in stale if proof.kind in KINDS}, workers)
     failed += _verify(console, {proof: stale[proof] for proof in stale if proof.kind == KNOWN}, workers, device)
+    failed += _judge_mutants(console, {proof: stale[proof] for proof in stale if proof.kind == MUTANTS}, workers)
     publish()
     return failed
 
@@ -46,7 +58,10 @@ def page() -> str:
     """The published scores: a line for each exercise that was ever proved."""
     proved = [(unit, name) for unit in all_units() for name in unit.points()]
     proved = [(unit, name) for unit, name in proved if proofs.recorded(Proof(unit, KNOWN, name))]
-    rows = [(unit.stem, name, *scores_of(proofs.tally_of(unit, name))) for unit, name in proved]
+    rows = [
+        (unit.stem, name, *scores_of(proofs.tally_of(unit, name)), *in_words(score_of(unit, name)))
+        for unit, name in proved
+    ]
     return _PAGE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -80,3 +95,32 @@ def _verify(console: Console, stale: dict[Proof, str], workers: int, device: str
         tally = verified.tally(proof.unit, proof.exercise)
         proofs.keep(proof, stale[proof], **proofs.counts_of(tally))
     return [proof for proof in stale if proof not in proved]
+
+
+def _judge_mutants(console: Console, stale: dict[Proof, str], workers: int) -> list[Proof]:
+    """Keep what came of the mutants of each exercise, and tell those that no rule catches; returns what is wrong."""
+    failed = []
+    mutants = [mutants_of(answer_cell(proof.unit, proof.exercise)) for proof in stale]
+    jobs = [
+        job_of(proof.unit, proof.exercise, [one.source for one in of_it])
+        for proof, of_it in zip(stale, mutants, strict=True)
+    ]
+    for proof, of_it, judged in zip(stale, mutants, judge_mutants(jobs, min(workers, _MUTANT_WORKERS)), strict=True):
+        try:
+            if isinstance(judged, NotRight):
+                raise judged
+            kept = found(proof.exercise, of_it, judged)
+        except (NotRight, Stale) as wrong:
+            console.print(f"WRONG  {wrong}", style="red", markup=False, highlight=False, soft_wrap=True)
+            failed.append(proof)
+        else:
+            proofs.keep(proof, stale[proof], **kept)
+            _tell_survivors(console, proof, kept["survived"].values())
+    return failed
+
+
+def _tell_survivors(console: Console, proof: Proof, changes: Collection[str]) -> None:
+    caught, _ = in_words(score_of(proof.unit, proof.exercise))
+    console.print(f"{proof.unit.stem} {proof.exercise}: {caught} mutants caught", highlight=False)
+    for change in changes:
+        console.print(f"  SURVIVED  {change}", style="yellow", markup=False, highlight=False, soft_wrap=True)

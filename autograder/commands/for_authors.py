@@ -1,6 +1,7 @@
 """What authors do: build the notebooks, prove the suites, and measure."""
 
 import importlib.util
+import json
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.app import CORES, Units, Workers, app, console, fail, say, shown, unit_named, units_named
-from autograder.units import ROOT
+from autograder.units import ROOT, Unit
 
 _PANEL = "For authors"
 
@@ -87,8 +88,11 @@ def prove(
     workers: Workers = CORES,
     backend: On = Backend.tensorflow,
     status: Annotated[bool, typer.Option("--status", help="Say what is out of date, and prove nothing.")] = False,
+    stryker: Annotated[
+        Path | None, typer.Option(help="Write what came of the mutants to this file, as Stryker's JSON report.")
+    ] = None,
 ) -> None:
-    """Prove what has changed since it was proved: known answers, and that notebooks run. Publish the scores."""
+    """Prove what has changed since it was proved: known answers, mutants, that notebooks run. Publish the scores."""
     _use(backend)
     from autograder.author.proofs import out_of_date, proofs_of
 
@@ -102,7 +106,20 @@ def prove(
         left = prove(console, units_named(units), workers, backend.value)
         for proof in left:
             say(f"not proved: {proof}")
+    if stryker:
+        _report_mutants(units_named(units), stryker)
     raise typer.Exit(1 if left else 0)
+
+
+def _report_mutants(units: list[Unit], file: Path) -> None:
+    from autograder.author import mutation_report
+
+    try:
+        report = mutation_report.stryker(units)
+    except ValueError as error:
+        fail(str(error))
+    file.write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8")
+    say(f"wrote {file}")
 
 
 def _use(backend: Backend) -> None:

@@ -17,7 +17,7 @@ from autograder.judging.known import Known, mistakes_in
 from autograder.judging.outline import MOST_KEPT
 from autograder.judging.replay import Trial
 from autograder.judging.sameness import Failure
-from autograder.judging.suite import run
+from autograder.judging.suite import inputs_of, run
 from autograder.judging.tolerance import noted, start_noting
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
 from autograder.seam import LearnerError, NotPlain
@@ -86,7 +86,7 @@ class _Judging:
         return Answer(self._performer, exercise, Transcript())
 
     def generator(self, test: str) -> np.random.Generator:
-        return np.random.default_rng([self._seed, *test.encode()])
+        return inputs_of(self._seed, test)
 
     def record(self, test: pytest.Function, error: BaseException | None) -> None:
         transcript = test.funcargs["learner"]._transcript

@@ -45,6 +45,11 @@ class Judging(Protocol):
     def record(self, test: pytest.Function, error: BaseException | None) -> None: ...
 
 
+def inputs_of(seed: int, test: str) -> np.random.Generator:
+    """What a test draws its inputs from: the same for the same seed and the same name of the test."""
+    return np.random.default_rng([seed, *test.encode()])
+
+
 def run(suite: Path, judging: Judging, only: Sequence[str] | None = None) -> None:
     """Run the tests of the suite, or those of the exercises in `only`.
 

@@ -34,7 +34,7 @@ class Limits:
     def apply(self, own_users: bool) -> None:
         """Hold this process and what it starts to the limits; `own_users` says that nobody else has its user."""
         bounds = {
-            resource.RLIMIT_AS: _address_space() + self.memory_bytes,
+            resource.RLIMIT_AS: address_space() + self.memory_bytes,
             resource.RLIMIT_CPU: int(self.submission_seconds) + 5,
             resource.RLIMIT_FSIZE: self.file_bytes,
             resource.RLIMIT_NOFILE: self.open_files,
@@ -47,7 +47,7 @@ class Limits:
                 resource.setrlimit(kind, (bound, bound))
 
 
-def _address_space() -> int:
+def address_space() -> int:
     """Bytes of address space this process has now."""
     try:
         with open("/proc/self/statm") as file:

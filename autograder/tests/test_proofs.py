@@ -10,8 +10,12 @@ import pytest
 from rich.console import Console
 
 from autograder.author import digests, proofs, prove
+from autograder.author.equivalent_mutants import Change, reviewed_exercises
 from autograder.author.known_cases import cases
-from autograder.author.proofs import KNOWN, Proof
+from autograder.author.mutant_judges import answer_cell, job_of, judge_mutants
+from autograder.author.mutants import mutants_of
+from autograder.author.mutation_report import LEAST, score_of
+from autograder.author.proofs import KNOWN, MUTANTS, Proof
 from autograder.author.run_notebooks import KINDS, NotAsItMustBe, notebook_of, run_notebook
 from autograder.author.verify import FEWEST_CORRECT, FEWEST_MISTAKES, verify_cases
 from autograder.units import ROOT, Unit, all_units
@@ -19,6 +23,7 @@ from autograder.units import ROOT, Unit, all_units
 UNITS = all_units()
 UNIT = Unit("04_attention")
 SAMPLE = 48  # known answers that are submitted anew
+MUTANTS_IN_SAMPLE = 20
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,31 @@ def test_a_notebook_of_each_kind_runs_as_was_recorded(kind, drawn):
     unit = drawn.choice(UNITS)
     pictures = proofs.recorded(Proof(unit, kind))["pictures"]
     assert run_notebook(unit, kind)["pictures"] == pictures, f"{unit.stem} {kind}"
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_nearly_all_mutants_that_are_not_equivalent_are_caught(unit):
+    scores = [score_of(unit, exercise) for exercise in unit.points()]
+    assert all(scores)
+    assert sum(score.caught for score in scores) >= LEAST * sum(score.counted for score in scores)
+    assert all(score.made for score in scores)
+
+
+def test_mutants_are_reviewed_of_exercises_that_there_are():
+    assert reviewed_exercises() <= {name for unit in UNITS for name in unit.points()}
+
+
+def test_a_sample_of_mutants_comes_out_as_was_recorded(drawn):
+    unit = drawn.choice(UNITS)
+    exercise = drawn.choice(list(unit.points()))
+    mutants = mutants_of(answer_cell(unit, exercise))
+    recorded = proofs.recorded(Proof(unit, MUTANTS, exercise))
+    alive = {int(number) for number in (*recorded["survived"], *recorded["equivalent"].split())}
+    sample = drawn.sample(range(len(mutants)), min(MUTANTS_IN_SAMPLE, len(mutants)))
+    (judged,) = judge_mutants([job_of(unit, exercise, [mutants[number].source for number in sample])], 1)
+    survived = {number for number, one in zip(sample, judged.outcomes, strict=True) if one.status == "survived"}
+    assert len(mutants) == recorded["made"]
+    assert survived == alive & set(sample), f"{unit.stem} {exercise}"
 
 
 def test_the_published_scores_are_the_recorded_ones():
@@ -150,6 +180,32 @@ def test_a_unit_on_stepping_stones_depends_on_the_answers_before_it(monkeypatch)
     assert digest() == alone
 
 
+def of_mutants(exercise="softmax"):
+    return digests.of_mutants(UNIT, exercise)
+
+
+def test_what_comes_of_mutants_depends_on_the_rules_of_their_exercise_alone(files):
+    before, other = of_mutants(), of_mutants("attention_scores")
+    files(SUITE_OF["softmax"], SUITE_OF["softmax"] + "    added = 1\n\n")
+    assert of_mutants() != before
+    assert of_mutants("attention_scores") == other
+
+
+def test_what_comes_of_mutants_depends_on_what_was_found_equivalent_and_not_on_the_known_answers(monkeypatch):
+    before = of_mutants()
+    monkeypatch.setattr(digests, "mistakes_in", lambda known: [])
+    assert of_mutants() == before
+    monkeypatch.setattr(digests, "reviewed", lambda exercise: {Change("x = 1", "x = 2"): "Nobody reads x."})
+    assert of_mutants() != before
+
+
+@pytest.mark.parametrize("place", ["author/mutation_operators.py", "author/mutant_judging.py", "judging/expect.py"])
+def test_what_comes_of_mutants_depends_on_operators_and_engine(place, monkeypatch):
+    before, code_of = of_mutants(), digests._code_of
+    monkeypatch.setattr(digests, "_code_of", lambda path, at: "" if str(path).endswith(place) else code_of(path, at))
+    assert of_mutants() != before
+
+
 def test_a_notebook_depends_on_its_code_and_what_it_imports_and_not_on_its_text(tmp_path):
     notebook = nbformat.read(UNIT.lesson, as_version=4)
     path = tmp_path / UNIT.lesson.name
@@ -210,7 +266,10 @@ def test_what_does_not_hold_is_not_kept(tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*.json"))
     wrong = []
     assert prove.prove(Console(quiet=True), [UNIT], 1, "tensorflow") == []
-    assert "| 04_attention | softmax | 7 of 7 | 7 of 7 | 3 of 3 | 0 of 4 |" in (tmp_path / "README.md").read_text()
+    assert (
+        "| 04_attention | softmax | 7 of 7 | 7 of 7 | 3 of 3 | 0 of 4 | not made |  |"
+        in (tmp_path / "README.md").read_text()
+    )
     assert proofs.out_of_date([Proof(UNIT, KNOWN, "softmax")]) == []
 
 
