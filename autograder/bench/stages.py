@@ -124,7 +124,7 @@ def cpu_of(pid: int) -> float:
 
 def _watched(clock: Clock) -> Iterator[Any]:
     """All patches."""
-    from autograder.grading import executed, intake, mark, run, tasks
+    from autograder.grading import dispatch, intake, marker, publish, tasks
     from autograder.grading.ledger import Ledger
     from autograder.judging import judge as judging
     from autograder.judging import suite
@@ -139,24 +139,25 @@ def _watched(clock: Clock) -> Iterator[Any]:
     yield from _Waits(clock).patches()
     yield patch.object(suite, "_Plugin", TimedPlugin)
     yield clock.watch(judging, "name_mistakes", "naming")
-    yield clock.watch(mark, "judge", "pytest")
+    yield clock.watch(marker, "judge", "pytest")
     yield clock.watch(Launcher, "__call__", "start")
     yield clock.watch(intake, "take_from", "intake")
-    for name in ("_digest", "_keep", "_kept"):
-        yield clock.watch(mark.Marker, name, "store")
-    yield clock.watch(mark, "inert_outputs", "executed")
-    yield clock.watch(executed.Publisher, "execute", "executed")
+    yield clock.watch(marker.Marker, "_digest", "store")
+    for name in ("keep", "kept_under"):
+        yield clock.watch(marker, name, "store")
+    yield clock.watch(marker, "inert_outputs", "executed")
+    yield clock.watch(publish.Publisher, "execute", "executed")
     for name in ("write_executed", "executed"):
         yield clock.watch(tasks, name, "executed")
     yield clock.watch(Ledger, "enter", "gradebook")
     yield clock.watch(tasks, "publish", "feedback")
-    yield patch.object(run, "Pool", _PoolOfNone)
+    yield patch.object(dispatch, "Pool", _PoolOfNone)
 
 
 class _PoolOfNone:
     """Stands in for the pool of a class's run: does a task when its result is asked for."""
 
-    def __init__(self, _workers: int, prepare: Callable[..., None], args: tuple):
+    def __init__(self, _workers: int, prepare: Callable[..., None], args: tuple, *_budgets: Any):
         self._prepare, self._args = prepare, args
         self._tasks: deque[tuple[Any, Callable, tuple]] = deque()
 
