@@ -16,7 +16,7 @@ from autograder.author.idle_answers import Earned
 from autograder.author.known_cases import Case, cases, submission
 from autograder.grading.marker import Marker
 from autograder.judging import fingerprints
-from autograder.judging.verdicts import Verdict
+from autograder.judging.verdicts import ExerciseVerdict, Verdict
 from autograder.units import Unit
 
 FEWEST_MISTAKES, FEWEST_CORRECT = 6, 3
@@ -139,7 +139,7 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
     for exercise in verdict.exercises:
         theirs = case.kind == "mistake" or exercise.name == case.exercise  # a mistake may spoil what is built on it
         if not theirs and exercise.score != exercise.max_score:
-            said.append(f"{label}: {exercise.name} has {exercise.score:g} of {exercise.max_score:g} points.")
+            said.append(f"{label}: {_lost(exercise)}")
     if case.kind == "solution":
         return
     judged = next(exercise for exercise in verdict.exercises if exercise.name == case.exercise)
@@ -148,7 +148,7 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
         tally.correct += 1
         tally.accepted += full
         if not full:
-            said.append(f"{label}: rejected, {judged.score:g} of {judged.max_score:g} points.")
+            said.append(f"{label}: rejected, {_lost(judged)}")
         return
     named = {test.mistake for test in judged.tests if test.mistake}
     verified.rules[case.exercise] = [test.name for test in judged.tests]
@@ -161,6 +161,12 @@ def _settle(case: Case, verdict: Verdict, verified: Verified) -> None:
         said.append(f"{label}: not caught, it has full marks.")
     elif named != {case.sentence}:
         said.append(f"{label}: named as {' / '.join(sorted(named)) or 'nothing'}.")
+
+
+def _lost(exercise: ExerciseVerdict) -> str:
+    """The points that an exercise has, and what became of the rules that cost it the others."""
+    rules = [f"{test.name} ({test.outcome}: {test.sentence})" for test in exercise.tests if test.outcome != "passed"]
+    return f"{exercise.name} has {exercise.score:g} of {exercise.max_score:g} points: {'; '.join(rules)}"
 
 
 def _settle_idle(unit: Unit, exercise: str, earned: Earned, verified: Verified) -> None:
