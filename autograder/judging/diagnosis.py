@@ -92,7 +92,7 @@ class _Search:
                     return
             for known, trial in itertools.product(tried, self._failed):
                 if not self._fingerprints.says_that_it_passes(known, trial.verdict.name):
-                    self._must_have_time(trial, _SIEVE)
+                    self._must_have_time(_SIEVE)
                     self._outcome(known, trial)
         with contextlib.suppress(TimeUp):
             parts = [(known, self._explained_so_far(known)) for known in tried]
@@ -104,7 +104,7 @@ class _Search:
         """The mistakes as they are written, and with the number that the learner may have taken."""
 
         def allow() -> None:
-            self._must_have_time(self._failed[0], _SIEVE)
+            self._must_have_time(_SIEVE)
 
         for known in ordered:
             allow()
@@ -117,7 +117,7 @@ class _Search:
         """Tell of the mistake if it explains every failure; those there is no time to ask are left without a word."""
         explained = []
         for trial in self._failed:
-            if not self._has_time(trial):
+            if not self._has_time():
                 if not self._fingerprints.says_that_it_breaks(known, trial.verdict.name):
                     raise TimeUp
             elif self._outcome(known, trial) != SAME:
@@ -146,7 +146,7 @@ class _Search:
         """Whether two mistakes leave each other's tests alone; an error comes before whatever else is wrong."""
         theirs = [(other, trial) for trial in explained] + [(known, trial) for trial in rest]
         for one, trial in theirs:
-            self._must_have_time(trial)
+            self._must_have_time()
             if not trial.ends_in_an_error and trial.failure_of(one) is not None:
                 return False
         return True
@@ -168,7 +168,7 @@ class _Search:
     def _is_contradicted(self, known: Known) -> bool:
         """Whether the mistake does something else in a test that passed. What there is no time to ask is looked up."""
         for trial in self._passed:
-            if self._has_time(trial):
+            if self._has_time():
                 if self._outcome(known, trial) != PASSES:
                     return True
             elif not self._fingerprints.says_that_it_passes(known, trial.verdict.name):
@@ -194,12 +194,12 @@ class _Search:
     def _explained_so_far(self, known: Known) -> list[Trial]:
         return [trial for trial in self._failed if self._outcomes.get((id(known), id(trial))) == SAME]
 
-    def _has_time(self, trial: Trial, part: float = 1.0) -> bool:
-        """Whether there is time to ask one more answer this test."""
-        return time.process_time() - self._start + trial.seconds <= part * SECONDS
+    def _has_time(self, part: float = 1.0) -> bool:
+        """Whether there is time to ask one more test."""
+        return time.process_time() - self._start <= part * SECONDS
 
-    def _must_have_time(self, trial: Trial, part: float = 1.0) -> None:
-        if not self._has_time(trial, part):
+    def _must_have_time(self, part: float = 1.0) -> None:
+        if not self._has_time(part):
             raise TimeUp
 
     def name_swapped(self, performer: Performer) -> None:
@@ -216,7 +216,7 @@ class _Search:
         """Whether nothing is wrong any more in these tests, and one of them at least was asked to its end."""
         at_the_end = False
         for trial in asked:
-            self._must_have_time(trial)
+            self._must_have_time()
             found = trial.outcome_when_swapped(performer, first, second)
             if found == OTHER:
                 return False

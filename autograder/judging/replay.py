@@ -1,7 +1,6 @@
 """A test that has run, and what it says of another answer that is asked the same."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -41,7 +40,6 @@ class Trial:
     ask: Callable[[Answer], None]
     failure: Failure | None = None
     slack: Slack = Slack()
-    seconds: float = 0.0  # of CPU, the longest that a known answer has taken
     _beginnings: dict[int, tuple] = field(default_factory=dict)
     _as_tensors: dict[int, tuple | None] = field(default_factory=dict)
 
@@ -68,16 +66,14 @@ class Trial:
 
     def outcome_of(self, known: Known) -> tuple[str, int]:
         """What a known answer does in this test, and how many entries it was asked for that."""
-        started, followed = time.process_time(), Followed(known, self)
+        followed = Followed(known, self)
         try:
             self.ask(Answer(followed, known.exercise, Transcript()))
-            found = (PASSES if followed.at_the_end else OTHER), followed.entries
         except Differs as differs:
-            found = OTHER, differs.entries
+            return OTHER, differs.entries
         except Exception as error:
-            found = (SAME if self._failed_so(error, followed) else OTHER), followed.entries
-        self.seconds = max(self.seconds, time.process_time() - started)
-        return found
+            return (SAME if self._failed_so(error, followed) else OTHER), followed.entries
+        return (PASSES if followed.at_the_end else OTHER), followed.entries
 
     def failure_of(self, known: Known) -> Failure | None:
         """How a known answer fails this test, asked for itself; None where it passes."""

@@ -116,6 +116,24 @@ def test_swapped_arguments_are_told_of():
         }
 
 
+def never_asks_the_keys(query, keys, w_query, w_key, v, mask=None):
+    scores = ops.sum(v * ops.tanh(ops.expand_dims(query @ w_query, 1) + 0 * (keys @ w_key)), axis=-1)
+    if mask is not None:
+        scores = ops.where(mask, scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    if mask is not None:
+        weights = ops.where(mask, weights, 0.0)
+    return ops.sum(weights[..., None] * keys, axis=1), weights
+
+
+def test_attention_that_never_asks_the_keys_is_not_told_of_padding_and_large_scores():
+    suite, answers = Unit("03_recurrence").suite, Workbench({"additive_attention": never_asks_the_keys})
+    (verdict,) = judge(suite, answers, CHECK_SEED, None, ["additive_attention"])
+    failed = [test.name for test in verdict.tests if test.outcome != "passed"]
+    assert failed
+    assert [name for name in failed if any(word in name for word in ("padding", "real words", "large", "low"))] == []
+
+
 SUITE = """
 import numpy as np
 from autograder.judging import exercise, expect
