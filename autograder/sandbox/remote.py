@@ -15,21 +15,21 @@ import numpy as np
 from autograder.sandbox.cells import Cell, CellResult
 from autograder.sandbox.confinement import NotConfined, is_enough
 from autograder.sandbox.evidence import IN_GOOD_FAITH, CleanRoom, Evidence
-from autograder.sandbox.launch import Launcher, Worker
+from autograder.sandbox.launch import Launcher
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.replies import cell_result, in_time, told_error
 from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
 from autograder.sandbox.wire import Callback, Wire, WireError
+from autograder.sandbox.worker_process import Worker
 from autograder.seam import Handle, LearnerError
 from autograder.seam.fault import OurFault
 from autograder.seam.given import Reference
 from autograder.seam.plain import clean_text
 from autograder.seam.weight import weight
 
-_TELLABLE = ("error", "timeout", "memory", "missing", "not_attempted")  # what a worker may say of itself
 _TRIES = 2  # an answer that has run out of time, or ended its process, this often is not called again
 _SLACK = 1 << 16  # bytes, for what stands around the outputs of a cell
 _TOO_MUCH = "… more was shown than is kept.\n"
-_LONGEST = 2000  # characters of what a worker says of an error
 _MOST_REPLACED = 10  # parts of the grader that a sentence names
 
 
@@ -148,7 +148,8 @@ class RemoteWorkbench:
             self._losses[name].append(lost.error)
             raise lost.error from lost
         if reply["kind"] == "failed":
-            error = self._told(target, reply)
+            error = told_error(reply)
+            error = self._why_missing(target, error) if error.outcome == "missing" else error
             if error.outcome == "timeout":
                 self._losses[name].append(error)
             raise error
@@ -249,8 +250,8 @@ class RemoteWorkbench:
                 if kind not in kinds or number != request.get("number"):
                     raise WireError("a reply to something else")
                 if request.get("kind") == "cell":
-                    reply = {**reply, "result": self._cut(_cell_result(reply))}
-                return _in_time(reply, watch.lost.error) if watch.lost else reply
+                    reply = {**reply, "result": self._cut(cell_result(reply))}
+                return in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
             lost = watch.lost or self._why_it_ended()
             self._end()
@@ -298,17 +299,6 @@ class RemoteWorkbench:
             self._gauge.close()
             self._worker = None
 
-    def _told(self, target: str | Handle, reply: dict[str, Any]) -> LearnerError:
-        """The error that a reply tells of; for an answer that is missing, why it is."""
-        fields = {name: reply.get(name) for name in ("outcome", "message", "types", "line")}
-        texts = all(isinstance(fields[name], str) for name in ("outcome", "message", "line"))
-        if not texts or fields["outcome"] not in _TELLABLE:
-            return LearnerError("crashed", "Your code sent something that is no answer.")
-        types = [clean_text(name, 100) for name in fields["types"][:20]] if isinstance(fields["types"], list) else []
-        message, line = clean_text(fields["message"], _LONGEST), clean_text(fields["line"], _LONGEST)
-        error = LearnerError(fields["outcome"], message, types, line)
-        return self._why_missing(target, error) if error.outcome == "missing" else error
-
     def _why_missing(self, name: str | Handle, missing: LearnerError) -> LearnerError:
         """An answer is missing because its cell is, or because the cell that defines it did not run."""
         for cell, result in zip(self._cells, self.results, strict=False):
@@ -344,27 +334,6 @@ class RemoteWorkbench:
         if isinstance(value, dict):
             return {key: self._outside(item) for key, item in value.items()}
         return value
-
-
-def _cell_result(reply: dict[str, Any]) -> CellResult:
-    """Read a cell's result out of a reply, which may say anything."""
-    result = reply.get("result")
-    if reply["kind"] == "failed":
-        return CellResult([], "error", clean_text(reply.get("message"), _LONGEST))
-    if not isinstance(result, dict) or not isinstance(result.get("outputs"), list):
-        raise WireError("a cell without a result")
-    texts = {name: clean_text(result.get(name, ""), _LONGEST) for name in ("outcome", "message", "line")}
-    if texts["outcome"] not in ("ok", *_TELLABLE):
-        raise WireError("a cell with an impossible outcome")
-    return CellResult(result["outputs"], **texts)
-
-
-def _in_time(reply: dict[str, Any], error: LearnerError) -> dict[str, Any]:
-    """The reply of code that had to be interrupted: whatever it says, it ran out of time."""
-    told = {"outcome": error.outcome, "message": error.message, "line": ""}
-    if isinstance(reply.get("result"), CellResult):
-        return {**reply, "result": replace(reply["result"], **told)}
-    return {**reply, **told, "kind": "failed", "types": []}
 
 
 def _defines(source: str, name: str) -> bool:

@@ -2,9 +2,9 @@
 
 import time
 
-from autograder.sandbox.launch import Worker
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.processes import Meter, cpu_seconds_of, own_memory
+from autograder.sandbox.worker_process import Worker
 from autograder.seam import LearnerError
 
 _GRACE = 2.0  # seconds between the interrupt and the end of a worker that goes on
