@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ _TRIES = 2  # for each task
 _STARTS = 3  # processes in a row that may end before they are ready
 _LARGEST = 256 << 20  # bytes of what a process may send
 _ENDED = "The process that graded it ended, twice."
+_LONGEST_FOLDER = 60  # characters of a path in which there is room for a socket
 _BETWEEN_LOOKS = 0.2  # seconds
 _LONGEST_LOOK = 1.0  # seconds: what passes beyond, this process was stopped itself
 
@@ -258,13 +260,20 @@ def _context() -> BaseContext:
         resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
     if sys.platform != "linux" or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return multiprocessing.get_context("spawn")
-    watch_folder(util.get_temp_dir())  # of the socket that it listens at
+    watch_folder(_folder_of_sockets())
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["autograder.grading.preloaded"])
     with withheld_interrupts(), patch.dict(os.environ, _ONE_THREAD):
         forkserver.ensure_running()
     _guardian().watch_process(forkserver._forkserver._forkserver_pid)
     return context
+
+
+def _folder_of_sockets() -> str:
+    """The folder that `multiprocessing` makes its sockets in: their names must be short, whatever `TMPDIR` is."""
+    usual = tempfile.gettempdir()
+    with patch.object(tempfile, "tempdir", usual if len(usual) <= _LONGEST_FOLDER else "/tmp"):
+        return util.get_temp_dir()
 
 
 def _kill_family(pid: int) -> None:

@@ -69,7 +69,7 @@ class RemoteWorkbench:
         self._numbers = itertools.count(1)
         self._functions: dict[int, Callable] = {}
         self._skipped: dict[int, CellResult] = {}
-        self._hopeless = LearnerError("crashed", "Your notebook could not be run.")
+        self._hopeless, self._given_up = LearnerError("crashed", "Your notebook could not be run."), False
         self._losses: dict[str, list[LearnerError]] = defaultdict(list)
         self._cpu_spent = self._wall_spent = 0.0
         self._own_room = None if clean else CleanRoom(lambda cells: RemoteWorkbench(cells, *self._settings))
@@ -105,14 +105,17 @@ class RemoteWorkbench:
         return f"The notebook replaces parts of the grader: {', '.join(self.replaced)}."
 
     def run(self) -> list[CellResult]:
-        """Run all cells; returns what each left. A cell that ends its worker is skipped the next time."""
-        for _ in range(self._limits.restarts):
+        """Run all cells; returns what each left. A cell that ends its worker is skipped the next time.
+
+        A notebook that has ended a worker as often as it may is not run again.
+        """
+        for _ in range(0 if self._given_up else self._limits.restarts):
             try:
                 self._start()
                 return self.results
             except WorkerLost as lost:
                 self._hopeless = lost.error
-        told = self._hopeless
+        told, self._given_up = self._hopeless, True
         self.results += [CellResult([], told.outcome, told.message) for _ in self._cells[len(self.results) :]]
         return self.results
 

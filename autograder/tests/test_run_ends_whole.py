@@ -1,5 +1,6 @@
 """However a run is stopped: a few seconds later there is no process of it, no folder, and nothing is lost."""
 
+import json
 import os
 import signal
 import subprocess
@@ -126,3 +127,19 @@ def test_a_run_after_one_that_was_killed_goes_on_from_there(start, submitted, tm
     assert [(one.outcome.score, one.outcome.fault) for one in graded] == [(20, None)] * 4
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_stops_no_run(tmp_path):
+    hand_in(tmp_path / "submitted" / "learner-01", UNIT, demo.KINDS[FINISHED](UNIT))
+    deep = tmp_path / ("deep-" * 24)
+    deep.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", UNIT.stem, "--grading", str(tmp_path), "--json"],
+        env={**os.environ, "TMPDIR": str(deep), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert [one["score"] for one in json.loads(run.stdout)] == [20]
+    assert not list(deep.iterdir())
