@@ -390,6 +390,9 @@ def sums_the_weighted_values(query, key, value):
 
 right("scaled_dot_product_attention", "attends_without_the_functions_before").edits(
     {
+        "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
         "Your weights sum to 1 over the queries. Each query shares its 1 among the keys.": {
             "query.shape[-1] ** 0.5": "query.shape[-1] ** 0.5, axis=1"
         },
@@ -587,6 +590,9 @@ def names_the_matrices_otherwise(words, wq, wk, wv):
 
 right("self_attention", "attends_to_itself_without_the_functions_before").edits(
     {
+        "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
         "You used w_query for the keys as well, so scores are symmetric. Keys have w_key.": {
             "x @ w_key": "x @ w_query"
         },
