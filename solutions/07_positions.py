@@ -119,7 +119,8 @@ figures.once_written(
 # **Write** `PositionalEmbedding(vocabulary_size, d_model, max_length)`: ids `(B, T)` → `(B, T, D)`, with D = d_model,
 # an even number.
 #
-# - `__init__` makes `self.token_embedding`, a `keras.layers.Embedding` with vocabulary_size rows of width D.
+# - `__init__` makes `self.token_embedding`, a `keras.layers.Embedding` with vocabulary_size rows of width D. Leave its
+#   `mask_zero` off, because masks are passed as arguments here: Keras loses some that it passes on by itself (unit 5).
 # - `call` takes each word's vector **times √D** and adds row t of your sinusoidal table at position t (mend exercise 1
 #   first). The positions are never trained: the layer trains one matrix only.
 # - The result has the dtype of the words: float16 in mixed precision.

@@ -12,6 +12,8 @@ from autograder.seam import LearnerError
 
 _MOST_ITEMS = 6  # of a list, tuple or dictionary that a summary shows
 
+_OF_A_SUM = 2e-6  # how far the sum of float32 weights may lie from 1
+
 
 class Values(NamedTuple):
     """What an expectation compared: what came back, what was wanted, and how far apart they may lie."""
@@ -87,6 +89,15 @@ def unchanged(
             unchanged(one, other, sentence, rtol, atol, dtype)
         return
     close(actual, _array(before, sentence), sentence, rtol, atol, dtype)
+
+
+def sums_to_one(weights: Any, sentence: str) -> None:
+    """The last axis of `weights` sums to 1, as closely as a few float32 numbers do: closer than results must be."""
+    sums = _array(weights, sentence).astype(np.float64).sum(-1)
+    with np.errstate(invalid="ignore"):
+        wrong = ~(np.abs(sums - 1) <= _OF_A_SUM)
+    if wrong.any():
+        raise _difference(sums, np.ones(sums.shape), wrong, sentence, 0.0, _OF_A_SUM)
 
 
 def equal(actual: Any, expected: Any, sentence: str) -> None:

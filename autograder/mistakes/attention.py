@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 # JAX tells only the two sizes that do not meet, and different slips may have the same two.
 WHERE_ERRORS_TELL_SHAPES = ("tensorflow", "torch")
@@ -82,6 +82,16 @@ right("softmax", "softmax_in_two_lines").edits(
             ("tensorflow", "torch"), {"ops.max(scores,": "scores.max("}
         ),
         "A tensor has no `.sum()`. Use `ops.sum`.": only_on(("tensorflow",), {"ops.sum(powers,": "powers.sum("}),
+        "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0.": free(
+            1e-3,
+            1e-5,
+            10.0,
+            {
+                "ops.sum(powers, axis=-1, keepdims=True)": """
+            (ops.sum(powers, axis=-1, keepdims=True) + 1e-3)
+            """
+            },
+        ),
         "You took shares of the scores themselves. Take shares of their exponentials.": of(
             "uses_the_function_of_keras",
             {"keras.activations.softmax(scores)": "scores / ops.sum(scores, axis=-1, keepdims=True)"},
@@ -257,6 +267,9 @@ right("attention_scores", "scores_in_one_line").edits(
             "key, (0, 2, 1)))": "key, (0, 2, 1))) / query.shape[-1] ** 1",
             "query.shape[-1] ** 0.5": "2",
         },
+        "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
         "The scores are not scaled. Divide them by √D, the root of the width.": {"/ query.shape[-1] ** 0.5": ""},
         "You multiplied by √D. Divide by it.": {"/ query.shape": "* query.shape"},
         "You divided by the root of S, the number of keys. Divide by the root of D, their width.": {
@@ -377,6 +390,9 @@ def sums_the_weighted_values(query, key, value):
 
 right("scaled_dot_product_attention", "attends_without_the_functions_before").edits(
     {
+        "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
         "Your weights sum to 1 over the queries. Each query shares its 1 among the keys.": {
             "query.shape[-1] ** 0.5": "query.shape[-1] ** 0.5, axis=1"
         },
@@ -574,6 +590,9 @@ def names_the_matrices_otherwise(words, wq, wk, wv):
 
 right("self_attention", "attends_to_itself_without_the_functions_before").edits(
     {
+        "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
         "You used w_query for the keys as well, so scores are symmetric. Keys have w_key.": {
             "x @ w_key": "x @ w_query"
         },

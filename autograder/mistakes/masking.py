@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, free_constant, mistake, of, only_on, right
 
 
 @correct("padding_mask")
@@ -108,6 +108,13 @@ def adds_up_the_diagonal(length):
 
 right("causal_mask", "compares_in_one_line").edits(
     {
+        "Your mask is cut from a table of a fixed size, and longer sentences get too little. Build it for `length`.": [
+            of(
+                "cuts_a_triangle",
+                {"(1, length, length)": f"(1, {size}, {size})", '"bool"))': '"bool"))[:, :length, :length]'},
+            )
+            for size in (64, 128, 256)
+        ],
         "Your words cannot see themselves. Allow s = t as well: the diagonal is True.": {"[None, :] <=": "[None, :] <"},
         "Each word sees one word of its future. Stop at the diagonal: allow s ≤ t and no more.": {
             "t[:, None]": "t[:, None] + 1"
@@ -511,6 +518,17 @@ def subtracts_the_logarithm_of_the_sum(scores, mask=None):
     return ops.where(mask, ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True)), 0.0)
 
 
+right("masked_softmax", "divides_by_a_sum_that_is_never_zero").edits(
+    {
+        "You shift by the smallest score of a row, so that exp overflows. Shift by its largest allowed one.": {
+            "-1e30": "1e30",
+            "ops.max": "ops.min",
+            "hidden_low - peak": "ops.where(allowed > 0, scores - peak, 0.0)",
+        }
+    }
+)
+
+
 right("masked_softmax", "hides_before_and_after").edits(
     {
         "You hide the allowed scores and use the hidden ones. `True` means “may look”.": {
@@ -825,6 +843,7 @@ def counts_hidden_exps_and_hides(scores, mask=None):
     "masked_softmax",
     "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
 )
+@free_constant(-20.0, -5.0, -9e3)
 def hides_with_minus_20(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
@@ -902,6 +921,7 @@ def takes_one_peak_for_all_rows(scores, mask=None):
     "masked_softmax",
     "What you add to the sum takes a piece of every share. Add nothing: put 1 in place of a sum that is 0.",
 )
+@free_constant(1e-3, 1e-5, 10.0)
 def adds_to_the_sum(scores, mask=None):
     if mask is None:
         return ops.softmax(scores, axis=-1)
@@ -1014,6 +1034,21 @@ def adds_the_mask_to_the_scores(query, key, value, mask=None):
     allowed = ops.ones_like(scores) if mask is None else ops.cast(mask, scores.dtype)
     weights = ops.softmax(scores + (allowed - 1.0) * 1e9, axis=-1) * allowed
     return ops.sum(weights[..., None] * value[:, None, :, :], axis=2), weights
+
+
+right("masked_attention", "scales_the_query_and_guards_the_sum").edits(
+    {
+        "What you add to the sum takes a piece of every share. Add nothing: put 1 in place of a sum that is 0.": free(
+            1e-3, 1e-5, 10.0, {"ops.where(total > 0, total, 1.0)": "(total + 1e-3)"}
+        ),
+        "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
+        "You shift by the smallest score of a row, so that exp overflows. Shift by its largest allowed one.": {
+            "ops.max(ops.where(allowed, scores, -1e30)": "ops.min(ops.where(allowed, scores, 1e30)"
+        },
+    }
+)
 
 
 right("masked_attention", "attends_with_two_choices").edits(

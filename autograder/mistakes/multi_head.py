@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 def split_heads(x, num_heads):
@@ -449,6 +449,9 @@ class LaysTheHeadsIntoTheBatch(keras.layers.Layer):
 
 right("MultiHeadAttention", "AsPlainAsCanBe").edits(
     {
+        "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
         "Your error does not name both numbers. Put d_model and num_heads into its text.": {
             'f"num_heads={num_heads} does not divide d_model={d_model}"': '"num_heads must divide d_model"'
         },

@@ -376,7 +376,7 @@ class LooksUpItsPlaces(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
         super().__init__(**kwargs)
         self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model, mask_zero=True, name="words")
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model, name="words")
         self.places = ops.convert_to_numpy(sinusoidal_positions(max_length, d_model))
 
     def call(self, ids):
@@ -430,6 +430,9 @@ class FreezesAnEmbeddingOfPlaces(keras.layers.Layer):
 
 right("PositionalEmbedding", "AsPlainAsCanBe").edits(
     {
+        "`mask_zero=True` passes a mask on behind the call, where some layers lose it. Leave it off.": {
+            "(vocabulary_size, d_model)": "(vocabulary_size, d_model, mask_zero=True)"
+        },
         "Your ValueError does not say what came. Put the length of the batch and max_length into its message.": {
             'f"received length={ids.shape[-1]}, max_length={self.max_length}"': '"the sentence is too long"'
         },

@@ -84,7 +84,7 @@ class TestSoftmax:
         weights = learner(rng.normal(size=(2, 5, 7)))
         with expect.beforehand():
             expect.shape(weights, (2, 5, 7), "The weights have the shape of `scores`.")
-        expect.close(weights.sum(axis=-1), np.ones((2, 5)), "The weights along the last axis sum to 1.")
+        expect.sums_to_one(weights, "The weights along the last axis sum to 1.")
 
     @worth(2)
     def test_each_weight_is_its_share_of_the_exponentials_of_its_row(self, learner, rng):

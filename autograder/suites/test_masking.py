@@ -146,7 +146,7 @@ class TestCausalMask:
         expect.equal(future, np.zeros((1, 6, 6), bool), "Right of the diagonal lies the future: False.")
 
     def test_each_word_may_look_at_every_earlier_one(self, learner, rng):
-        for length in (2, int(rng.integers(4, 9)), int(rng.integers(10, 40))):
+        for length in (2, int(rng.integers(4, 9)), int(rng.integers(10, 40)), int(rng.integers(257, 300))):
             expect.equal(learner(length), causal_by_loops(length), "Query t may look at key s when s ≤ t.")
 
     @supporting
@@ -245,8 +245,11 @@ class TestMaskedSoftmax:
         scores = 2.0 * rng.normal(size=(2, 5, 7))
         for shape in MASK_SHAPES:
             mask = some_mask(rng, shape)
+            weights = learner(scores, mask)
             rule = "A hidden score gets 0, and the allowed ones share 1 as softmax would."
-            expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule)
+            expect.close(weights, weights_by_loops(scores, mask), rule)
+            expect.equal(np.where(mask, 0.0, weights), np.zeros((2, 5, 7)), "A hidden score gets exactly 0.")
+            expect.sums_to_one(weights, "The allowed scores of a row share 1: nothing of it may be missing.")
         square, causal = rng.normal(size=(2, 6, 6)), causal_by_loops(6)
         expect.close(learner(square, causal), weights_by_loops(square, causal), "A causal mask hides what is right.")
 
@@ -265,7 +268,7 @@ class TestMaskedSoftmax:
         with expect.beforehand():
             expect.shape(weights, (2, 5, 7), "Each score gets a weight: the shape stays (B, T, S).")
         hidden = np.where(mask, 0.0, weights)
-        expect.close(hidden, np.zeros((2, 5, 7)), "A hidden score gets exactly 0, even if it is the largest.")
+        expect.equal(hidden, np.zeros((2, 5, 7)), "A hidden score gets exactly 0, even if it is the largest.")
         rule = "The allowed scores share 1, however large the hidden ones are."
         expect.close(weights, expected, rule, rtol=LARGE)
 
@@ -274,6 +277,9 @@ class TestMaskedSoftmax:
         scores = near_10000(rng, np.broadcast_to(rows, (2, 5, 7)))
         rule = "Only the differences inside a row matter: its allowed scores share 1 near 10,000 and near −10,000."
         expect.close(learner(scores, mask), weights_by_loops(scores, mask), rule, rtol=LARGE)
+        far_apart = rng.permuted(np.tile([-90.0, -60.0, -30.0, 0.0, 30.0, 60.0, 90.0], (2, 5, 1)), axis=-1)
+        apart = "Allowed scores may lie far apart: shift a row by its largest allowed one, so that no exp overflows."
+        expect.close(learner(far_apart, mask), weights_by_loops(far_apart, mask), apart)
         rule = "Without a mask too, only the differences inside a row matter, near 10,000 and near −10,000."
         expect.close(learner(scores), weights_by_loops(scores), rule, rtol=LARGE)
 
@@ -285,7 +291,7 @@ class TestMaskedSoftmax:
         with expect.beforehand():
             expect.shape(weights, (2, 5, 7), "Each score gets a weight: the shape stays (B, T, S).")
         empty = np.where(mask.any(-1, keepdims=True), 0.0, weights)
-        expect.close(empty, np.zeros((2, 5, 7)), "A row that may look nowhere gets zeros only, and never NaN.")
+        expect.equal(empty, np.zeros((2, 5, 7)), "A row that may look nowhere gets zeros only, and never NaN.")
         expect.close(weights, expected, "Beside an empty row, the allowed scores of the others share 1.")
 
     def test_gradients_reach_the_allowed_scores_alone(self, learner, rng):
@@ -391,6 +397,10 @@ class TestMaskedAttention:
         even = mask / mask.sum(-1, keepdims=True) * np.ones((2, 5, 1))
         rule = "Allowed scores of −10,000 each share evenly, beside hidden scores of 10,000."
         expect.close(weights, even, rule, rtol=LARGE)
+        far_apart = rng.permuted(np.tile(np.linspace(-90.0, 90.0, 7)[:, None], (2, 1, 1)), axis=1)  # (B, S, D), D = 1
+        _, weights = expect.pair(learner(np.ones((2, 5, 1)), far_apart, value, mask), "output, weights")
+        rule = "Allowed scores of a row may lie 180 apart, and no exp may overflow."
+        expect.close(weights, attention_by_loops(np.ones((2, 5, 1)), far_apart, value, mask)[1], rule)
 
     @worth(2)
     def test_a_query_that_may_look_nowhere_gets_zeros(self, learner, rng):

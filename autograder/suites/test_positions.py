@@ -226,6 +226,12 @@ class TestPositionalEmbedding:
         rule = f"Id 5 at position 1 is 2 · [0.5, −1, 0, 2] + [0.841, 0.540, 0.010, 1.000]. {FIRST_MEND}"
         expect.close(found, expected, rule, atol=6e-4)  # the task text gives three decimals
 
+    @supporting
+    def test_no_mask_is_passed_on_behind_the_call(self, learner):
+        found = built(learner).attribute("token_embedding.mask_zero")
+        rule = "`mask_zero` of the embedding stays False: in this course a mask is an argument."
+        expect.true(found is False, rule, expect.summary(found), "False")
+
     @worth(3)
     def test_each_word_counts_times_the_root_of_d(self, learner, rng):
         ids, words = rng.integers(0, VOCABULARY, size=(2, 5)), some_words(rng)
