@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 @correct("weighted_average")
@@ -40,6 +40,12 @@ right("weighted_average").edits(
         "The shares sum to one already: add up, do not average.": {
             "ops.sum(ops.expand_dims": "ops.mean(ops.expand_dims"
         },
+        "You added a small number to the sum, and the shares fall short of one. No sum of positive weights is 0.": free(
+            1e-3, 1e-9, 1.0, {"weights / ops": "weights / (ops", "=True)": "=True) + 1e-3)"}
+        ),
+        "You divide by no less than a smallest sum. Weights may be smaller: divide by their sum as it is.": free(
+            0.5, 1e-5, 10.0, {"weights / ops": "weights / ops.maximum(ops", "=True)": "=True), 0.5)"}
+        ),
         "That is softmax. These weights are positive already: divide them by their sum.": {
             "weights / ops.sum(weights, axis=-1, keepdims=True)": "ops.softmax(weights, axis=-1)"
         },
