@@ -37,24 +37,23 @@ def uses_a_regular_expression(text):
     import re
 
     marks = "".join(re.escape(chr(code)) for code in range(0x3000) if unicodedata.category(chr(code))[0] == "P")
-    text = re.sub(f"([{marks}])", r" \1 ", unicodedata.normalize("NFC", text))
-    return re.sub(r"\s+", " ", text).strip().lower()
+    text = re.sub(f"([{marks}])", r" \1 ", unicodedata.normalize("NFC", text.lower()))
+    return re.sub(r"\s+", " ", text).strip()
 
 
 right("standardize").edits(
     {
         "Capitals are still there. Make the text lower case: House and house are one word.": {"text.lower()": "text"},
-        "`casefold` does more than lower case: it turns ß into ss. Use `lower`.": {"text.lower()": "text).casefold("},
+        "`casefold` does more than lower case: it turns ß into ss. Use `lower`.": {"lower": "casefold"},
+        "You normalise before the letters are small: *ǰ* is one character in NFC, *J̌* is two. Lower case first.": {
+            "text.lower())": "text).lower()"
+        },
         (
             "Accents are still characters of their own. Normalise the whole text to NFC, and "
             "keep what `normalize` returns."
         ): {'text = unicodedata.normalize("NFC", text.lower())': "", "in text": "in text.lower()"},
-        "You normalised to NFD, which takes letters and accents apart. NFC puts them together.": {
-            '("NFC", text.lower())': '("NFD", text).lower()'
-        },
-        "NFKC also replaces characters that only look alike: ² becomes 2. Use NFC.": {
-            '("NFC", text.lower())': '("NFKC", text).lower()'
-        },
+        "You normalised to NFD, which takes letters and accents apart. NFC puts them together.": {'"NFC"': '"NFD"'},
+        "NFKC also replaces characters that only look alike: ² becomes 2. Use NFC.": {'"NFC"': '"NFKC"'},
         "You removed the accents. They tell words apart: está is not esta. Keep them.": {
             '("NFC", text.lower())': """
             ("NFD", text.lower())
@@ -302,6 +301,10 @@ right("build_vocabulary").edits(
             """
             },
         ],
+        "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": [
+            {"sentence.split()": "sentence.split() if len(word) > 1"},
+            {"sentence.split()": "sentence.split() if len(word) > 1 or not word.isalpha()"},
+        ],
         "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.": {
             "counts = Counter(word for sentence in sentences for word in sentence.split())": """
             import string
@@ -447,6 +450,18 @@ right("encode").edits(
         "Every word is unknown. Your dictionary must lead from words to places: {word: place …}.": {
             "{word: place for place, word in enumerate(vocabulary)}": "dict(enumerate(vocabulary))"
         },
+        "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.": [
+            {"sentence.split()": "sentence.split() if word.isalpha()"},
+            {"ids =": "import re; ids =", "sentence.split()": r're.findall(r"\w+", sentence)'},
+        ],
+        "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.": {
+            "ids =": "import string; ids =",
+            "get(word": "get(word.strip(string.punctuation)",
+        },
+        "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": [
+            {"sentence.split()": "sentence.split() if len(word) > 1"},
+            {"sentence.split()": "sentence.split() if len(word) > 1 or not word.isalpha()"},
+        ],
         "`np.array` of an empty list holds floats. Return the list itself.": (
             "[ids.get(word, 1) for word in sentence.split()]",
             "np.array([ids.get(word, 1) for word in sentence.split()])",
@@ -520,6 +535,30 @@ right("decode").edits(
             },
         ),
         "You joined the words without spaces.": {'" ".join': '"".join'},
+        "You join signs to their words. Here all words are parted by single spaces, `.` and `¿` as well.": [
+            {
+                'return " ".join(words)': """
+            text = " ".join(words)
+            for mark in ".,?!":
+                text = text.replace(" " + mark, mark)
+            return text
+            """
+            },
+            {
+                'return " ".join(words)': """
+            text = " ".join(words).replace("¿ ", "¿").replace("¡ ", "¡")
+            for mark in ".,;:?!":
+                text = text.replace(" " + mark, mark)
+            return text
+            """
+            },
+        ],
+        "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.": {
+            "not in (0, 2)": "not in (0, 2) and (one == 1 or vocabulary[one].isalpha())"
+        },
+        "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": {
+            "not in (0, 2)": "not in (0, 2) and len(vocabulary[one]) > 1"
+        },
         "A space is left at the end of your text. Join the words: that puts spaces between them only.": {
             "[]": '""',
             "words.append(vocabulary[one])": 'words += vocabulary[one] + " "',
@@ -718,6 +757,10 @@ right("pad_batch").edits(
         "You look for [END] anywhere in the row. Only a row whose last id is 3 gets it back.": {
             "row[-1] == 3": "3 in row"
         },
+        "You look for [END] anywhere in what is cut off. Only a row whose *last* id is 3 gets it back.": [
+            {"row[-1] == 3": "3 in row[length:]"},
+            {"row[-1] == 3": "row[length] == 3"},
+        ],
         "Your array is only as long as the longest row. A given length may be more: fill up to it.": {
             """
             if length is None:
@@ -1031,6 +1074,31 @@ right("split_by_source").edits(
             "[0] not": "[1] not",
             "[0] in": "[1] in",
         },
+        "You take *Go.* and *Go!* for one source. Compare the texts as they stand, with their signs.": [
+            {
+                "source for source": 'source.rstrip(".!?") for source',
+                "[0] not": '[0].rstrip(".!?") not',
+                "[0] in": '[0].rstrip(".!?") in',
+            },
+            {
+                "list(dict.fromkeys(source for": 'sorted({source.rstrip(".!?") for',
+                "pairs))": "pairs})",
+                "[0] not": '[0].rstrip(".!?") not',
+                "[0] in": '[0].rstrip(".!?") in',
+            },
+        ],
+        "You take *Go.* and *go.* for one source. Compare the texts as they stand, with their capitals.": [
+            {
+                "source for source": "source.lower() for source",
+                "[0] not": "[0].lower() not",
+                "[0] in": "[0].lower() in",
+            },
+            {
+                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source.lower() for source, _ in pairs})",
+                "[0] not": "[0].lower() not",
+                "[0] in": "[0].lower() in",
+            },
+        ],
         "You never look at the seed. Make your generator from it: `random.Random(seed)`.": [
             {"(seed)": "(42)"},
             {
