@@ -92,9 +92,21 @@ right("embed").edits(
             only_on(("tensorflow",), {"ops.take(table, ids, axis=0)": "table[ids]"}),
             only_on(("tensorflow",), {"ops.take(table, ids, axis=0)": "ops.stack([table[one] for one in ids])"}),
         ],
-        "You multiply with one-hot vectors: V numbers for each word. Take the rows, with `ops.take`.": {
-            "ops.take(table, ids, axis=0)": "ops.matmul(ops.one_hot(ids, table.shape[0]), table)"
-        },
+        "You multiply with one-hot vectors: V numbers for each word. Take the rows, with `ops.take`.": [
+            {"ops.take(table, ids, axis=0)": "ops.matmul(ops.one_hot(ids, table.shape[0]), table)"},
+            {"ops.take(table, ids, axis=0)": "ops.matmul(ops.one_hot(ids, ops.shape(table)[0]), table)"},
+            (
+                "ops.take(table, ids, axis=0)",
+                "ops.matmul(ops.one_hot(ids, ops.shape(table)[0]), ops.where(ops.isnan(table), 0.0, table))",
+            ),
+        ],
+        "You put another number in the place of ∞ or NaN. Take the rows as they are, with `ops.take`.": [
+            {"ops.take(table, ids, axis=0)": "ops.nan_to_num(ops.take(table, ids, axis=0))"},
+            (
+                "ops.take(table, ids, axis=0)",
+                "ops.matmul(ops.one_hot(ids, ops.shape(table)[0]), ops.where(ops.isfinite(table), table, 0.0))",
+            ),
+        ],
         "Without an axis, `ops.take` reads the table as one long list. Say `axis=0`: rows.": {", axis=0": ""},
         "`axis=1` takes columns. The word's vector is a row: `axis=0`.": {"axis=0": "axis=1"},
         "The table is turned over: you take columns. Each word's vector is a row of it.": {
@@ -751,6 +763,10 @@ def forgets_the_length_of_the_word_rightly(table, index, k):
     return tuple(sorted(others, key=lambda row: -float(scores[row]))[:k])
 
 
+# What is added to a product of lengths that is at least 0.000001, and 0 where a row is zeros.
+PRODUCT_OF_LENGTHS = "table @ table[index] / (lengths[:, 0] * lengths[index] + {})"
+
+
 right("nearest_neighbours").edits(
     {
         "TensorFlow's `@` takes two matrices. `ops.matmul` takes a matrix and a vector too.": only_on(
@@ -840,42 +856,12 @@ right("nearest_neighbours").edits(
             "row != index": "row != index and lengths[row] > 0",
         },
         "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone.": [
-            {
-                "lengths = ops.norm(table, axis=-1, keepdims=True)": """
-            directions = table / (ops.norm(table, axis=-1, keepdims=True) + 1.0)
-            """,
-                "directions = table / ops.where(lengths > 0, lengths, 1.0)": "",
-            },
-            of(
-                "measures_with_numpy",
-                {
-                    ", keepdims=True": "",
-                    """
-            directions = table / np.where(lengths > 0, lengths, 1.0)
-            cosines = directions @ directions[index]
-            """: "cosines = table @ table[index] / (lengths + 1e-3) / (lengths[index] + 1e-3)",
-                },
-            ),
-            of(
-                "measures_with_numpy",
-                {
-                    ", keepdims=True": "",
-                    """
-            directions = table / np.where(lengths > 0, lengths, 1.0)
-            cosines = directions @ directions[index]
-            """: "cosines = table @ table[index] / np.maximum(lengths, 1e-2) / np.maximum(lengths[index], 1e-2)",
-                },
-            ),
-            of(
-                "measures_with_numpy",
-                {
-                    ", keepdims=True": "",
-                    """
-            directions = table / np.where(lengths > 0, lengths, 1.0)
-            cosines = directions @ directions[index]
-            """: "cosines = table @ table[index] / (lengths * lengths[index] + 1e-6)",
-                },
-            ),
+            {"ops.where(lengths > 0, lengths, 1.0)": "(lengths + 1.0)"},
+            of("measures_with_numpy", {"np.where(lengths > 0, lengths, 1.0)": "(lengths + 1e-3)"}),
+            of("measures_with_numpy", {"np.where(lengths > 0, lengths, 1.0)": "(lengths + 1e-5)"}),
+            of("measures_with_numpy", {"np.where(lengths > 0, lengths, 1.0)": "np.maximum(lengths, 1e-2)"}),
+            of("measures_with_numpy", {"directions @ directions[index]": PRODUCT_OF_LENGTHS.format("1e-6")}),
+            of("measures_with_numpy", {"directions @ directions[index]": PRODUCT_OF_LENGTHS.format("1e-8")}),
         ],
         "You take the cosine without its sign. A row that points the other way is far, not near.": {
             "ops.matmul(directions, directions[index])": "ops.abs(ops.matmul(directions, directions[index]))"
