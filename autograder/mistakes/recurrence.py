@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 @correct("rnn_step")
@@ -1061,8 +1061,7 @@ right("additive_attention", "scores_in_one_line").edits(
             """
         },
         "What hides padding is not low enough: real scores can lie below it. Use −10⁹.": [
-            {"-1e9": "-20.0"},
-            {"-1e9": "-10.0"},
+            free(-20.0, -5.0, -500.0, {"-1e9": "-20.0"}),
             {"-1e9": "-100.0"},
         ],
         (
@@ -1191,6 +1190,13 @@ right("additive_attention", "scores_in_one_line").edits(
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
             "ops.softmax(scores, axis=-1)": "np.exp(scores) / np.sum(np.exp(scores), axis=-1, keepdims=True)"
         },
+        "You subtract the smallest score, and e to what lies far above it overflows. Subtract the largest.": [
+            of("joins_query_and_keys", {"ops.max(": "ops.min("}),
+            of("joins_query_and_keys", {"ops.max(": "ops.min(", "scores, -1e9": "scores, 1e9"}),
+        ],
+        "You add a number to the sum of the shares, and they fall short of 1. Divide by 1 where the sum is 0.": free(
+            1e-3, 2e-5, 1.0, of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "(total + 1e-3)"})
+        ),
         "Your weights come from a sigmoid, each by itself. Softmax over the words makes them share 1.": {
             "ops.softmax(scores, axis=-1)": "ops.sigmoid(scores)"
         },
