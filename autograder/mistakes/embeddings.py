@@ -47,20 +47,18 @@ right("one_hot", "asks_keras").edits(
         "You put all words of a row into one vector. Each id gets a vector of its own.": {
             "ops.one_hot(ids, size)": "ops.max(ops.one_hot(ids, size), axis=-2)"
         },
-        "Every place up to the id is 1 in your answer. One alone must be: compare with `equal`.": (
-            "ops.one_hot(ids, size)",
-            'ops.cast(ops.less_equal(ops.arange(size), ops.expand_dims(ids, -1)), "float32")',
-        ),
+        "Every place up to the id is 1 in your answer. One alone must be: compare with `equal`.": {
+            "ops.one_hot(ids, size)": 'ops.cast(ops.less_equal(ops.arange(size), ops.expand_dims(ids, -1)), "float32")'
+        },
         "Zeros and ones are swapped. The 1 stands where place and id are equal.": of(
             "", {"ops.equal": "ops.not_equal", "axis=": ""}
         ),
         "You wrote the id itself at its place. Write a 1: the size of an id means nothing.": {
             "ops.one_hot(ids, size)": 'ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1), "float32")'
         },
-        "Id 0 gets only zeros in your answer. [PAD] has a place as well: place 0.": (
-            "ops.one_hot(ids, size)",
-            'ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1) > 0, "float32")',
-        ),
+        "Id 0 gets only zeros in your answer. [PAD] has a place as well: place 0.": {
+            "ops.one_hot(ids, size)": 'ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1) > 0, "float32")'
+        },
         "NumPy cannot read ids that are not known yet. Use `keras.ops`, so that Keras can compile it.": only_on(
             ("tensorflow", "jax"), {"ops.one_hot(ids, size)": 'np.eye(size, dtype="float32")[np.array(ids)]'}
         ),
@@ -126,10 +124,9 @@ right("embed").edits(
             ", ids,": ", ops.reshape(ids, (-1,)),"
         },
         "You look up the first sentence only. Look up all ids at once.": {", axis": "[0], axis"},
-        "You set the vector of id 0 to zeros. Row 0 is a row like any other here.": (
-            "ops.take(table, ids, axis=0)",
-            "ops.where(ops.expand_dims(ids, -1) > 0, ops.take(table, ids, axis=0), 0.0)",
-        ),
+        "You set the vector of id 0 to zeros. Row 0 is a row like any other here.": {
+            "ops.take(table, ids, axis=0)": "ops.where(ops.expand_dims(ids, -1) > 0, ops.take(table, ids, axis=0), 0.0)"
+        },
         (
             "The gradient is cut, by `stop_gradient` or by NumPy, so the table never "
             "learns. Take from the table itself."
@@ -141,10 +138,9 @@ right("embed").edits(
             ("tensorflow",),
             {"ops.take(table, ids, axis=0)": "ops.stack([ops.take(table, one, axis=0) for one in ids])"},
         ),
-        "Your vectors went through float16, and lost digits. Leave the dtype as it is.": (
-            "ops.take(table, ids, axis=0)",
-            'ops.cast(ops.cast(ops.take(table, ids, axis=0), "float16"), "float32")',
-        ),
+        "Your vectors went through float16, and lost digits. Leave the dtype as it is.": {
+            "ops.take(table, ids, axis=0)": 'ops.cast(ops.cast(ops.take(table, ids, axis=0), "float16"), "float32")'
+        },
         "You return the ids' one-hot vectors. Take the rows of the table that they name.": {
             "ops.take(table, ids, axis=0)": "ops.one_hot(ids, table.shape[0])"
         },
@@ -207,28 +203,15 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "range(max(0, place - window), min(len(ids), place + window + 1))": """
             ids[max(0, place - window):place + window + 1]
             """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "You look ahead only. Words before the centre are its company too.": {
-            "range(max(0, place - window), min(len(ids), place + window + 1))": """
-            ids[place + 1:place + window + 1]
-            """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "range(max(0, place - window), min(len(ids), place + window + 1))": "ids[place + 1:place + window + 1]",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "You look back only. Words after the centre are its company too.": {
-            "range(max(0, place - window), min(len(ids), place + window + 1))": """
-            ids[max(0, place - window):place]
-            """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "range(max(0, place - window), min(len(ids), place + window + 1))": "ids[max(0, place - window):place]",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "A place below 0 is the other end: `ids[-1]` is the last word. Begin at `max(0, …)`.": {
             "max(0, place - window)": "place - window",
@@ -241,10 +224,7 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "range(max(0, place - window), min(len(ids), place + window + 1))": """
             ids[place - window:place] + ids[place + 1:place + window + 1]
             """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "Your window runs past the last word, and Python stops. End at `min(len(ids), …)`.": {
             "min(len(ids), place + window + 1)": "place + window + 1"
@@ -282,14 +262,9 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
         "`ids.index` finds the first place of a word, always. Count the places: `enumerate(ids)`.": {
             "place,": "",
             "enumerate(ids)": "ids",
-            "for near": """
-            place = ids.index(center)
-            for near
-            """,
+            "for near": "place = ids.index(center)\nfor near",
         },
-        "Id 0 is left out. Here it is a word like any other.": {
-            "near != place": "near != place and center and ids[near]"
-        },
+        "Id 0 is left out. Here it is a word like any other.": {"!= place": "!= place and center and ids[near]"},
         "Each pair comes twice: both directions are noted down at both of its places. Do it at one.": {
             "pairs.append((center, ids[near]))": "pairs += [(center, ids[near]), (ids[near], center)]"
         },
@@ -301,17 +276,11 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             of("", {', dtype="int32"': ""}),
             of(
                 "",
-                (
-                    'np.array(pairs, dtype="int32").reshape(-1, 2)',
-                    'np.array(pairs) if pairs else np.zeros((0, 2), "int32")',
-                ),
+                {'.array(pairs, dtype="int32").reshape(-1, 2': '.array(pairs) if pairs else np.zeros((0, 2), "int32"'},
             ),
             of(
                 "",
-                (
-                    'np.array(pairs, dtype="int32").reshape(-1, 2)',
-                    'np.array(pairs, "int32") if pairs else np.zeros((0, 2))',
-                ),
+                {'.array(pairs, dtype="int32").reshape(-1, 2': '.array(pairs, "int32") if pairs else np.zeros((0, 2)'},
             ),
         ],
         "NumPy makes int64 of ids, and (0,) of an empty list. Give the dtype, and two columns.": of(
@@ -427,9 +396,7 @@ right("skip_gram_pairs", "goes_from_place_to_place").also(
         "enumerate(ids)": "range(len(ids))",
         "range(max(0, place - window), min(len(ids), place + window + 1))": "range(len(ids))",
         "near != place": "0 < abs(place - near) <= window",
-        "pairs.append((center, ids[near]))": """
-            pairs = np.concatenate([pairs, np.array([[ids[near], ids[place]]], "int32")])
-            """,
+        ".append((center, ids[near]))": '= np.concatenate([pairs, np.array([[ids[near], ids[place]]], "int32")])',
         'np.array(pairs, "int32").reshape(-1, 2)': "pairs",
     }
 )
@@ -459,14 +426,10 @@ def asks_for_binary_crossentropy(center, positive, negatives):
 
 right("negative_sampling_loss", "scores_noise_with_einsum").edits(
     {
-        "You average over the noise words. Sum over N; only B is averaged.": {
-            "ops.sum(ops.softplus(false), -1)": "ops.mean(ops.softplus(false), -1)"
-        },
+        "You average over the noise words. Sum over N; only B is averaged.": {"ops.sum(ops.": "ops.mean(ops."},
         "You average over all 1 + N pairs. Sum over the N, and average over B alone.": {
             "positive, -1": "positive, -1, keepdims=True",
-            "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)": """
-            ops.concatenate([ops.softplus(-true), ops.softplus(false)], -1)
-            """,
+            ".softplus(-true) + ops.sum(ops.softplus(false)": ".concatenate([ops.softplus(-true), ops.softplus(false)]",
         },
         "You sum over the batch. Take its mean, or the loss grows with the batch.": {"ops.mean": "ops.sum"},
         "You return a loss for each pair. Take the mean over the batch: one number.": (
@@ -533,9 +496,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             return ops.mean(ops.sum(cost, -1))
             """,
         },
-        "Noise words are rewarded for high scores. They must score low: σ of *minus* the score.": {
-            "(false)": "(-false)"
-        },
+        "Noise words are rewarded for high scores. They must score low: σ of *minus* the score.": {"(false": "(-false"},
         "True pairs are punished for high scores: −ln σ(x) is `softplus(-x)`.": {"-true": "true"},
         "Both signs are turned: true pairs are pushed apart, false ones together.": {
             "-true": "true",
@@ -545,10 +506,9 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             "ops.softplus(-true)": "ops.log_sigmoid(true)",
             "ops.softplus(false)": "ops.log_sigmoid(-false)",
         },
-        "The logarithm is missing. The loss is −ln σ of the score, not −σ.": (
-            "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)",
-            "-ops.sigmoid(true) - ops.sum(ops.sigmoid(-false), -1)",
-        ),
+        "The logarithm is missing. The loss is −ln σ of the score, not −σ.": {
+            "ops.softplus(-true) + ops.sum(ops.softplus(false),": "-ops.sigmoid(true) - ops.sum(ops.sigmoid(-false),"
+        },
         "Each centre meets the positives of the whole batch. It has one of its own: row by row.": {
             "ops.sum(center * positive, -1)": "ops.matmul(center, ops.transpose(positive))",
             "true) +": "true)) + ops.mean(",
@@ -556,8 +516,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
         "You score the noise against the positive. Its partner is the centre.": {", center": ", positive"},
         "You divide scores by √D. That belongs to attention; here the bare dot product counts.": {
             "true = ops.sum(center * positive, -1)": """
-            scale = center.shape[-1] ** 0.5
-            true = ops.sum(center * positive, -1) / scale
+            scale = center.shape[-1] ** 0.5; true = ops.sum(center * positive, -1) / scale
             """,
             "center, negatives)": "center, negatives) / scale",
         },
@@ -617,10 +576,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             "center, negatives": "center, ops.stop_gradient(negatives)"
         },
         "The gradient does not reach the centres, whose vectors we want. Do not cut it.": {
-            "true =": """
-            center = ops.stop_gradient(center)
-            true =
-            """
+            "true =": "center = ops.stop_gradient(center); true ="
         },
         "`float` takes the number out of the tensor, and leaves the gradient. Return the tensor.": {
             'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
@@ -650,16 +606,11 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             ),
         ],
         "`*=` changes the vectors that you were given. Make new ones: `-negatives`.": {
-            "true =": """
-            negatives *= -1.0
-            true =
-            """,
+            "true =": "negatives *= -1.0; true =",
             "(false)": "(-false)",
         },
         "Your scores went through float16, and lost digits. Stay in float32.": {
-            "ops.sum(center * positive, -1)": """
-            ops.cast(ops.cast(ops.sum(center * positive, -1), "float16"), "float32")
-            """,
+            "ops.sum(center * positive, -1": 'ops.cast(ops.cast(ops.sum(center * positive, -1), "float16"), "float32"',
             'ops.einsum("bd,bnd->bn", center, negatives)': """
             ops.cast(ops.cast(ops.einsum("bd,bnd->bn", center, negatives), "float16"), "float32")
             """,
@@ -709,17 +660,13 @@ right("negative_sampling_loss").also(
     {
         "positive, axis=-1": "positive, axis=-1, keepdims=True",
         "center[:, None, :]": "ops.expand_dims(center, 1)",
-        "ops.softplus(-true) + ops.sum(ops.softplus(false), axis=-1)": """
-            ops.concatenate([-true, false], axis=-1)
-            """,
+        "ops.softplus(-true) + ops.sum(ops.softplus(false), axis=-1)": "ops.concatenate([-true, false], axis=-1)",
         "ops.mean(loss)": "ops.mean(ops.sum(ops.logaddexp(ops.zeros_like(loss), loss), axis=-1))",
     }
 )
 right("negative_sampling_loss").also(
     {
-        "ops.sum(center * positive, axis=-1)": """
-            ops.concatenate([-positive[:, None, :], negatives], axis=1)
-            """,
+        "ops.sum(center * positive, axis=-1)": "ops.concatenate([-positive[:, None, :], negatives], axis=1)",
         "* negatives": "* true",
         "ops.softplus(-true)": "ops.relu(false)",
         "ops.sum(ops.softplus(false), axis=-1)": "ops.log1p(ops.exp(-ops.abs(false)))",
@@ -878,8 +825,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = 0.0
-            return np.argsort(-cosines)[:k].tolist()
+            cosines[index] = 0.0; return np.argsort(-cosines)[:k].tolist()
             """
                 },
             ),
@@ -889,8 +835,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = -1.0
-            return np.argsort(-cosines)[:k].tolist()
+            cosines[index] = -1.0; return np.argsort(-cosines)[:k].tolist()
             """
                 },
             ),
@@ -898,8 +843,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = -1.0
-            return np.argsort(cosines)[::-1][:min(k, len(cosines) - 1)].tolist()
+            cosines[index] = -1.0; return np.argsort(cosines)[::-1][:min(k, len(cosines) - 1)].tolist()
             """
                 },
             ),
@@ -909,8 +853,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = -np.inf
-            return np.argsort(-cosines)[:k].tolist()
+            cosines[index] = -np.inf; return np.argsort(-cosines)[:k].tolist()
             """
                 },
             ),
@@ -932,21 +875,15 @@ right("nearest_neighbours").edits(
             "measures_with_numpy",
             {
                 "np.array": "ops.convert_to_numpy",
-                "lengths = np.linalg.norm(table, axis=1, keepdims=True)": """
-            others = np.delete(table, index, axis=0)
-            """,
-                "directions = table / np.where(lengths > 0, lengths, 1.0)": """
-            lengths = np.linalg.norm(others, axis=-1)
-            """,
+                "lengths = np.linalg.norm(table, axis=1, keepdims=True)": "others = np.delete(table, index, axis=0)",
+                "directions = table / np.where(lengths > 0, lengths, 1.0)": "lengths = np.linalg.norm(others, axis=-1)",
                 "directions @ directions[index]": "others @ table[index] / np.where(lengths > 0, lengths, 1.0)",
                 ") if row != index": ', kind="stable")',
             },
         ),
         "You count rows from 1. Row numbers begin with 0.": {"(row)": "(row) + 1"},
         "You return the cosines. Return the numbers of the rows that have them.": {
-            "ops.matmul(directions, directions[index])": """
-            ops.convert_to_numpy(ops.matmul(directions, directions[index]))
-            """,
+            ".matmul(directions, directions[index])": ".convert_to_numpy(ops.matmul(directions, directions[index]))",
             "by_cosine = ops.convert_to_numpy(ops.argsort(-cosines))": "",
             "[int(row) for row in by_cosine if row != index]": """
             sorted((float(cosines[row]) for row in range(len(cosines)) if row != index), reverse=True)

@@ -22,9 +22,7 @@ right("rnn_step").edits(
             "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
             "ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias",
         ),
-        "You used a sigmoid, which gives 0 to 1. This cell uses tanh, which gives −1 to 1.": {
-            "ops.tanh": "ops.sigmoid"
-        },
+        "You used a sigmoid, which gives 0 to 1. This cell uses tanh, which gives −1 to 1.": {".tanh": ".sigmoid"},
         "You used ReLU, which lets the state grow without end. This cell uses tanh.": {"ops.tanh": "ops.relu"},
         "You added the state as it is. It goes through its own matrix first: `state @ w_state`.": {
             "ops.matmul(state, w_state)": "state"
@@ -41,9 +39,7 @@ right("rnn_step").edits(
         "The bias stays outside your tanh. Add it before, so that the state stays between −1 and 1.": {
             "+ bias)": ") + bias"
         },
-        "You added the bias twice, once to each product. It belongs to the sum, once.": {
-            "(x, w_input)": "(x, w_input) + bias"
-        },
+        "You added the bias twice, once to each product. It belongs to the sum, once.": {"w_input)": "w_input) + bias"},
         "You multiplied the word's part with the state's part. Add them.": {"+ ops.matmul": "* ops.matmul"},
         "You turned `w_state` over. Use it as it is: `state @ w_state`. It is square, so no error warns you.": {
             "state, w_state": "state, ops.transpose(w_state)"
@@ -58,8 +54,7 @@ right("rnn_step").edits(
         ],
         "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
             "return ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)": """
-            new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)
-            return new, [new]
+            new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias); return new, [new]
             """
         },
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
@@ -168,8 +163,7 @@ right("gru_step", "writes_z_and_r").edits(
             {
                 "+ bias[1]": "",
                 "z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": """
-            bz, br, bh = ops.split(bias[1], 3)
-            z, r = ops.sigmoid(xz + sz + bz), ops.sigmoid(xr + sr + br)
+            bz, br, bh = ops.split(bias[1], 3); z, r = ops.sigmoid(xz + sz + bz), ops.sigmoid(xr + sr + br)
             """,
                 "xh + r * sh": "xh + r * sh + bh",
             },
@@ -204,9 +198,7 @@ right("gru_step", "writes_z_and_r").edits(
             return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
             """: "return ops.tanh(xh + ops.sigmoid(xr + sr) * sh)",
         },
-        "Your candidate goes through a sigmoid. Gates use the sigmoid, the candidate uses tanh.": {
-            "ops.tanh": "ops.sigmoid"
-        },
+        "Your candidate goes through a sigmoid. Gates use the sigmoid, the candidate uses tanh.": {".tanh": ".sigmoid"},
         "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": (
             "ops.sigmoid",
             "ops.tanh",
@@ -231,8 +223,7 @@ right("gru_step", "writes_z_and_r").edits(
         },
         "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
             "return z * state + (1.0 - z) * ops.tanh(xh + r * sh)": """
-            new = z * state + (1.0 - z) * ops.tanh(xh + r * sh)
-            return new, [new]
+            new = z * state + (1.0 - z) * ops.tanh(xh + r * sh); return new, [new]
             """
         },
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
@@ -264,9 +255,7 @@ right("gru_step", "writes_z_and_r").edits(
             "1.0 - z": "(1.0 - z) * r",
             "r * sh": "sh",
         },
-        "You keep the whole old state. Multiply it by z, so that old and new share 1: z and 1 − z.": {
-            "z * state": "state"
-        },
+        "You keep the whole old state. Multiply it by z, so that old and new share 1: z and 1 − z.": {"z *": ""},
         "Your blocks are in the order z, h, r. The candidate comes last: z, r, h.": {
             "xr + sr": "xh + sh",
             "xh + r * sh": "xr + r * sr",
@@ -275,10 +264,7 @@ right("gru_step", "writes_z_and_r").edits(
             "r * sh": "(1.0 - r) * sh"
         },
         "You reset the state before its matrix. With `reset_after=True` r multiplies the finished block.": {
-            "xz, xr": """
-            units = state.shape[-1]
-            xz, xr
-            """,
+            "xz, xr": "units = state.shape[-1]; xz, xr",
             "r * sh": "ops.matmul(r * state, w_state[:, 2 * units:])",
         },
         "Your candidate leaves out a matrix: r multiplies state U + bias row 1, not the bare state.": {
@@ -293,8 +279,7 @@ right("gru_step", "writes_z_and_r").edits(
         },
         "You added both rows of the bias to both products. Row 0 goes with the word, row 1 with the state.": {
             "xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)": """
-            both = bias[0] + bias[1]
-            xz, xr, xh = ops.split(ops.matmul(x, w_input) + both, 3, axis=-1)
+            both = bias[0] + bias[1]; xz, xr, xh = ops.split(ops.matmul(x, w_input) + both, 3, axis=-1)
             """,
             "bias[1]": "both",
         },
@@ -396,10 +381,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "You unpack the state as (c, h). It is (h, c): h meets the matrix, c is the memory.": {"h, c": "c, h"},
         "The memory c met `w_state`. Only h does; c is kept apart from every matrix.": {"h, w_state": "c, w_state"},
         "You return h, and the states once more, as a cell of Keras does. Here return the pair (h, c).": {
-            "return ops.sigmoid(o) * ops.tanh(c), c": """
-            h = ops.sigmoid(o) * ops.tanh(c)
-            return h, [h, c]
-            """
+            "return ops.sigmoid(o) * ops.tanh(c), c": "h = ops.sigmoid(o) * ops.tanh(c); return h, [h, c]"
         },
         "You return h alone. The next step needs the memory too: return the pair (h, c).": {"(c), c": "(c)"},
         "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": [
@@ -437,9 +419,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
             "ops.sigmoid(i) * ops.tanh(g)": "ops.tanh(g)"
         },
         "Your memory never forgets. Multiply the old c by the forget gate.": {"ops.sigmoid(f) * c": "c"},
-        "Your output gate does nothing. h is the output gate times tanh of the new c.": {
-            "ops.sigmoid(o) * ops.tanh(c)": "ops.tanh(c)"
-        },
+        "Your output gate does nothing. h is the output gate times tanh of the new c.": {"ops.sigmoid(o) * ops": "ops"},
         "You left the bias out. Add it to the sum of both products, before the cut.": {"+ bias": ""},
         "You took every fourth column for a gate. A gate's U columns stand side by side: four blocks.": of(
             "",
@@ -473,16 +453,13 @@ right("lstm_step", "writes_i_f_g_o").edits(
             },
             {
                 "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o))
-            c = f * c + i * ops.tanh(g)
+            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o)); c = f * c + i * ops.tanh(g)
             """,
                 "ops.sigmoid(o)": "o",
             },
         ],
         "You left tanh out of the candidate. The memory gets σ(i) · tanh(candidate).": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            new = ops.sigmoid(f) * c + ops.sigmoid(i) * g
-            """,
+            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "new = ops.sigmoid(f) * c + ops.sigmoid(i) * g",
             "(c), c": "(new), new",
         },
         "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh.": [
@@ -530,9 +507,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
             {"ops.sigmoid(f)": "f", "ops.sigmoid(i)": "i"},
             {"ops.sigmoid(o)": "o"},
         ],
-        "You show the candidate. h is the output gate times tanh of the new c, the memory.": {
-            "ops.tanh(c)": "ops.tanh(g)"
-        },
+        "You show the candidate. h is the output gate times tanh of the new c, the memory.": {".tanh(c)": ".tanh(g)"},
         "You took the blocks as f, i, o, c, the order of many tutorials. Keras' order is i, f, c, o.": {
             "i, f, g, o": "f, i, o, g"
         },
@@ -660,9 +635,7 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
         "You stacked along axis 0, and got (S, B, U). The words are axis 1: `ops.stack(states, axis=1)`.": {
             ", axis=1": ""
         },
-        "You stacked along the last axis, and got (B, U, S). The words are axis 1: use `axis=1`.": {
-            "axis=1": "axis=-1"
-        },
+        "You stacked along the last axis, and got (B, U, S). The words are axis 1: use `axis=1`.": {"axis=": "axis=-"},
         "You joined the states side by side. `ops.concatenate` makes no new axis; `ops.stack` does.": {
             "ops.stack": "ops.concatenate"
         },
@@ -680,16 +653,12 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "ops.stack(states, axis=1)": "None",
         },
         "You keep the state *before* each word. Append after the step: place s holds what s has changed.": {
-            "real, new =": """
-            states.append(state[0] if isinstance(state, (tuple, list)) else state)
-            real, new =
-            """,
+            "real, new =": "states.append(state[0] if isinstance(state, (tuple, list)) else state); real, new =",
             "states.append(state[0] if isinstance(state, tuple) else state)": "",
         },
         "You return the initial state as well: S + 1 states. Begin with an empty list.": {
             "state, states = initial_state, []": """
-            state = initial_state
-            states = [state[0] if isinstance(state, (tuple, list)) else state]
+            state = initial_state; states = [state[0] if isinstance(state, (tuple, list)) else state]
             """
         },
         "You read from right to left. Word 0 comes first.": [
@@ -737,26 +706,20 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             ", state,": ", initial_state,",
             ", new, state": ", new, initial_state",
         },
-        "You return what the step gave, padding or not. Return the state that you chose.": (
-            "state[0] if isinstance(state, tuple) else state",
-            "new[0] if isinstance(new, (tuple, list)) else new",
-        ),
+        "You return what the step gave, padding or not. Return the state that you chose.": {
+            "state[0] if isinstance(state, tuple) else state": "new[0] if isinstance(new, (tuple, list)) else new"
+        },
         "You return a list. Make one tensor of it: `ops.stack(states, axis=1)`.": {
             "ops.stack(states, axis=1)": "states"
         },
-        "`ops.reshape` does not swap axes: it mixes sentences and words. Stack along axis 1.": (
-            "ops.stack(states, axis=1)",
-            "ops.reshape(ops.stack(states), (-1, len(states), states[0].shape[-1]))",
-        ),
-        "`inputs[:, s:s + 1]` keeps the axis of words. The step wants (B, D): `inputs[:, s]`.": {
-            "[:, s]": "[:, s : s + 1]"
+        "`ops.reshape` does not swap axes: it mixes sentences and words. Stack along axis 1.": {
+            "ops.stack(states, axis=1)": "ops.reshape(ops.stack(states), (-1, len(states), states[0].shape[-1]))"
         },
+        "`inputs[:, s:s + 1]` keeps the axis of words. The step wants (B, D): `inputs[:, s]`.": {"s]": "s : s + 1]"},
         "You stop at the first padding of a sentence. Words may follow it: ask the mask anew at each place.": {
             "mask[:, s, None]": "ops.all(mask[:, :s + 1], axis=1)[:, None]"
         },
-        "At padding you ask the mask of the word before. Word s goes with `mask[:, s]`.": {
-            ":, s, None": ":, max(s - 1, 0), None"
-        },
+        "At padding you ask the mask of the word before. Word s goes with `mask[:, s]`.": {", s,": ", max(s - 1, 0),"},
         "At padding you keep c, but h goes on changing. Choose for both parts of the pair.": (
             "tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))",
             "new[0], ops.where(real, new[1], state[1])",
@@ -775,10 +738,7 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "You only count the real words, and take them to be the first. Padding may "
             "stand anywhere: ask `mask[:, s]`."
         ): {
-            "state, states": """
-            lengths = ops.sum(ops.cast(mask, "int32"), axis=1)
-            state, states
-            """,
+            "state, states": 'lengths = ops.sum(ops.cast(mask, "int32"), axis=1); state, states',
             "mask[:, s, None]": "(lengths > s)[:, None]",
         },
         (
@@ -986,16 +946,12 @@ right("additive_attention", "scores_in_one_line").edits(
             of("", {"[:, None] +": ")[:, None] + ops.tanh("}),
             {"query, w_query)[:, None] + ops.matmul(": ""},
         ],
-        "You left v out. Each comparison counts as much as v says: multiply by v, then sum over A.": {
-            "w_key)) * v": "w_key))"
-        },
+        "You left v out. Each comparison counts as much as v says: multiply by v, then sum over A.": {")) * v": "))"},
         "Your v stands inside tanh. The score is v · tanh(query W_q + key W_k): multiply after tanh.": (
             "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v",
             "ops.tanh((ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v)",
         ),
-        "You took the mean over A. A score is the sum: v · tanh(query W_q + key W_k).": {
-            "ops.sum(ops.tanh": "ops.mean(ops.tanh"
-        },
+        "You took the mean over A. A score is the sum: v · tanh(query W_q + key W_k).": {"ops.sum(ops": "ops.mean(ops"},
         "You multiplied query and key, as unit 4 will. This attention *adds* them, inside tanh.": [
             {"[:, None] +": "[:, None] *"},
             (
@@ -1021,40 +977,22 @@ right("additive_attention", "scores_in_one_line").edits(
             "weights, 0.0": "0.0, weights",
         },
         "You hide padding only after softmax, so the others no longer share 1. Hide it before.": {
-            """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: ""
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": ""
         },
         "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).": [
-            {
-                "-1e9": "0.0",
-                """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: "",
-            },
+            {"-1e9": "0.0", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
             {"-1e9": "-1e-9"},
         ],
         "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.": {"-1e9": "1e9"},
         "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": {
-            """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
             "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
         },
         "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {
-            """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: ""
+            "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""
         },
         "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": {
-            """
-            if mask is not None:
-                scores
-            """: """
+            "if mask is not None: scores": """
             scores = ops.clip(scores, -50.0, 50.0)
             if mask is not None:
                 scores
@@ -1069,30 +1007,21 @@ right("additive_attention", "scores_in_one_line").edits(
             "too little. Set it to −10⁹ first."
         ): [
             {
-                """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = weights * ops.cast(mask, "float32")
             weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
             """,
             },
             {
-                """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = ops.where(mask, weights, 0.0)
             weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)
             """,
             },
             {
-                """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = ops.where(mask, weights, 0.0)
             weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
@@ -1100,10 +1029,7 @@ right("additive_attention", "scores_in_one_line").edits(
             },
             {
                 "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
-                """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: "",
+                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
             },
             {
                 "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
@@ -1114,22 +1040,14 @@ right("additive_attention", "scores_in_one_line").edits(
         (
             "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and "
             "zero hidden weights after softmax."
-        ): {
-            "-1e9": "-np.inf",
-            """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: "",
-        },
+        ): {"-1e9": "-np.inf", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
         "Adding −∞ makes NaN in an empty row. Replaced later, it still ruins the gradients: use −10⁹.": {
             "ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -np.inf)"
         },
         "You averaged the projected keys. These make the scores; the context adds the keys themselves.": of(
             "",
             {
-                "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))": """
-            ops.matmul(keys, w_key)
-            """,
+                "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))": "ops.matmul(keys, w_key)",
                 "compared * v": "ops.tanh(ops.matmul(query, w_query)[:, None] + compared) * v",
                 "* keys": "* compared",
             },
@@ -1204,17 +1122,12 @@ right("additive_attention", "scores_in_one_line").edits(
             "",
             {
                 "scores = ops.sum(compared * v, axis=-1)": "",
-                "scores = ops.where(mask, scores, -1e9)": """
-            compared = ops.where(mask[:, :, None], compared, -1e9)
-            """,
+                "scores = ops.where(mask, scores, -1e9)": "compared = ops.where(mask[:, :, None], compared, -1e9)",
                 "scores, axis": "ops.sum(compared * v, axis=-1), axis",
             },
         ),
         "Your context uses the weights from before the mask. Average with those that you return.": {
-            """
-            if mask is not None:
-                scores
-            """: """
+            "if mask is not None: scores": """
             context = ops.sum(ops.softmax(scores, axis=-1)[:, :, None] * keys, axis=1)
             if mask is not None:
                 scores
@@ -1222,17 +1135,11 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Your context is made before you set hidden weights to 0. Make it last, with those that you return.": {
-            "(scores, axis=-1)": """
-            (scores, axis=-1)
-            context = ops.sum(weights[:, :, None] * keys, axis=1)
-            """,
+            "(scores, axis=-1)": "(scores, axis=-1); context = ops.sum(weights[:, :, None] * keys, axis=1)",
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Without a real word your context is 0, but padding shares the weights. Zero them: the context follows.": {
-            """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: """
+            "if mask is not None: weights = ops.where(mask, weights, 0.0)": """
             context = ops.sum(weights[:, :, None] * keys, axis=1)
             if mask is not None:
                 context = ops.where(ops.any(mask, axis=-1, keepdims=True), context, 0.0)
@@ -1245,10 +1152,7 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights": "query + ops.sum(weights"
         },
         "You took softmax twice. Hide padding in the scores, and take softmax once.": {
-            """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
             "weights,": "ops.softmax(ops.where(mask, weights, -1e9), axis=-1),",
         },
     }

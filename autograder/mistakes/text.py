@@ -68,10 +68,7 @@ right("standardize").edits(
             "`unicodedata.category`, and make no exception."
         ): {'unicodedata.category(letter).startswith("P")': 'letter in ".,!?;:¿¡"'},
         "`string.punctuation` has no ¿, ¡ or «, and it has $ and +, which are symbols. Use the category.": {
-            "text =": """
-            import string
-            text =
-            """,
+            "text =": "import string; text =",
             'unicodedata.category(letter).startswith("P")': "letter in string.punctuation",
         },
         "You set symbols, category S, apart as well. Only category P is punctuation.": {
@@ -104,20 +101,14 @@ right("standardize").edits(
             '" ".join("".join(spaced).split())': '"".join(spaced).replace("  ", " ").strip()'
         },
         "A space is left at the ends. Strip the text, or split and join it.": {
-            "text =": """
-            import re
-            text =
-            """,
+            "text =": "import re; text =",
             '" ".join("".join(spaced).split())': 're.sub(r"\\s+", " ", "".join(spaced))',
         },
         "You return the words as a list. Join them into one text, with spaces.": {
             '" ".join("".join(spaced).split())': '"".join(spaced).split()'
         },
         "`string.punctuation` has $ and +, which are symbols, and even with ¿ and ¡ it lacks marks such as ·.": {
-            "text =": """
-            import string
-            text =
-            """,
+            "text =": "import string; text =",
             'unicodedata.category(letter).startswith("P")': 'letter in string.punctuation + "¿¡"',
         },
         "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …": [
@@ -216,10 +207,9 @@ right("build_vocabulary").edits(
         "The specials are in another order. It is [PAD], [UNK], [START], [END].": {
             '["[PAD]", "[UNK]", "[START]", "[END]"]': '["[PAD]", "[START]", "[END]", "[UNK]"]'
         },
-        "`max_size` counts the specials too. Your list is four items longer than allowed.": (
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]',
-            '["[PAD]", "[UNK]", "[START]", "[END]"] + words[:max_size]',
-        ),
+        "`max_size` counts the specials too. Your list is four items longer than allowed.": {
+            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:': '["[PAD]", "[UNK]", "[START]", "[END]"] + words[:'
+        },
         "You never look at `max_size`. Cut the list to it.": {
             "words = sorted(counts, key=lambda word: (-counts[word], word))": "",
             '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
@@ -259,9 +249,7 @@ right("build_vocabulary").edits(
             "sorted(counts, key=lambda word: (-counts[word], word))",
             "[word for word in sorted(counts, key=lambda word: (-counts[word], word)) if counts[word] > 1]",
         ),
-        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {
-            "sentence.split()": 'sentence.split(" ")'
-        },
+        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {"split(": 'split(" "'},
         "You counted characters: going through a text gives them one by one. Split it into words.": {
             "sentence.split()": 'sentence if word != " "'
         },
@@ -273,8 +261,7 @@ right("build_vocabulary").edits(
         },
         "You cut before you sort: on a tie the text decides who stays. Sort all words, then cut.": {
             "words = sorted(counts, key=lambda word: (-counts[word], word))": """
-            top = counts.most_common(max_size - 4)
-            top.sort(key=lambda item: (-item[1], item[0]))
+            top = counts.most_common(max_size - 4); top.sort(key=lambda item: (-item[1], item[0]))
             """,
             '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
             ["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in top]
@@ -367,9 +354,7 @@ right("build_vocabulary").also(
             for sentence in sentences:
                 counts.update(
             """,
-        "sorted(counts, key=lambda word: (-counts[word], word))": """
-            sorted(sorted(counts), key=counts.get, reverse=True)
-            """,
+        "sorted(counts, key=lambda word: (-counts[word], word)": "sorted(sorted(counts), key=counts.get, reverse=True",
         '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
             ["[PAD]", "[UNK]", "[START]", "[END]", *words[: max_size - 4]]
             """,
@@ -402,10 +387,9 @@ def tries_and_catches(sentence, vocabulary):
 right("encode").edits(
     {
         "An unknown word becomes 0 in your answer, and that is [PAD]. Give it 1, [UNK].": {"word, 1": "word, 0"},
-        "You leave unknown words out, and the sentence loses a place. Give them 1, [UNK].": (
-            "[ids.get(word, 1) for word in sentence.split()]",
-            "[ids[word] for word in sentence.split() if word in ids]",
-        ),
+        "You leave unknown words out, and the sentence loses a place. Give them 1, [UNK].": {
+            "[ids.get(word, 1) for word in sentence.split()]": "[ids[word] for word in sentence.split() if word in ids]"
+        },
         "An unknown word stops your function with an error. Look words up with `get(word, 1)`.": {
             "ids.get(word, 1)": "ids[word]"
         },
@@ -419,20 +403,16 @@ right("encode").edits(
             ": place": ": place + 4"
         },
         "Your places begin at 1. Count from 0, as lists do.": {"(vocabulary)": "(vocabulary, start=1)"},
-        "You added [START] and [END]. They come later: here a word is an id, and nothing more.": (
-            "[ids.get(word, 1) for word in sentence.split()]",
-            "[2, *(ids.get(word, 1) for word in sentence.split()), 3]",
-        ),
-        "You added [END]. It comes later: here a word is an id, and nothing more.": (
-            "[ids.get(word, 1) for word in sentence.split()]",
-            "[*(ids.get(word, 1) for word in sentence.split()), 3]",
-        ),
+        "You added [START] and [END]. They come later: here a word is an id, and nothing more.": {
+            "[ids.get(word, 1) for word in sentence.split()": "[2, *(ids.get(word, 1) for word in sentence.split()), 3"
+        },
+        "You added [END]. It comes later: here a word is an id, and nothing more.": {
+            "[ids.get(word, 1) for word in sentence.split()]": "[*(ids.get(word, 1) for word in sentence.split()), 3]"
+        },
         "You go through the sentence letter by letter. Split it into words first.": {
             "[ids.get(word, 1) for word in sentence.split()]": "[ids.get(letter, 1) for letter in sentence]"
         },
-        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {
-            "sentence.split()": 'sentence.split(" ")'
-        },
+        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {"split(": 'split(" "'},
         "You number the vocabulary without its specials, and all ids are 4 too small. Number the whole list.": {
             "(vocabulary)": "(vocabulary[4:])"
         },
@@ -513,10 +493,7 @@ right("decode").edits(
                 words.append(vocabulary[one])
             if one ==
             """,
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: "",
+            "if one not in (0, 2): words.append(vocabulary[one])": "",
         },
         "The word [START] stands in your text. Leave id 2 out.": {"not in (0, 2)": "!= 0"},
         "The word [PAD] stands in your text. Leave id 0 out, wherever it stands.": {"not in (0, 2)": "!= 2"},
@@ -589,20 +566,14 @@ right("decode").edits(
             "one not in (0, 2)": "one != 0 or one != 2"
         },
         "Your text is always empty. If you wrote `one == 0 or 2`, that is always true: write `one in (0, 2)`.": {
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: """
+            "if one not in (0, 2): words.append(vocabulary[one])": """
             if one == 0 or 2:
                 continue
             words.append(vocabulary[one])
             """
         },
         "Your text ends after one word: `return` stands inside the loop. Move it to the left.": {
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: """
+            "if one not in (0, 2): words.append(vocabulary[one])": """
             if one in (0, 2):
                 continue
             words.append(vocabulary[one])
@@ -610,10 +581,7 @@ right("decode").edits(
             """
         },
         "Your text ends after one id: `return` stands inside the loop. Move it to the left.": {
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: """
+            "if one not in (0, 2): words.append(vocabulary[one])": """
             if one not in (0, 2):
                 words.append(vocabulary[one])
             return " ".join(words)
@@ -657,10 +625,7 @@ right("decode").edits(
             },
         ),
         "Without an [END] nothing comes back: you return only where one stands. Return after the loop too.": {
-            """
-            if one == 3:
-                break
-            """: """
+            "if one == 3: break": """
             if one == 3:
                 return " ".join(words)
             """,
@@ -746,10 +711,7 @@ right("pad_batch").edits(
             ": len(kept)": "length - len(kept) :"
         },
         "A row that you cut has lost its [END]. Put 3 into the last column if it ended so before.": {
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: ""
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": ""
         },
         "Every row that you cut gets an [END]. Give it back to those alone that ended in 3 before.": {
             "and row[-1] == 3": ""
@@ -762,49 +724,32 @@ right("pad_batch").edits(
             {"row[-1] == 3": "row[length] == 3"},
         ],
         "Your array is only as long as the longest row. A given length may be more: fill up to it.": {
-            """
-            if length is None:
-                length = max(len(row) for row in sequences)
-            """: """
+            "if length is None: length = max(len(row) for row in sequences)": """
             longest = max(len(row) for row in sequences)
             length = longest if length is None else min(length, longest)
             """
         },
         "You cut rows at their beginning, and [START] is gone. Cut them at the right.": {
             "row[:length]": "row[-length:]",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "The length of the first row decides in your answer. Without a length, take the longest row.": {
             "max(len(row) for row in sequences)": "len(sequences[0])"
         },
         "You fill up with 1, which is [UNK]. Padding is 0.": {"np.zeros": "np.ones"},
         'Your numbers are floats: `np.zeros` makes them so. Ask for `dtype="int32"`.': {', dtype="int32"': ""},
-        'Your numbers are int64, NumPy\'s own choice. This course uses `dtype="int32"`.': {
-            'dtype="int32"': "dtype=int"
-        },
+        'Your numbers are int64, NumPy\'s own choice. This course uses `dtype="int32"`.': {'="int32"': "=int"},
         "A row that you cut keeps its last id, whatever it is. Only [END], 3, is put back.": {
             "row[:length]": "row[:length - 1] + [row[-1]] if len(row) > length else row",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "An empty row stops your function with an error: it has no last id. Ask for its length first.": {
-            "kept =": """
-            last = row[-1]
-            kept =
-            """,
+            "kept =": "last = row[-1]; kept =",
             "row[-1]": "last",
         },
         "Every row that fills the length gets an [END]. Only a row that is cut and ended in 3 gets it back.": {
             "row[:length]": "row[:length - 1] + [3] if len(row) >= length else row",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "Short rows get an [END] in the last column. Only a row that is cut gets it back.": {
             "len(row) > length and": ""
@@ -812,10 +757,7 @@ right("pad_batch").edits(
         "You fill up and cut on the left, as `pad_sequences` does unless told otherwise. Do both on the right.": {
             "row[:length]": "row[-length:]",
             ": len(kept)": "length - len(kept):",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "Rows and columns have changed places: (L, B). Each sentence is a row: (B, L).": {
             "(len(sequences), length)": "(length, len(sequences))",
@@ -898,12 +840,8 @@ right("teacher_forcing").edits(
             ":, :-1": ":-1",
             ":, 1:": "1:",
         },
-        "The input still has its last column, and is longer than the labels. Cut it too.": {
-            "target_ids[:, :-1]": "target_ids"
-        },
-        "The labels still have their first column, and are longer than the input. Cut it off.": {
-            "target_ids[:, 1:]": "target_ids"
-        },
+        "The input still has its last column, and is longer than the labels. Cut it too.": {"[:, :-1]": ""},
+        "The labels still have their first column, and are longer than the input. Cut it off.": {"[:, 1:]": ""},
         "Your labels are two places ahead. The label is the very next id.": {"-1": "-2", "1:": "2:"},
         "You cut the first and the last column off both. The input loses the last, the labels the first.": {
             ":-1": "1:-1",
@@ -911,33 +849,16 @@ right("teacher_forcing").edits(
         },
         "You return the input alone. The labels are wanted too.": {", target_ids[:, 1:]": ""},
         "You took [END] out of the input. Cut by place, not by value: it loses its last column, and no more.": {
-            "return target_ids": """
-            from keras import ops
-            return ops.where(target_ids == 3, 0, target_ids)
-            """
+            "return target_ids": "from keras import ops; return ops.where(target_ids == 3, 0, target_ids)"
         },
         "You removed [END] wherever it stands. Cut by place, not by value: labels need their [END].": {
-            "return target_ids": """
-            from keras import ops
-            target_ids = ops.where(target_ids == 3, 0, target_ids)
-            return target_ids
-            """
+            "return": "from keras import ops; target_ids = ops.where(target_ids == 3, 0, target_ids); return"
         },
         "Your ids have become floats. An id is a place in a list: leave the numbers as they are.": {
-            "return target_ids": """
-            from keras import ops
-            target_ids = ops.cast(target_ids, "float32")
-            return target_ids
-            """
+            "return": 'from keras import ops; target_ids = ops.cast(target_ids, "float32"); return'
         },
         "NumPy does not work where Keras compiles a function. Slice what you are given as it is.": only_on(
-            ("tensorflow", "jax"),
-            {
-                "return target_ids": """
-            target_ids = np.array(target_ids)
-            return target_ids
-            """
-            },
+            ("tensorflow", "jax"), {"return target_ids": "target_ids = np.array(target_ids); return target_ids"}
         ),
     }
 )
@@ -999,10 +920,7 @@ def loops_over_sentences(target_ids):
 
 right("teacher_forcing").also(
     "return target_ids[:, :-1], target_ids[:, 1:]",
-    """
-    length = target_ids.shape[1]
-    return [target_ids[:, 0:length - 1], target_ids[:, 1:length]]
-    """,
+    "length = target_ids.shape[1]; return [target_ids[:, 0:length - 1], target_ids[:, 1:length]]",
 )
 right("teacher_forcing").also({":, :-1": "..., :-1", ":, 1:": "..., 1:"})
 
@@ -1119,12 +1037,9 @@ right("split_by_source").edits(
         },
         "A dictionary from source to target keeps one translation only. Keep every pair.": {
             "sources = list(dict.fromkeys(source for source, _ in pairs))": """
-            by_source = dict(pairs)
-            sources = list(by_source)
+            by_source = dict(pairs); sources = list(by_source)
             """,
-            "tested = set(sources[: round(test_fraction * len(sources))])": """
-            cut = round(test_fraction * len(sources))
-            """,
+            "tested = set(sources[: round(test_fraction * len(sources))])": "cut = round(test_fraction * len(sources))",
             "[pair for pair in pairs if pair[0] not in tested]": "[(s, by_source[s]) for s in sources[cut:]]",
             "[pair for pair in pairs if pair[0] in tested]": "[(s, by_source[s]) for s in sources[:cut]]",
         },
@@ -1199,9 +1114,7 @@ right("split_by_source").edits(
             from itertools import groupby
             sources = [list(tested) for source, tested in groupby(pairs, key=lambda pair: pair[0])]
             """,
-            "tested = set(sources[: round(test_fraction * len(sources))])": """
-            cut = round(test_fraction * len(sources))
-            """,
+            "tested = set(sources[: round(test_fraction * len(sources))])": "cut = round(test_fraction * len(sources))",
             "pair in pairs if pair[0] not": "tested in sources[cut:] for pair",
             "pair in pairs if pair[0] in": "tested in sources[:cut] for pair in",
         },
@@ -1362,10 +1275,9 @@ right("learn_merges").edits(
         "On a tie you take the pair met first. Take the smaller tuple: sort by (-count, pair).": {
             "min(counts, key=lambda pair: (-counts[pair], pair))": "max(counts, key=counts.get)"
         },
-        "On a tie you take the larger tuple. Negate the count and use `min`: the smaller wins.": (
-            "min(counts, key=lambda pair: (-counts[pair], pair))",
-            "max(counts, key=lambda pair: (counts[pair], pair))",
-        ),
+        "On a tie you take the larger tuple. Negate the count and use `min`: the smaller wins.": {
+            "min(counts, key=lambda pair: (-counts[pair], pair))": "max(counts, key=lambda pair: (counts[pair], pair))"
+        },
         "You take the rarest pair first. Take the most frequent one: negate the count.": {"-counts": "counts"},
         "You learn one merge more than asked for.": {"range(num_merges)": "range(num_merges + 1)"},
         "You learn one merge fewer than asked for.": {"range(num_merges)": "range(num_merges - 1)"},
@@ -1383,10 +1295,7 @@ right("learn_merges").edits(
             "[pair],": "[pair], len(pair[0] + pair[1]),"
         },
         "In “aaa” you count the pair (a, a) once. It stands at two places: count both.": {
-            """
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-            """: """
+            "for pair in zip(pieces, pieces[1:], strict=False): counts[pair] += word_counts[word]": """
             last = None
             for pair in zip(pieces, pieces[1:], strict=False):
                 last = None if pair == last and pair[0] == pair[1] else pair
@@ -1712,10 +1621,7 @@ right("apply_merges").edits(
                 "first, second": "pair",
                 "s + 1 < len(pieces)": "s < len(pieces) - 1",
                 "pieces[s] == first and pieces[s + 1] == second": "pieces[s:s + 2] == pair",
-                """
-            pieces[s] = first + second
-            del pieces[s + 1]
-            """: 'pieces[s:s + 2] = ["".join(pair)]',
+                "pieces[s] = first + second del pieces[s + 1]": 'pieces[s:s + 2] = ["".join(pair)]',
             },
         ),
         "Your walk ends too early: the last two pieces are never joined. Pairs begin up to the last but one.": of(
