@@ -287,6 +287,12 @@ right("gru_step", "writes_z_and_r").edits(
             "[0], 3, axis=-1": "[0], 3",
             "[1], 3, axis=-1": "[1], 3",
         },
+        "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.": {
+            "ops.tanh(xh": "(xh"
+        },
+        "You took tanh of the parts and added them. The candidate is tanh of the sum: word + r · state.": {
+            "ops.tanh(xh + r * sh)": "(ops.tanh(xh) + r * ops.tanh(sh))"
+        },
     }
 )
 
@@ -307,22 +313,6 @@ def interleaves_the_columns(x, state, w_input, w_state, bias):
     z = ops.sigmoid(word[:, 0::3] + memory[:, 0::3])
     r = ops.sigmoid(word[:, 1::3] + memory[:, 1::3])
     return z * state + (1.0 - z) * ops.tanh(word[:, 2::3] + r * memory[:, 2::3])
-
-
-@mistake("gru_step", "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.")
-def leaves_out_tanh_of_gru(x, state, w_input, w_state, bias):
-    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
-    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
-    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
-    return z * state + (1.0 - z) * (xh + r * sh)
-
-
-@mistake("gru_step", "You took tanh of the parts and added them. The candidate is tanh of the sum: word + r · state.")
-def takes_tanh_of_both_parts(x, state, w_input, w_state, bias):
-    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
-    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
-    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
-    return z * state + (1.0 - z) * (ops.tanh(xh) + r * ops.tanh(sh))
 
 
 @correct("lstm_step")
@@ -514,32 +504,17 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.": {
             ", axis=-1": ""
         },
+        "You forget 1 − i, as a GRU would. An LSTM has a gate of its own for that: the block f.": {
+            "ops.sigmoid(f)": "(1.0 - ops.sigmoid(i))"
+        },
+        "You let 1 − f in, as a GRU would. An LSTM has a gate of its own for that: the block i.": {
+            "ops.sigmoid(i)": "(1.0 - ops.sigmoid(f))"
+        },
+        "Your forget gate works upside down: f = 1 keeps the memory. Multiply c by f, not by 1 − f.": {
+            "ops.sigmoid(f)": "(1.0 - ops.sigmoid(f))"
+        },
     }
 )
-
-
-@mistake("lstm_step", "You forget 1 − i, as a GRU would. An LSTM has a gate of its own for that: the block f.")
-def forgets_what_comes_in(x, state, w_input, w_state, bias):
-    h, c = state
-    i, _, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
-    c = (1.0 - ops.sigmoid(i)) * c + ops.sigmoid(i) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
-
-
-@mistake("lstm_step", "You let 1 − f in, as a GRU would. An LSTM has a gate of its own for that: the block i.")
-def lets_in_what_is_forgotten(x, state, w_input, w_state, bias):
-    h, c = state
-    _, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
-    c = ops.sigmoid(f) * c + (1.0 - ops.sigmoid(f)) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
-
-
-@mistake("lstm_step", "Your forget gate works upside down: f = 1 keeps the memory. Multiply c by f, not by 1 − f.")
-def forgets_upside_down(x, state, w_input, w_state, bias):
-    h, c = state
-    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
-    c = (1.0 - ops.sigmoid(f)) * c + ops.sigmoid(i) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
 
 
 @correct("run_recurrent")
@@ -751,7 +726,17 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "state = ops.where(real, new, state)": "states.append(ops.where(real, new, state))",
             "states.append(state[0] if isinstance(state, tuple) else state)": "state = new",
         },
-        "Of a pair you return h and c. Return the h's alone, as one tensor.": {"state[0]": "ops.stack(state)"},
+        "Of a pair you return h and c. Return the h's alone, as one tensor.": [
+            {"state[0]": "ops.stack(state)"},
+            {
+                "state[0] if isinstance(state, tuple) else state": "state",
+                "return ops": """
+            if isinstance(state, tuple):
+                return tuple(ops.stack(parts, axis=1) for parts in zip(*states, strict=True))
+            return ops
+            """,
+            },
+        ],
         (
             "`len(…) == 2` holds for a batch of two sentences as well. A pair is a tuple: "
             "`isinstance(initial_state, tuple)`."
@@ -777,124 +762,51 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             real, new =
             """
         },
+        (
+            "Your mask changes nothing: at padding the state goes on. "
+            "Choose with `ops.where`; a tensor never `is False`."
+        ): [
+            {"ops.where(real, one, old)": "one", "ops.where(real, new, state)": "new"},
+            {"mask[:, s, None]": "mask[:, s] is not False"},
+        ],
+        "You feed zeros at padding, but the step still changes the state. Choose the old state there.": {
+            "state, states": "inputs = ops.where(mask[:, :, None], inputs, 0.0); state, states",
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+        },
+        "You mask the states only after the loop. By then padding has changed the words after it.": {
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+            "ops.stack(states, axis=1)": "ops.where(mask[:, :, None], ops.stack(states, axis=1), 0.0)",
+        },
+        "You ask whether any sentence has a word there, one yes or no for all. Choose for each: `mask[:, s, None]`.": {
+            "step(inputs[:, s], state)": "step(inputs[:, s], state) if ops.any(mask[:, s]) else state",
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+        },
+        "`if` asks a whole column of the mask for one yes or no. Choose with `ops.where`, row by row.": {
+            "step(inputs[:, s], state)": "step(inputs[:, s], state) if mask[:, s] else state",
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+        },
+        "You treat a pair (h, c) as one tensor. Choose for h and for c, and return the h's.": {
+            "isinstance(state, (tuple, list))": "False",
+            "isinstance(state, tuple)": "False",
+        },
+        "A tensor cannot be filled in place. Collect the states in a list, and stack it at the end.": only_on(
+            ("tensorflow", "jax"),
+            {
+                "state, states = initial_state, []": """
+            state = initial_state
+            first = initial_state[0] if isinstance(initial_state, (tuple, list)) else initial_state
+            states = ops.zeros((inputs.shape[0], inputs.shape[1], first.shape[-1]))
+            """,
+                "states.append(": "states[:, s] = (",
+                "ops.stack(states, axis=1)": "states",
+            },
+        ),
     }
 )
-
-
-@mistake(
-    "run_recurrent",
-    "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is False`.",
-)
-def ignores_the_mask(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent",
-    "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is False`.",
-)
-def asks_whether_the_mask_is_false(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        new = step(inputs[:, s], state)
-        if mask[:, s] is False:
-            new = state
-        state = new
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent", "You feed zeros at padding, but the step still changes the state. Choose the old state there."
-)
-def feeds_zeros_at_padding(step, inputs, initial_state, mask):
-    inputs = ops.where(mask[:, :, None], inputs, 0.0)
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake("run_recurrent", "You mask the states only after the loop. By then padding has changed the words after it.")
-def masks_after_the_loop(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.where(mask[:, :, None], ops.stack(states, axis=1), 0.0)
-
-
-@mistake(
-    "run_recurrent",
-    "You ask whether any sentence has a word there, one yes or no for all. Choose for each: `mask[:, s, None]`.",
-)
-def asks_whether_any_sentence_goes_on(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        if ops.any(mask[:, s]):
-            state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent", "`if` asks a whole column of the mask for one yes or no. Choose with `ops.where`, row by row."
-)
-def asks_the_mask_with_if(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        if mask[:, s]:
-            state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake("run_recurrent", "You treat a pair (h, c) as one tensor. Choose for h and for c, and return the h's.")
-def knows_no_pairs(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = ops.where(mask[:, s, None], step(inputs[:, s], state), state)
-        states.append(state)
-    return ops.stack(states, axis=1)
-
-
-@mistake("run_recurrent", "Of a pair you return h and c. Return the h's alone, as one tensor.")
-def returns_both_parts_of_the_pair(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        real, new = mask[:, s, None], step(inputs[:, s], state)
-        if isinstance(state, (tuple, list)):
-            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
-        else:
-            state = ops.where(real, new, state)
-        states.append(state)
-    if isinstance(state, tuple):
-        return tuple(ops.stack(parts, axis=1) for parts in zip(*states, strict=True))
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent",
-    "A tensor cannot be filled in place. Collect the states in a list, and stack it at the end.",
-    backends=("tensorflow", "jax"),
-)
-def fills_a_tensor_in_place(step, inputs, initial_state, mask):
-    first = initial_state[0] if isinstance(initial_state, (tuple, list)) else initial_state
-    states = ops.zeros((inputs.shape[0], inputs.shape[1], first.shape[-1]))
-    state = initial_state
-    for s in range(inputs.shape[1]):
-        real, new = mask[:, s, None], step(inputs[:, s], state)
-        if isinstance(state, (tuple, list)):
-            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
-        else:
-            state = ops.where(real, new, state)
-        states[:, s] = state[0] if isinstance(state, tuple) else state
-    return states
 
 
 @correct("additive_attention")
@@ -984,20 +896,41 @@ right("additive_attention", "scores_in_one_line").edits(
             {"-1e9": "-1e-9"},
         ],
         "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.": {"-1e9": "1e9"},
-        "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-            "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
-        },
+        "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": [
+            {
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
+            },
+            {
+                "scores = ops.sum": """
+            keys = keys if mask is None else ops.where(mask[:, :, None], keys, 0.0)
+            scores = ops.sum
+            """,
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+            },
+        ],
         "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {
             "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""
         },
-        "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": {
-            "if mask is not None: scores": """
+        "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": [
+            {
+                "if mask is not None: scores": """
             scores = ops.clip(scores, -50.0, 50.0)
             if mask is not None:
                 scores
             """
-        },
+            },
+            of(
+                "joins_query_and_keys",
+                {
+                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+            ops.exp(ops.clip(scores, -50.0, 50.0)) * ops.cast(allowed, "float32")
+            """,
+                    "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
+                },
+            ),
+        ],
         "What hides padding is not low enough: real scores can lie below it. Use −10⁹.": [
             free(-20.0, -5.0, -500.0, {"-1e9": "-20.0"}),
             {"-1e9": "-100.0"},
@@ -1036,11 +969,24 @@ right("additive_attention", "scores_in_one_line").edits(
                 "mask, weights": "ops.any(mask, axis=-1, keepdims=True), weights",
             },
             {"ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0'},
+            of(
+                "joins_query_and_keys",
+                {
+                    "ops.max(ops.where(allowed, scores, -1e9)": "ops.max(scores",
+                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+            ops.exp(scores - peak) * ops.cast(allowed, "float32")
+            """,
+                    "ops.where(total > 0, total, 1.0)": "(total + 1e-7)",
+                },
+            ),
         ],
         (
             "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and "
             "zero hidden weights after softmax."
-        ): {"-1e9": "-np.inf", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+        ): [
+            {"-1e9": "-np.inf", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+            of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "total"}),
+        ],
         "Adding −∞ makes NaN in an empty row. Replaced later, it still ruins the gradients: use −10⁹.": {
             "ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -np.inf)"
         },
@@ -1155,113 +1101,33 @@ right("additive_attention", "scores_in_one_line").edits(
             "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
             "weights,": "ops.softmax(ops.where(mask, weights, -1e9), axis=-1),",
         },
+        "You returned the scores. Put them through softmax, so that they share 1.": {
+            "-1e9": "0.0",
+            "ops.softmax(scores, axis=-1)": "scores",
+        },
+        "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.": {
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+            "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+        },
+        "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.": [
+            of("joins_query_and_keys", {"scores - peak": "scores"}),
+            of(
+                "joins_query_and_keys",
+                {
+                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+            ops.exp(scores) * ops.cast(allowed, "float32")
+            """,
+                    "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
+                },
+            ),
+        ],
+        "Without a mask, `mask` is None, and you compute with it. Ask first: `if mask is not None`.": {
+            "if mask is not None: scores": "scores",
+            "if mask is not None: weights": "weights",
+        },
+        "Your mask has no default, so it cannot be left out. Write `mask=None`, as in the stub.": {"mask=None": "mask"},
     }
 )
-
-
-@mistake("additive_attention", "You returned the scores. Put them through softmax, so that they share 1.")
-def returns_scores_for_weights(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    if mask is not None:
-        scores = ops.where(mask, scores, 0.0)
-    return ops.sum(scores[:, :, None] * keys, axis=1), scores
-
-
-@mistake("additive_attention", "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.")
-def looks_at_padding(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(scores, axis=-1)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake("additive_attention", "You zero the padded *keys*. Their scores still take a share: hide the scores instead.")
-def zeroes_the_padded_keys(query, keys, w_query, w_key, v, mask=None):
-    if mask is not None:
-        keys = ops.where(mask[:, :, None], keys, 0.0)
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(scores, axis=-1)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
-)
-def takes_exp_of_large_scores(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores)
-    if mask is not None:
-        shares = ops.where(mask, shares, 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    weights = shares / ops.where(total > 0, total, 1.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
-)
-def takes_exp_and_multiplies_by_the_mask(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores)
-    if mask is not None:
-        shares = shares * ops.cast(mask, "float32")
-    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake("additive_attention", "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.")
-def clips_the_scores(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(ops.clip(scores, -50.0, 50.0))
-    if mask is not None:
-        shares = shares * ops.cast(mask, "float32")
-    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
-)
-def subtracts_a_padded_peak(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
-    if mask is not None:
-        shares = shares * ops.cast(mask, "float32")
-    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-7)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after softmax.",
-)
-def divides_by_an_empty_sum(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
-    if mask is not None:
-        shares = ops.where(mask, shares, 0.0)
-    weights = shares / ops.sum(shares, axis=-1, keepdims=True)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention", "Without a mask, `mask` is None, and you compute with it. Ask first: `if mask is not None`."
-)
-def forgets_that_there_may_be_no_mask(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-    weights = ops.where(mask, weights, 0.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake("additive_attention", "Your mask has no default, so it cannot be left out. Write `mask=None`, as in the stub.")
-def demands_a_mask(query, keys, w_query, w_key, v, mask):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-    weights = ops.where(mask, weights, 0.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
 @mistake(

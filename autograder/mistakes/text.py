@@ -1310,10 +1310,11 @@ right("learn_merges").edits(
         (
             "You ask for a piece behind the last. Pairs end one place earlier, and joining "
             "shortens the list: use `while`."
-        ): of(
-            "joins_what_reads_the_same",
-            {
-                """
+        ): [
+            of(
+                "joins_what_reads_the_same",
+                {
+                    """
             for word, pieces in words.items():
                 kept = []
                 for piece in pieces:
@@ -1328,8 +1329,10 @@ right("learn_merges").edits(
                     if (pieces[s], pieces[s + 1]) == merges[-1]:
                         pieces[s] += pieces.pop(s + 1)
             """
-            },
-        ),
+                },
+            ),
+            of("walks_along_the_pieces", {"range(len(pieces) - 1)": "range(len(pieces))"}),
+        ],
         "You change the dictionary that you were given. It belongs to the caller: make one of your own.": [
             {
                 "words, merges = {word: list(word) for word in word_counts}, []": """
@@ -1372,6 +1375,36 @@ right("learn_merges").edits(
             """,
             },
         ],
+        (
+            "Your words stay letters. Join each chosen pair in all words, and "
+            "keep what comes out, before you count again."
+        ): {"words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": ""},
+        "When no pair is left, `min` or `max` of nothing stops with an error. End the loop before.": {
+            "if not counts: break": ""
+        },
+        "Replacing in text joins parts of pieces: “ba a” seems to hold “a a”. Compare whole pieces.": {
+            "list(word)": '" ".join(word)',
+            "zip(pieces, pieces[1:]": 'zip(pieces.split(" "), pieces.split(" ")[1:]',
+            "joined(pieces, merges[-1])": 'pieces.replace(" ".join(merges[-1]), "".join(merges[-1]))',
+        },
+        "A pair that stands twice in a word counts twice. You count it once for each word.": {
+            "zip(pieces, pieces[1:], strict=False)": "dict.fromkeys(zip(pieces, pieces[1:], strict=False))"
+        },
+        "You join a pair once in each word. Join it at every place.": of(
+            "walks_along_the_pieces", {"= [best[0] + best[1]]": "= [best[0] + best[1]]\nbreak"}
+        ),
+        "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.": of(
+            "walks_along_the_pieces",
+            {
+                "s = 0": "s = len(pieces) - 2",
+                "while s < len(pieces) - 1": "while s >= 0",
+                "(pieces[s], pieces[s + 1]) == best": "tuple(pieces[s:s + 2]) == best",
+                "s += 1": "s -= 1",
+            },
+        ),
+        "You stop at pairs that occur once. Stop only when there is no pair at all.": {
+            "if not counts": "if not counts or max(counts.values()) < 2"
+        },
     }
 )
 
@@ -1383,58 +1416,6 @@ def counts_only_once(word_counts, num_merges):
         for pair in zip(word, word[1:], strict=False):
             counts[pair] += count
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:num_merges]
-
-
-@mistake(
-    "learn_merges",
-    "Your words stay letters. Join each chosen pair in all words, and keep what comes out, before you count again.",
-)
-def forgets_to_join(word_counts, num_merges):
-    merges = []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, count in word_counts.items():
-            for pair in zip(word, word[1:], strict=False):
-                counts[pair] += count
-        if not counts:
-            break
-        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
-    return merges
-
-
-@mistake("learn_merges", "When no pair is left, `min` or `max` of nothing stops with an error. End the loop before.")
-def fails_when_nothing_is_left(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = 0
-            while s < len(pieces) - 1:
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s += 1
-    return merges
-
-
-@mistake("learn_merges", "Replacing in text joins parts of pieces: “ba a” seems to hold “a a”. Compare whole pieces.")
-def replaces_in_text(word_counts, num_merges):
-    words, merges = {word: " ".join(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, text in words.items():
-            pieces = text.split(" ")
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
-        words = {word: text.replace(" ".join(merges[-1]), "".join(merges[-1])) for word, text in words.items()}
-    return merges
 
 
 @mistake("learn_merges", "You count pairs across the ends of words. Neighbours are pieces of one word.")
@@ -1454,104 +1435,6 @@ def counts_across_words(word_counts, num_merges):
                 result.append(piece)
         pieces = result
     return merges
-
-
-@mistake("learn_merges", "A pair that stands twice in a word counts twice. You count it once for each word.")
-def counts_a_pair_once_in_a_word(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in dict.fromkeys(zip(pieces, pieces[1:], strict=False)):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = 0
-            while s < len(pieces) - 1:
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s += 1
-    return merges
-
-
-@mistake("learn_merges", "You join a pair once in each word. Join it at every place.")
-def joins_once_in_a_word(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            for s in range(len(pieces) - 1):
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                    break
-    return merges
-
-
-@mistake("learn_merges", "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.")
-def joins_from_the_right(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = len(pieces) - 2
-            while s >= 0:
-                if tuple(pieces[s : s + 2]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s -= 1
-    return merges
-
-
-@mistake("learn_merges", "You stop at pairs that occur once. Stop only when there is no pair at all.")
-def stops_at_rare_pairs(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        counts = Counter({pair: count for pair, count in counts.items() if count > 1})
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = 0
-            while s < len(pieces) - 1:
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s += 1
-    return merges
-
-
-@mistake(
-    "learn_merges",
-    "You ask for a piece behind the last. Pairs end one place earlier, and joining shortens the list: use `while`.",
-)
-def asks_for_a_piece_behind_the_last(word_counts, num_merges):
-    words = {word: list(word) for word in word_counts}
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for s in range(len(pieces)):
-                counts[pieces[s], pieces[s + 1]] += word_counts[word]
-    return []
 
 
 @correct("apply_merges")
@@ -1633,19 +1516,47 @@ right("apply_merges").edits(
                 "del pieces[s + 1]": "",
             },
         ),
+        "You join each pair once. Join it wherever it stands in the word.": of(
+            "deletes_what_was_joined", {"del pieces[s + 1]": "del pieces[s + 1]\nbreak"}
+        ),
+        "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.": of(
+            "deletes_what_was_joined",
+            {
+                "s = 0": "s = len(pieces) - 2",
+                "s + 1 < len(pieces)": "s >= 0",
+                "pieces[s] == first and pieces[s + 1] == second": "pieces[s:s + 2] == [first, second]",
+                "s += 1": "s -= 1",
+            },
+        ),
+        "Your loop ends before the last piece, and it is lost. Add what is left after the loop.": of(
+            "jumps_by_two", {"s < len(pieces)": "s < len(pieces) - 1"}
+        ),
+        "After joining, your loop must jump by two places: the second piece comes twice.": of(
+            "jumps_by_two", {"s += 2": "s += 1"}
+        ),
+        "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list.": [
+            of(
+                "deletes_what_was_joined",
+                {
+                    "s = 0 while s + 1 < len(pieces)": "for s in range(len(pieces) - 1)",
+                    "s += 1": "",
+                    "pieces[s] == first and pieces[s + 1] == second": "(pieces[s], pieces[s + 1]) == (first, second)",
+                },
+            ),
+            of(
+                "deletes_what_was_joined",
+                {"s = 0 while s + 1 < len(pieces)": "for s in range(len(pieces) - 1)", "s += 1": ""},
+            ),
+        ],
+        "You ask for a piece behind the last. The last pair begins at `len(pieces) - 2`: end the loop there.": of(
+            "deletes_what_was_joined",
+            {
+                "s + 1 < len(pieces)": "s < len(pieces)",
+                "pieces[s] == first and pieces[s + 1] == second": "(pieces[s], pieces[s + 1]) == (first, second)",
+            },
+        ),
     }
 )
-
-
-@mistake("apply_merges", "You join each pair once. Join it wherever it stands in the word.")
-def joins_each_pair_once(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        for s in range(len(pieces) - 1):
-            if (pieces[s], pieces[s + 1]) == (first, second):
-                pieces[s : s + 2] = [first + second]
-                break
-    return pieces
 
 
 @mistake("apply_merges", "Replacing in text joins parts of pieces: “ba a” seems to hold “a a”. Compare whole pieces.")
@@ -1654,41 +1565,6 @@ def applies_in_text(word, merges):
     for first, second in merges:
         text = text.replace(f"{first} {second}", first + second)
     return text.split(" ")
-
-
-@mistake("apply_merges", "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.")
-def applies_from_the_right(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        for s in range(len(pieces) - 2, -1, -1):
-            if pieces[s : s + 2] == [first, second]:
-                pieces[s : s + 2] = [first + second]
-    return pieces
-
-
-@mistake("apply_merges", "Your loop ends before the last piece, and it is lost. Add what is left after the loop.")
-def loses_the_last_piece(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        joined, s = [], 0
-        while s < len(pieces) - 1:
-            meets = (pieces[s], pieces[s + 1]) == (first, second)
-            joined.append(first + second if meets else pieces[s])
-            s += 2 if meets else 1
-        pieces = joined
-    return pieces
-
-
-@mistake("apply_merges", "After joining, your loop must jump by two places: the second piece comes twice.")
-def keeps_the_second_piece(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        joined = []
-        for s in range(len(pieces)):
-            meets = pieces[s : s + 2] == [first, second]
-            joined.append(first + second if meets else pieces[s])
-        pieces = joined
-    return pieces
 
 
 @mistake("apply_merges", "You join whichever known pair stands leftmost. Finish one merge before the next begins.")
@@ -1718,42 +1594,4 @@ def looks_at_letters_only(word, merges):
         meets = tuple(word[s : s + 2]) in [tuple(pair) for pair in merges]
         pieces.append(word[s : s + 2] if meets else word[s])
         s += 2 if meets else 1
-    return pieces
-
-
-@mistake(
-    "apply_merges", "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list."
-)
-def shortens_what_it_counts(word, merges):
-    pieces = list(word)
-    for pair in merges:
-        for s in range(len(pieces) - 1):
-            if (pieces[s], pieces[s + 1]) == pair:
-                pieces[s] += pieces.pop(s + 1)
-    return pieces
-
-
-@mistake(
-    "apply_merges", "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list."
-)
-def takes_pieces_out_on_the_way(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        for s in range(len(pieces) - 1):
-            if pieces[s] == first and pieces[s + 1] == second:
-                pieces[s] = first + second
-                pieces.pop(s + 1)
-    return pieces
-
-
-@mistake(
-    "apply_merges",
-    "You ask for a piece behind the last. The last pair begins at `len(pieces) - 2`: end the loop there.",
-)
-def asks_behind_the_last_piece(word, merges):
-    pieces = list(word)
-    for pair in merges:
-        for s in range(len(pieces)):
-            if (pieces[s], pieces[s + 1]) == pair:
-                pieces[s : s + 2] = ["".join(pair)]
     return pieces
