@@ -84,7 +84,7 @@ progress("00_start")
 # | | shape | what it holds |
 # |---|---|---|
 # | `values` | (B, S, D) | a vector of D numbers for each of S words |
-# | `weights` | (B, S) | a positive number for each word |
+# | `weights` | (B, S) | a positive number for each word, from 0.000001 to 1000 |
 # | result | (B, D) | one vector for each sentence |
 #
 # 1. Divide the weights of each sentence by their sum, so that they sum to one. They are positive already, so this is
@@ -105,7 +105,7 @@ progress("00_start")
 def weighted_average(values, weights):
     """Average the words of each sentence, each by its share of the weights.
 
-    values: (B, S, D), weights: (B, S), positive, of any sum. Returns (B, D).
+    values: (B, S, D), weights: (B, S), positive, of any sum, be it large or tiny. Returns (B, D).
     """
     ### BEGIN SOLUTION
     shares = weights / ops.sum(weights, axis=-1, keepdims=True)  # (B, S)

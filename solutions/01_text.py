@@ -29,7 +29,8 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 #
 # **Write** `standardize(text)`: text → text.
 #
-# - Lower case; Unicode form NFC, in which an accented letter is one character. Accents stay.
+# - Lower case, then Unicode form NFC, in which an accented letter is one character. Accents stay. The order matters:
+#   *ǰ* has such a character, *J̌* has none.
 # - Each punctuation character stands apart: a space before and after it. A character is punctuation when
 #   `unicodedata.category(character)` begins with `P`: ¿ ¡ and ' are.
 # - One space between two words, none at the ends.
@@ -174,9 +175,10 @@ check("build_vocabulary")
 # This is the door into the model. What is not in the vocabulary does not get through; in its place
 # stands *unknown*.
 #
-# **Write** `encode(sentence, vocabulary)`: a standardised sentence → a list of ids.
+# **Write** `encode(sentence, vocabulary)`: a standardised sentence → its ids, as a list or a flat array of integers.
 #
-# - A word's id is its place in the vocabulary. A word that is not in it has the id 1, `[UNK]`.
+# - A word is whatever stands between spaces, `.` and `¿` too. Its id is its place in the vocabulary. A word that is not
+#   in it has the id 1, `[UNK]`.
 # - As many ids as words: `[START]` and `[END]` are added later.
 #
 # With `vocabulary = ["[PAD]", "[UNK]", "[START]", "[END]", "la", "casa", "roja"]`
@@ -191,7 +193,7 @@ check("build_vocabulary")
 def encode(sentence, vocabulary):
     """Give each word its id, and 1 to a word that is not known.
 
-    sentence: a str, standardised. vocabulary: a list of str. Returns a list of int.
+    sentence: a str, standardised. vocabulary: a list of str. Returns the ids: a list of int, or an array of integers.
     """
     ### BEGIN SOLUTION
     ids = {word: place for place, word in enumerate(vocabulary)}
@@ -239,7 +241,7 @@ check("encode")
 # A model answers in ids, and does not know when to keep quiet: behind `[END]` it may go on writing. People want to read
 # the sentence alone.
 #
-# **Write** `decode(ids, vocabulary)`: a list of ids → text, words parted by single spaces.
+# **Write** `decode(ids, vocabulary)`: a list of ids → text, words parted by single spaces, `.` and `¿` as well.
 #
 # - It stops at the first `[END]`, id 3; what follows is not read.
 # - `[PAD]`, 0, and `[START]`, 2, are left out wherever they stand. `[UNK]` is shown.
@@ -492,7 +494,8 @@ figures.once_written(read_and_say)
 #
 # - A source sentence with all its pairs goes to one side. `test_fraction` is the share of the *distinct* sources that
 #   go to the test, up to rounding; `seed` decides which.
-# - Every pair is kept, as often as it comes. The order within train and within test is free.
+# - Sources are compared as they stand: *Go.*, *Go!* and *go.* are three. Every pair is kept, as often as it comes. The
+#   order within train and within test is free.
 # - With the same arguments the split is the same on every run and in every process. `pairs` stays as it was.
 #
 # `[("Go.", "Ve."), ("Hi.", "Hola."), ("Go.", "Vete.")]` with a fraction of 0.5 has two sources, one of them for the

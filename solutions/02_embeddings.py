@@ -29,7 +29,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # - The new last axis holds a 1 at the place that the id names, counted from 0, and 0 everywhere else. The numbers are
 #   float32.
 # - `ids` is a tensor of integers from 0 to size − 1, with any number of axes, such as (T) or (B, T).
-# - Use `keras.ops`: Keras compiles that, and cannot compile NumPy.
+# - Use `keras.ops`: Keras compiles that, and cannot compile NumPy. In a compiled graph B is not known.
 #
 # With size 4:
 #
@@ -105,10 +105,11 @@ figures.once_written(
 # need 50,000 numbers for each word, to pick one row.
 #
 # **Write** `embed(ids, table)`: two tensors, ids `(…)` and table `(V, D)` → `(…, D)`. Use `keras.ops`, so that Keras
-# can compile it.
+# can compile it: in a graph neither B nor V is known.
 #
 # - The result equals `one_hot(ids, V) @ table`: for each id, the row of the table with that number.
-# - But no one-hot vector is built. Rows that no id names take no part: were they full of `NaN`, it would not matter.
+# - But no one-hot vector is built. Rows that no id names take no part: were they full of `NaN`, it would not matter. A
+#   row that is named comes out as it is, were it ∞.
 # - Gradients flow back to the rows that were taken. A row that was taken twice gets both.
 #
 # | ids | table | result |
@@ -371,7 +372,8 @@ figures.once_written(two_curves)
 # The quickest look into any model, today's as well: take a vector, ask which others point the same way. Nonsense here
 # means nonsense further on.
 #
-# **Write** `nearest_neighbours(table, index, k)`: a table `(V, D)` → the numbers of k rows, a list of int.
+# **Write** `nearest_neighbours(table, index, k)`: a table `(V, D)` → the numbers of k rows, a list or a flat array of
+# integers.
 #
 # - `table` is a tensor. Nobody compiles this function: after `ops.convert_to_numpy(table)`, NumPy is welcome.
 # - The cosine of two rows is their dot product, divided by both lengths. The highest comes first. Row `index` itself is
@@ -396,7 +398,7 @@ def nearest_neighbours(table, index, k):
     """List the k rows whose direction is most like that of row `index`, the most similar first.
 
     table: (V, D). index: the row that is asked about, an int. k: how many to list, an int.
-    Returns a list of at most k ints, without `index`.
+    Returns at most k row numbers, without `index`: a list of int, or an array of integers.
     """
     ### BEGIN SOLUTION
     lengths = ops.norm(table, axis=-1, keepdims=True)  # (V, 1)

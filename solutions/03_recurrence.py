@@ -4,7 +4,8 @@
 # Here you write the three cells that read a sentence word by word, the loop that drives them, and the first attention.
 # Plan about 70 minutes. Read [lesson 3](../../course/03_recurrence.ipynb) first.
 #
-# Use `keras.ops`: the check compiles your functions and takes their gradients. NumPy allows neither.
+# Use `keras.ops`: the check compiles your functions and takes their gradients. NumPy allows neither. In a compiled
+# graph B is not known; the other sizes are.
 #
 # Axes: B batch, S words of a sentence, D width of a word, U units (width of a state), A width of the comparison.
 
@@ -34,7 +35,7 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # $$\text{state}' = \tanh(x\,W + \text{state}\,U + b)$$
 #
 # - Word and state each meet their own matrix. The sum of all three goes through tanh.
-# - It equals `keras.layers.SimpleRNNCell` with the same weights.
+# - It equals `keras.layers.SimpleRNNCell` with the same weights, and so do its gradients.
 #
 # With B = D = U = 1: x = 1, state = 0.5, w_input = 2, w_state = −1, bias = 1 give tanh(2 − 0.5 + 1) = tanh(2.5) =
 # 0.987.
@@ -114,7 +115,7 @@ figures.once_written(fading_memory)
 #
 # - The 3U columns are three blocks of U, in the order update z, reset r, candidate h. Row 0 of the bias goes with the
 #   word, row 1 with the state. Indices below name the block.
-# - It equals `keras.layers.GRUCell` with the same weights (`reset_after=True`, its default).
+# - It equals `keras.layers.GRUCell` with the same weights (`reset_after=True`, its default), and so do its gradients.
 #
 # $$z = \sigma(x W_z + b_{0z} + s\,U_z + b_{1z}) \qquad r = \sigma(x W_r + b_{0r} + s\,U_r + b_{1r})$$
 #
@@ -215,7 +216,7 @@ figures.once_written(keep_or_forget)
 # | `(B, D)` | a pair `(h, c)`, each `(B, U)` | `(D, 4U)` | `(U, 4U)` | `(4U,)` |
 #
 # - The 4U columns are four blocks of U: input i, forget f, candidate c, output o.
-# - It equals `keras.layers.LSTMCell` with the same weights.
+# - It equals `keras.layers.LSTMCell` with the same weights, and so do its gradients.
 #
 # With $a = x W + h U + b$ cut into its blocks:
 #
@@ -309,7 +310,8 @@ figures.once_written(memory_and_shown)
 # - Words are read from left to right. Where the mask is `False`, the word is padding: that sentence keeps its old
 #   state, and this one is returned for the place.
 # - If the state is a pair, a tuple, padding keeps both parts, and the h's are returned.
-# - `step` may be any Python function. So use a Python `for` loop.
+# - `step` may be any Python function. So use a Python `for` loop: S is known in a graph, too. Gradients reach the
+#   inputs and the initial state.
 #
 # Let the step add: `step(x, state)` = state + x. One sentence, D = U = 1, initial state 10:
 #
@@ -419,7 +421,9 @@ figures.once_written(two_sentences)
 # \text{weights} = \text{softmax}(\text{scores}) \qquad \text{context} = \sum_s \text{weight}_s\,\text{key}_s$$
 #
 # - Where the mask is `False`, the weight is exactly 0, and the others share 1. `None` allows every word.
-# - A sentence without any real word gets weights and context 0, never `NaN`, and finite gradients.
+# - A sentence without any real word gets weights and context 0, never `NaN`, and finite gradients. Everywhere else
+#   gradients reach the query, the keys, both matrices and v.
+# - Scores may lie anywhere from −2000 to 2000, at padding too: the weights stay finite, and are their softmax.
 #
 # With U = A = 1 and all weights 1: query 1, keys −1, 1, 5, mask `[True, True, False]`. Scores tanh(0) = 0 and tanh(2) =
 # 0.964; weights 0.276, 0.724, 0; context −0.276 + 0.724 = 0.448.

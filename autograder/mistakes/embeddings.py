@@ -47,20 +47,18 @@ right("one_hot", "asks_keras").edits(
         "You put all words of a row into one vector. Each id gets a vector of its own.": {
             "ops.one_hot(ids, size)": "ops.max(ops.one_hot(ids, size), axis=-2)"
         },
-        "Every place up to the id is 1 in your answer. One alone must be: compare with `equal`.": (
-            "ops.one_hot(ids, size)",
-            'ops.cast(ops.less_equal(ops.arange(size), ops.expand_dims(ids, -1)), "float32")',
-        ),
+        "Every place up to the id is 1 in your answer. One alone must be: compare with `equal`.": {
+            "ops.one_hot(ids, size)": 'ops.cast(ops.less_equal(ops.arange(size), ops.expand_dims(ids, -1)), "float32")'
+        },
         "Zeros and ones are swapped. The 1 stands where place and id are equal.": of(
             "", {"ops.equal": "ops.not_equal", "axis=": ""}
         ),
         "You wrote the id itself at its place. Write a 1: the size of an id means nothing.": {
             "ops.one_hot(ids, size)": 'ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1), "float32")'
         },
-        "Id 0 gets only zeros in your answer. [PAD] has a place as well: place 0.": (
-            "ops.one_hot(ids, size)",
-            'ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1) > 0, "float32")',
-        ),
+        "Id 0 gets only zeros in your answer. [PAD] has a place as well: place 0.": {
+            "ops.one_hot(ids, size)": 'ops.one_hot(ids, size) * ops.cast(ops.expand_dims(ids, -1) > 0, "float32")'
+        },
         "NumPy cannot read ids that are not known yet. Use `keras.ops`, so that Keras can compile it.": only_on(
             ("tensorflow", "jax"), {"ops.one_hot(ids, size)": 'np.eye(size, dtype="float32")[np.array(ids)]'}
         ),
@@ -92,9 +90,21 @@ right("embed").edits(
             only_on(("tensorflow",), {"ops.take(table, ids, axis=0)": "table[ids]"}),
             only_on(("tensorflow",), {"ops.take(table, ids, axis=0)": "ops.stack([table[one] for one in ids])"}),
         ],
-        "You multiply with one-hot vectors: V numbers for each word. Take the rows, with `ops.take`.": {
-            "ops.take(table, ids, axis=0)": "ops.matmul(ops.one_hot(ids, table.shape[0]), table)"
-        },
+        "You multiply with one-hot vectors: V numbers for each word. Take the rows, with `ops.take`.": [
+            {"ops.take(table, ids, axis=0)": "ops.matmul(ops.one_hot(ids, table.shape[0]), table)"},
+            {"ops.take(table, ids, axis=0)": "ops.matmul(ops.one_hot(ids, ops.shape(table)[0]), table)"},
+            (
+                "ops.take(table, ids, axis=0)",
+                "ops.matmul(ops.one_hot(ids, ops.shape(table)[0]), ops.where(ops.isnan(table), 0.0, table))",
+            ),
+        ],
+        "You put another number in the place of ∞ or NaN. Take the rows as they are, with `ops.take`.": [
+            {"ops.take(table, ids, axis=0)": "ops.nan_to_num(ops.take(table, ids, axis=0))"},
+            (
+                "ops.take(table, ids, axis=0)",
+                "ops.matmul(ops.one_hot(ids, ops.shape(table)[0]), ops.where(ops.isfinite(table), table, 0.0))",
+            ),
+        ],
         "Without an axis, `ops.take` reads the table as one long list. Say `axis=0`: rows.": {", axis=0": ""},
         "`axis=1` takes columns. The word's vector is a row: `axis=0`.": {"axis=0": "axis=1"},
         "The table is turned over: you take columns. Each word's vector is a row of it.": {
@@ -114,10 +124,9 @@ right("embed").edits(
             ", ids,": ", ops.reshape(ids, (-1,)),"
         },
         "You look up the first sentence only. Look up all ids at once.": {", axis": "[0], axis"},
-        "You set the vector of id 0 to zeros. Row 0 is a row like any other here.": (
-            "ops.take(table, ids, axis=0)",
-            "ops.where(ops.expand_dims(ids, -1) > 0, ops.take(table, ids, axis=0), 0.0)",
-        ),
+        "You set the vector of id 0 to zeros. Row 0 is a row like any other here.": {
+            "ops.take(table, ids, axis=0)": "ops.where(ops.expand_dims(ids, -1) > 0, ops.take(table, ids, axis=0), 0.0)"
+        },
         (
             "The gradient is cut, by `stop_gradient` or by NumPy, so the table never "
             "learns. Take from the table itself."
@@ -129,10 +138,9 @@ right("embed").edits(
             ("tensorflow",),
             {"ops.take(table, ids, axis=0)": "ops.stack([ops.take(table, one, axis=0) for one in ids])"},
         ),
-        "Your vectors went through float16, and lost digits. Leave the dtype as it is.": (
-            "ops.take(table, ids, axis=0)",
-            'ops.cast(ops.cast(ops.take(table, ids, axis=0), "float16"), "float32")',
-        ),
+        "Your vectors went through float16, and lost digits. Leave the dtype as it is.": {
+            "ops.take(table, ids, axis=0)": 'ops.cast(ops.cast(ops.take(table, ids, axis=0), "float16"), "float32")'
+        },
         "You return the ids' one-hot vectors. Take the rows of the table that they name.": {
             "ops.take(table, ids, axis=0)": "ops.one_hot(ids, table.shape[0])"
         },
@@ -195,28 +203,15 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "range(max(0, place - window), min(len(ids), place + window + 1))": """
             ids[max(0, place - window):place + window + 1]
             """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "You look ahead only. Words before the centre are its company too.": {
-            "range(max(0, place - window), min(len(ids), place + window + 1))": """
-            ids[place + 1:place + window + 1]
-            """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "range(max(0, place - window), min(len(ids), place + window + 1))": "ids[place + 1:place + window + 1]",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "You look back only. Words after the centre are its company too.": {
-            "range(max(0, place - window), min(len(ids), place + window + 1))": """
-            ids[max(0, place - window):place]
-            """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "range(max(0, place - window), min(len(ids), place + window + 1))": "ids[max(0, place - window):place]",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "A place below 0 is the other end: `ids[-1]` is the last word. Begin at `max(0, …)`.": {
             "max(0, place - window)": "place - window",
@@ -229,10 +224,7 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "range(max(0, place - window), min(len(ids), place + window + 1))": """
             ids[place - window:place] + ids[place + 1:place + window + 1]
             """,
-            """
-            if near != place:
-                pairs.append((center, ids[near]))
-            """: "pairs.append((center, near))",
+            "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
         },
         "Your window runs past the last word, and Python stops. End at `min(len(ids), …)`.": {
             "min(len(ids), place + window + 1)": "place + window + 1"
@@ -270,14 +262,9 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
         "`ids.index` finds the first place of a word, always. Count the places: `enumerate(ids)`.": {
             "place,": "",
             "enumerate(ids)": "ids",
-            "for near": """
-            place = ids.index(center)
-            for near
-            """,
+            "for near": "place = ids.index(center)\nfor near",
         },
-        "Id 0 is left out. Here it is a word like any other.": {
-            "near != place": "near != place and center and ids[near]"
-        },
+        "Id 0 is left out. Here it is a word like any other.": {"!= place": "!= place and center and ids[near]"},
         "Each pair comes twice: both directions are noted down at both of its places. Do it at one.": {
             "pairs.append((center, ids[near]))": "pairs += [(center, ids[near]), (ids[near], center)]"
         },
@@ -289,17 +276,11 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             of("", {', dtype="int32"': ""}),
             of(
                 "",
-                (
-                    'np.array(pairs, dtype="int32").reshape(-1, 2)',
-                    'np.array(pairs) if pairs else np.zeros((0, 2), "int32")',
-                ),
+                {'.array(pairs, dtype="int32").reshape(-1, 2': '.array(pairs) if pairs else np.zeros((0, 2), "int32"'},
             ),
             of(
                 "",
-                (
-                    'np.array(pairs, dtype="int32").reshape(-1, 2)',
-                    'np.array(pairs, "int32") if pairs else np.zeros((0, 2))',
-                ),
+                {'.array(pairs, dtype="int32").reshape(-1, 2': '.array(pairs, "int32") if pairs else np.zeros((0, 2)'},
             ),
         ],
         "NumPy makes int64 of ids, and (0,) of an empty list. Give the dtype, and two columns.": of(
@@ -415,9 +396,7 @@ right("skip_gram_pairs", "goes_from_place_to_place").also(
         "enumerate(ids)": "range(len(ids))",
         "range(max(0, place - window), min(len(ids), place + window + 1))": "range(len(ids))",
         "near != place": "0 < abs(place - near) <= window",
-        "pairs.append((center, ids[near]))": """
-            pairs = np.concatenate([pairs, np.array([[ids[near], ids[place]]], "int32")])
-            """,
+        ".append((center, ids[near]))": '= np.concatenate([pairs, np.array([[ids[near], ids[place]]], "int32")])',
         'np.array(pairs, "int32").reshape(-1, 2)': "pairs",
     }
 )
@@ -447,14 +426,10 @@ def asks_for_binary_crossentropy(center, positive, negatives):
 
 right("negative_sampling_loss", "scores_noise_with_einsum").edits(
     {
-        "You average over the noise words. Sum over N; only B is averaged.": {
-            "ops.sum(ops.softplus(false), -1)": "ops.mean(ops.softplus(false), -1)"
-        },
+        "You average over the noise words. Sum over N; only B is averaged.": {"ops.sum(ops.": "ops.mean(ops."},
         "You average over all 1 + N pairs. Sum over the N, and average over B alone.": {
             "positive, -1": "positive, -1, keepdims=True",
-            "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)": """
-            ops.concatenate([ops.softplus(-true), ops.softplus(false)], -1)
-            """,
+            ".softplus(-true) + ops.sum(ops.softplus(false)": ".concatenate([ops.softplus(-true), ops.softplus(false)]",
         },
         "You sum over the batch. Take its mean, or the loss grows with the batch.": {"ops.mean": "ops.sum"},
         "You return a loss for each pair. Take the mean over the batch: one number.": (
@@ -521,9 +496,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             return ops.mean(ops.sum(cost, -1))
             """,
         },
-        "Noise words are rewarded for high scores. They must score low: σ of *minus* the score.": {
-            "(false)": "(-false)"
-        },
+        "Noise words are rewarded for high scores. They must score low: σ of *minus* the score.": {"(false": "(-false"},
         "True pairs are punished for high scores: −ln σ(x) is `softplus(-x)`.": {"-true": "true"},
         "Both signs are turned: true pairs are pushed apart, false ones together.": {
             "-true": "true",
@@ -533,10 +506,9 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             "ops.softplus(-true)": "ops.log_sigmoid(true)",
             "ops.softplus(false)": "ops.log_sigmoid(-false)",
         },
-        "The logarithm is missing. The loss is −ln σ of the score, not −σ.": (
-            "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)",
-            "-ops.sigmoid(true) - ops.sum(ops.sigmoid(-false), -1)",
-        ),
+        "The logarithm is missing. The loss is −ln σ of the score, not −σ.": {
+            "ops.softplus(-true) + ops.sum(ops.softplus(false),": "-ops.sigmoid(true) - ops.sum(ops.sigmoid(-false),"
+        },
         "Each centre meets the positives of the whole batch. It has one of its own: row by row.": {
             "ops.sum(center * positive, -1)": "ops.matmul(center, ops.transpose(positive))",
             "true) +": "true)) + ops.mean(",
@@ -544,8 +516,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
         "You score the noise against the positive. Its partner is the centre.": {", center": ", positive"},
         "You divide scores by √D. That belongs to attention; here the bare dot product counts.": {
             "true = ops.sum(center * positive, -1)": """
-            scale = center.shape[-1] ** 0.5
-            true = ops.sum(center * positive, -1) / scale
+            scale = center.shape[-1] ** 0.5; true = ops.sum(center * positive, -1) / scale
             """,
             "center, negatives)": "center, negatives) / scale",
         },
@@ -605,10 +576,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             "center, negatives": "center, ops.stop_gradient(negatives)"
         },
         "The gradient does not reach the centres, whose vectors we want. Do not cut it.": {
-            "true =": """
-            center = ops.stop_gradient(center)
-            true =
-            """
+            "true =": "center = ops.stop_gradient(center); true ="
         },
         "`float` takes the number out of the tensor, and leaves the gradient. Return the tensor.": {
             'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
@@ -638,16 +606,11 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             ),
         ],
         "`*=` changes the vectors that you were given. Make new ones: `-negatives`.": {
-            "true =": """
-            negatives *= -1.0
-            true =
-            """,
+            "true =": "negatives *= -1.0; true =",
             "(false)": "(-false)",
         },
         "Your scores went through float16, and lost digits. Stay in float32.": {
-            "ops.sum(center * positive, -1)": """
-            ops.cast(ops.cast(ops.sum(center * positive, -1), "float16"), "float32")
-            """,
+            "ops.sum(center * positive, -1": 'ops.cast(ops.cast(ops.sum(center * positive, -1), "float16"), "float32"',
             'ops.einsum("bd,bnd->bn", center, negatives)': """
             ops.cast(ops.cast(ops.einsum("bd,bnd->bn", center, negatives), "float16"), "float32")
             """,
@@ -697,17 +660,13 @@ right("negative_sampling_loss").also(
     {
         "positive, axis=-1": "positive, axis=-1, keepdims=True",
         "center[:, None, :]": "ops.expand_dims(center, 1)",
-        "ops.softplus(-true) + ops.sum(ops.softplus(false), axis=-1)": """
-            ops.concatenate([-true, false], axis=-1)
-            """,
+        "ops.softplus(-true) + ops.sum(ops.softplus(false), axis=-1)": "ops.concatenate([-true, false], axis=-1)",
         "ops.mean(loss)": "ops.mean(ops.sum(ops.logaddexp(ops.zeros_like(loss), loss), axis=-1))",
     }
 )
 right("negative_sampling_loss").also(
     {
-        "ops.sum(center * positive, axis=-1)": """
-            ops.concatenate([-positive[:, None, :], negatives], axis=1)
-            """,
+        "ops.sum(center * positive, axis=-1)": "ops.concatenate([-positive[:, None, :], negatives], axis=1)",
         "* negatives": "* true",
         "ops.softplus(-true)": "ops.relu(false)",
         "ops.sum(ops.softplus(false), axis=-1)": "ops.log1p(ops.exp(-ops.abs(false)))",
@@ -749,6 +708,10 @@ def forgets_the_length_of_the_word_rightly(table, index, k):
     scores = ops.convert_to_numpy(ops.sum(table * table[index], axis=1) / lengths)
     others = [row for row in range(len(scores)) if row != index]
     return tuple(sorted(others, key=lambda row: -float(scores[row]))[:k])
+
+
+# What is added to a product of lengths that is at least 0.000001, and 0 where a row is zeros.
+PRODUCT_OF_LENGTHS = "table @ table[index] / (lengths[:, 0] * lengths[index] + {})"
 
 
 right("nearest_neighbours").edits(
@@ -840,42 +803,12 @@ right("nearest_neighbours").edits(
             "row != index": "row != index and lengths[row] > 0",
         },
         "Your guard against 0 changes short rows too: they may be 0.001 long. Guard the zeros alone.": [
-            {
-                "lengths = ops.norm(table, axis=-1, keepdims=True)": """
-            directions = table / (ops.norm(table, axis=-1, keepdims=True) + 1.0)
-            """,
-                "directions = table / ops.where(lengths > 0, lengths, 1.0)": "",
-            },
-            of(
-                "measures_with_numpy",
-                {
-                    ", keepdims=True": "",
-                    """
-            directions = table / np.where(lengths > 0, lengths, 1.0)
-            cosines = directions @ directions[index]
-            """: "cosines = table @ table[index] / (lengths + 1e-3) / (lengths[index] + 1e-3)",
-                },
-            ),
-            of(
-                "measures_with_numpy",
-                {
-                    ", keepdims=True": "",
-                    """
-            directions = table / np.where(lengths > 0, lengths, 1.0)
-            cosines = directions @ directions[index]
-            """: "cosines = table @ table[index] / np.maximum(lengths, 1e-2) / np.maximum(lengths[index], 1e-2)",
-                },
-            ),
-            of(
-                "measures_with_numpy",
-                {
-                    ", keepdims=True": "",
-                    """
-            directions = table / np.where(lengths > 0, lengths, 1.0)
-            cosines = directions @ directions[index]
-            """: "cosines = table @ table[index] / (lengths * lengths[index] + 1e-6)",
-                },
-            ),
+            {"ops.where(lengths > 0, lengths, 1.0)": "(lengths + 1.0)"},
+            of("measures_with_numpy", {"np.where(lengths > 0, lengths, 1.0)": "(lengths + 1e-3)"}),
+            of("measures_with_numpy", {"np.where(lengths > 0, lengths, 1.0)": "(lengths + 1e-5)"}),
+            of("measures_with_numpy", {"np.where(lengths > 0, lengths, 1.0)": "np.maximum(lengths, 1e-2)"}),
+            of("measures_with_numpy", {"directions @ directions[index]": PRODUCT_OF_LENGTHS.format("1e-6")}),
+            of("measures_with_numpy", {"directions @ directions[index]": PRODUCT_OF_LENGTHS.format("1e-8")}),
         ],
         "You take the cosine without its sign. A row that points the other way is far, not near.": {
             "ops.matmul(directions, directions[index])": "ops.abs(ops.matmul(directions, directions[index]))"
@@ -892,8 +825,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = 0.0
-            return np.argsort(-cosines)[:k].tolist()
+            cosines[index] = 0.0; return np.argsort(-cosines)[:k].tolist()
             """
                 },
             ),
@@ -903,8 +835,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = -1.0
-            return np.argsort(-cosines)[:k].tolist()
+            cosines[index] = -1.0; return np.argsort(-cosines)[:k].tolist()
             """
                 },
             ),
@@ -912,8 +843,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = -1.0
-            return np.argsort(cosines)[::-1][:min(k, len(cosines) - 1)].tolist()
+            cosines[index] = -1.0; return np.argsort(cosines)[::-1][:min(k, len(cosines) - 1)].tolist()
             """
                 },
             ),
@@ -923,8 +853,7 @@ right("nearest_neighbours").edits(
                 "measures_with_numpy",
                 {
                     "return [int(row) for row in np.argsort(-cosines) if row != index][:k]": """
-            cosines[index] = -np.inf
-            return np.argsort(-cosines)[:k].tolist()
+            cosines[index] = -np.inf; return np.argsort(-cosines)[:k].tolist()
             """
                 },
             ),
@@ -946,21 +875,15 @@ right("nearest_neighbours").edits(
             "measures_with_numpy",
             {
                 "np.array": "ops.convert_to_numpy",
-                "lengths = np.linalg.norm(table, axis=1, keepdims=True)": """
-            others = np.delete(table, index, axis=0)
-            """,
-                "directions = table / np.where(lengths > 0, lengths, 1.0)": """
-            lengths = np.linalg.norm(others, axis=-1)
-            """,
+                "lengths = np.linalg.norm(table, axis=1, keepdims=True)": "others = np.delete(table, index, axis=0)",
+                "directions = table / np.where(lengths > 0, lengths, 1.0)": "lengths = np.linalg.norm(others, axis=-1)",
                 "directions @ directions[index]": "others @ table[index] / np.where(lengths > 0, lengths, 1.0)",
                 ") if row != index": ', kind="stable")',
             },
         ),
         "You count rows from 1. Row numbers begin with 0.": {"(row)": "(row) + 1"},
         "You return the cosines. Return the numbers of the rows that have them.": {
-            "ops.matmul(directions, directions[index])": """
-            ops.convert_to_numpy(ops.matmul(directions, directions[index]))
-            """,
+            ".matmul(directions, directions[index])": ".convert_to_numpy(ops.matmul(directions, directions[index]))",
             "by_cosine = ops.convert_to_numpy(ops.argsort(-cosines))": "",
             "[int(row) for row in by_cosine if row != index]": """
             sorted((float(cosines[row]) for row in range(len(cosines)) if row != index), reverse=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 @correct("rnn_step")
@@ -22,9 +22,7 @@ right("rnn_step").edits(
             "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
             "ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias",
         ),
-        "You used a sigmoid, which gives 0 to 1. This cell uses tanh, which gives −1 to 1.": {
-            "ops.tanh": "ops.sigmoid"
-        },
+        "You used a sigmoid, which gives 0 to 1. This cell uses tanh, which gives −1 to 1.": {".tanh": ".sigmoid"},
         "You used ReLU, which lets the state grow without end. This cell uses tanh.": {"ops.tanh": "ops.relu"},
         "You added the state as it is. It goes through its own matrix first: `state @ w_state`.": {
             "ops.matmul(state, w_state)": "state"
@@ -41,9 +39,7 @@ right("rnn_step").edits(
         "The bias stays outside your tanh. Add it before, so that the state stays between −1 and 1.": {
             "+ bias)": ") + bias"
         },
-        "You added the bias twice, once to each product. It belongs to the sum, once.": {
-            "(x, w_input)": "(x, w_input) + bias"
-        },
+        "You added the bias twice, once to each product. It belongs to the sum, once.": {"w_input)": "w_input) + bias"},
         "You multiplied the word's part with the state's part. Add them.": {"+ ops.matmul": "* ops.matmul"},
         "You turned `w_state` over. Use it as it is: `state @ w_state`. It is square, so no error warns you.": {
             "state, w_state": "state, ops.transpose(w_state)"
@@ -58,8 +54,7 @@ right("rnn_step").edits(
         ],
         "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
             "return ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)": """
-            new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)
-            return new, [new]
+            new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias); return new, [new]
             """
         },
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
@@ -168,8 +163,7 @@ right("gru_step", "writes_z_and_r").edits(
             {
                 "+ bias[1]": "",
                 "z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": """
-            bz, br, bh = ops.split(bias[1], 3)
-            z, r = ops.sigmoid(xz + sz + bz), ops.sigmoid(xr + sr + br)
+            bz, br, bh = ops.split(bias[1], 3); z, r = ops.sigmoid(xz + sz + bz), ops.sigmoid(xr + sr + br)
             """,
                 "xh + r * sh": "xh + r * sh + bh",
             },
@@ -204,9 +198,7 @@ right("gru_step", "writes_z_and_r").edits(
             return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
             """: "return ops.tanh(xh + ops.sigmoid(xr + sr) * sh)",
         },
-        "Your candidate goes through a sigmoid. Gates use the sigmoid, the candidate uses tanh.": {
-            "ops.tanh": "ops.sigmoid"
-        },
+        "Your candidate goes through a sigmoid. Gates use the sigmoid, the candidate uses tanh.": {".tanh": ".sigmoid"},
         "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": (
             "ops.sigmoid",
             "ops.tanh",
@@ -231,8 +223,7 @@ right("gru_step", "writes_z_and_r").edits(
         },
         "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
             "return z * state + (1.0 - z) * ops.tanh(xh + r * sh)": """
-            new = z * state + (1.0 - z) * ops.tanh(xh + r * sh)
-            return new, [new]
+            new = z * state + (1.0 - z) * ops.tanh(xh + r * sh); return new, [new]
             """
         },
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
@@ -264,9 +255,7 @@ right("gru_step", "writes_z_and_r").edits(
             "1.0 - z": "(1.0 - z) * r",
             "r * sh": "sh",
         },
-        "You keep the whole old state. Multiply it by z, so that old and new share 1: z and 1 − z.": {
-            "z * state": "state"
-        },
+        "You keep the whole old state. Multiply it by z, so that old and new share 1: z and 1 − z.": {"z *": ""},
         "Your blocks are in the order z, h, r. The candidate comes last: z, r, h.": {
             "xr + sr": "xh + sh",
             "xh + r * sh": "xr + r * sr",
@@ -275,10 +264,7 @@ right("gru_step", "writes_z_and_r").edits(
             "r * sh": "(1.0 - r) * sh"
         },
         "You reset the state before its matrix. With `reset_after=True` r multiplies the finished block.": {
-            "xz, xr": """
-            units = state.shape[-1]
-            xz, xr
-            """,
+            "xz, xr": "units = state.shape[-1]; xz, xr",
             "r * sh": "ops.matmul(r * state, w_state[:, 2 * units:])",
         },
         "Your candidate leaves out a matrix: r multiplies state U + bias row 1, not the bare state.": {
@@ -293,14 +279,19 @@ right("gru_step", "writes_z_and_r").edits(
         },
         "You added both rows of the bias to both products. Row 0 goes with the word, row 1 with the state.": {
             "xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)": """
-            both = bias[0] + bias[1]
-            xz, xr, xh = ops.split(ops.matmul(x, w_input) + both, 3, axis=-1)
+            both = bias[0] + bias[1]; xz, xr, xh = ops.split(ops.matmul(x, w_input) + both, 3, axis=-1)
             """,
             "bias[1]": "both",
         },
         "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.": {
             "[0], 3, axis=-1": "[0], 3",
             "[1], 3, axis=-1": "[1], 3",
+        },
+        "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.": {
+            "ops.tanh(xh": "(xh"
+        },
+        "You took tanh of the parts and added them. The candidate is tanh of the sum: word + r · state.": {
+            "ops.tanh(xh + r * sh)": "(ops.tanh(xh) + r * ops.tanh(sh))"
         },
     }
 )
@@ -322,22 +313,6 @@ def interleaves_the_columns(x, state, w_input, w_state, bias):
     z = ops.sigmoid(word[:, 0::3] + memory[:, 0::3])
     r = ops.sigmoid(word[:, 1::3] + memory[:, 1::3])
     return z * state + (1.0 - z) * ops.tanh(word[:, 2::3] + r * memory[:, 2::3])
-
-
-@mistake("gru_step", "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.")
-def leaves_out_tanh_of_gru(x, state, w_input, w_state, bias):
-    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
-    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
-    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
-    return z * state + (1.0 - z) * (xh + r * sh)
-
-
-@mistake("gru_step", "You took tanh of the parts and added them. The candidate is tanh of the sum: word + r · state.")
-def takes_tanh_of_both_parts(x, state, w_input, w_state, bias):
-    xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)
-    sz, sr, sh = ops.split(ops.matmul(state, w_state) + bias[1], 3, axis=-1)
-    z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
-    return z * state + (1.0 - z) * (ops.tanh(xh) + r * ops.tanh(sh))
 
 
 @correct("lstm_step")
@@ -396,10 +371,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "You unpack the state as (c, h). It is (h, c): h meets the matrix, c is the memory.": {"h, c": "c, h"},
         "The memory c met `w_state`. Only h does; c is kept apart from every matrix.": {"h, w_state": "c, w_state"},
         "You return h, and the states once more, as a cell of Keras does. Here return the pair (h, c).": {
-            "return ops.sigmoid(o) * ops.tanh(c), c": """
-            h = ops.sigmoid(o) * ops.tanh(c)
-            return h, [h, c]
-            """
+            "return ops.sigmoid(o) * ops.tanh(c), c": "h = ops.sigmoid(o) * ops.tanh(c); return h, [h, c]"
         },
         "You return h alone. The next step needs the memory too: return the pair (h, c).": {"(c), c": "(c)"},
         "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": [
@@ -437,9 +409,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
             "ops.sigmoid(i) * ops.tanh(g)": "ops.tanh(g)"
         },
         "Your memory never forgets. Multiply the old c by the forget gate.": {"ops.sigmoid(f) * c": "c"},
-        "Your output gate does nothing. h is the output gate times tanh of the new c.": {
-            "ops.sigmoid(o) * ops.tanh(c)": "ops.tanh(c)"
-        },
+        "Your output gate does nothing. h is the output gate times tanh of the new c.": {"ops.sigmoid(o) * ops": "ops"},
         "You left the bias out. Add it to the sum of both products, before the cut.": {"+ bias": ""},
         "You took every fourth column for a gate. A gate's U columns stand side by side: four blocks.": of(
             "",
@@ -473,16 +443,13 @@ right("lstm_step", "writes_i_f_g_o").edits(
             },
             {
                 "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o))
-            c = f * c + i * ops.tanh(g)
+            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o)); c = f * c + i * ops.tanh(g)
             """,
                 "ops.sigmoid(o)": "o",
             },
         ],
         "You left tanh out of the candidate. The memory gets σ(i) · tanh(candidate).": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            new = ops.sigmoid(f) * c + ops.sigmoid(i) * g
-            """,
+            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "new = ops.sigmoid(f) * c + ops.sigmoid(i) * g",
             "(c), c": "(new), new",
         },
         "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh.": [
@@ -530,41 +497,24 @@ right("lstm_step", "writes_i_f_g_o").edits(
             {"ops.sigmoid(f)": "f", "ops.sigmoid(i)": "i"},
             {"ops.sigmoid(o)": "o"},
         ],
-        "You show the candidate. h is the output gate times tanh of the new c, the memory.": {
-            "ops.tanh(c)": "ops.tanh(g)"
-        },
+        "You show the candidate. h is the output gate times tanh of the new c, the memory.": {".tanh(c)": ".tanh(g)"},
         "You took the blocks as f, i, o, c, the order of many tutorials. Keras' order is i, f, c, o.": {
             "i, f, g, o": "f, i, o, g"
         },
         "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.": {
             ", axis=-1": ""
         },
+        "You forget 1 − i, as a GRU would. An LSTM has a gate of its own for that: the block f.": {
+            "ops.sigmoid(f)": "(1.0 - ops.sigmoid(i))"
+        },
+        "You let 1 − f in, as a GRU would. An LSTM has a gate of its own for that: the block i.": {
+            "ops.sigmoid(i)": "(1.0 - ops.sigmoid(f))"
+        },
+        "Your forget gate works upside down: f = 1 keeps the memory. Multiply c by f, not by 1 − f.": {
+            "ops.sigmoid(f)": "(1.0 - ops.sigmoid(f))"
+        },
     }
 )
-
-
-@mistake("lstm_step", "You forget 1 − i, as a GRU would. An LSTM has a gate of its own for that: the block f.")
-def forgets_what_comes_in(x, state, w_input, w_state, bias):
-    h, c = state
-    i, _, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
-    c = (1.0 - ops.sigmoid(i)) * c + ops.sigmoid(i) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
-
-
-@mistake("lstm_step", "You let 1 − f in, as a GRU would. An LSTM has a gate of its own for that: the block i.")
-def lets_in_what_is_forgotten(x, state, w_input, w_state, bias):
-    h, c = state
-    _, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
-    c = ops.sigmoid(f) * c + (1.0 - ops.sigmoid(f)) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
-
-
-@mistake("lstm_step", "Your forget gate works upside down: f = 1 keeps the memory. Multiply c by f, not by 1 − f.")
-def forgets_upside_down(x, state, w_input, w_state, bias):
-    h, c = state
-    i, f, g, o = ops.split(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias, 4, axis=-1)
-    c = (1.0 - ops.sigmoid(f)) * c + ops.sigmoid(i) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
 
 
 @correct("run_recurrent")
@@ -660,9 +610,7 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
         "You stacked along axis 0, and got (S, B, U). The words are axis 1: `ops.stack(states, axis=1)`.": {
             ", axis=1": ""
         },
-        "You stacked along the last axis, and got (B, U, S). The words are axis 1: use `axis=1`.": {
-            "axis=1": "axis=-1"
-        },
+        "You stacked along the last axis, and got (B, U, S). The words are axis 1: use `axis=1`.": {"axis=": "axis=-"},
         "You joined the states side by side. `ops.concatenate` makes no new axis; `ops.stack` does.": {
             "ops.stack": "ops.concatenate"
         },
@@ -680,16 +628,12 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "ops.stack(states, axis=1)": "None",
         },
         "You keep the state *before* each word. Append after the step: place s holds what s has changed.": {
-            "real, new =": """
-            states.append(state[0] if isinstance(state, (tuple, list)) else state)
-            real, new =
-            """,
+            "real, new =": "states.append(state[0] if isinstance(state, (tuple, list)) else state); real, new =",
             "states.append(state[0] if isinstance(state, tuple) else state)": "",
         },
         "You return the initial state as well: S + 1 states. Begin with an empty list.": {
             "state, states = initial_state, []": """
-            state = initial_state
-            states = [state[0] if isinstance(state, (tuple, list)) else state]
+            state = initial_state; states = [state[0] if isinstance(state, (tuple, list)) else state]
             """
         },
         "You read from right to left. Word 0 comes first.": [
@@ -737,26 +681,20 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             ", state,": ", initial_state,",
             ", new, state": ", new, initial_state",
         },
-        "You return what the step gave, padding or not. Return the state that you chose.": (
-            "state[0] if isinstance(state, tuple) else state",
-            "new[0] if isinstance(new, (tuple, list)) else new",
-        ),
+        "You return what the step gave, padding or not. Return the state that you chose.": {
+            "state[0] if isinstance(state, tuple) else state": "new[0] if isinstance(new, (tuple, list)) else new"
+        },
         "You return a list. Make one tensor of it: `ops.stack(states, axis=1)`.": {
             "ops.stack(states, axis=1)": "states"
         },
-        "`ops.reshape` does not swap axes: it mixes sentences and words. Stack along axis 1.": (
-            "ops.stack(states, axis=1)",
-            "ops.reshape(ops.stack(states), (-1, len(states), states[0].shape[-1]))",
-        ),
-        "`inputs[:, s:s + 1]` keeps the axis of words. The step wants (B, D): `inputs[:, s]`.": {
-            "[:, s]": "[:, s : s + 1]"
+        "`ops.reshape` does not swap axes: it mixes sentences and words. Stack along axis 1.": {
+            "ops.stack(states, axis=1)": "ops.reshape(ops.stack(states), (-1, len(states), states[0].shape[-1]))"
         },
+        "`inputs[:, s:s + 1]` keeps the axis of words. The step wants (B, D): `inputs[:, s]`.": {"s]": "s : s + 1]"},
         "You stop at the first padding of a sentence. Words may follow it: ask the mask anew at each place.": {
             "mask[:, s, None]": "ops.all(mask[:, :s + 1], axis=1)[:, None]"
         },
-        "At padding you ask the mask of the word before. Word s goes with `mask[:, s]`.": {
-            ":, s, None": ":, max(s - 1, 0), None"
-        },
+        "At padding you ask the mask of the word before. Word s goes with `mask[:, s]`.": {", s,": ", max(s - 1, 0),"},
         "At padding you keep c, but h goes on changing. Choose for both parts of the pair.": (
             "tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))",
             "new[0], ops.where(real, new[1], state[1])",
@@ -775,10 +713,7 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "You only count the real words, and take them to be the first. Padding may "
             "stand anywhere: ask `mask[:, s]`."
         ): {
-            "state, states": """
-            lengths = ops.sum(ops.cast(mask, "int32"), axis=1)
-            state, states
-            """,
+            "state, states": 'lengths = ops.sum(ops.cast(mask, "int32"), axis=1); state, states',
             "mask[:, s, None]": "(lengths > s)[:, None]",
         },
         (
@@ -791,7 +726,17 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "state = ops.where(real, new, state)": "states.append(ops.where(real, new, state))",
             "states.append(state[0] if isinstance(state, tuple) else state)": "state = new",
         },
-        "Of a pair you return h and c. Return the h's alone, as one tensor.": {"state[0]": "ops.stack(state)"},
+        "Of a pair you return h and c. Return the h's alone, as one tensor.": [
+            {"state[0]": "ops.stack(state)"},
+            {
+                "state[0] if isinstance(state, tuple) else state": "state",
+                "return ops": """
+            if isinstance(state, tuple):
+                return tuple(ops.stack(parts, axis=1) for parts in zip(*states, strict=True))
+            return ops
+            """,
+            },
+        ],
         (
             "`len(…) == 2` holds for a batch of two sentences as well. A pair is a tuple: "
             "`isinstance(initial_state, tuple)`."
@@ -817,124 +762,51 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             real, new =
             """
         },
+        (
+            "Your mask changes nothing: at padding the state goes on. "
+            "Choose with `ops.where`; a tensor never `is False`."
+        ): [
+            {"ops.where(real, one, old)": "one", "ops.where(real, new, state)": "new"},
+            {"mask[:, s, None]": "mask[:, s] is not False"},
+        ],
+        "You feed zeros at padding, but the step still changes the state. Choose the old state there.": {
+            "state, states": "inputs = ops.where(mask[:, :, None], inputs, 0.0); state, states",
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+        },
+        "You mask the states only after the loop. By then padding has changed the words after it.": {
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+            "ops.stack(states, axis=1)": "ops.where(mask[:, :, None], ops.stack(states, axis=1), 0.0)",
+        },
+        "You ask whether any sentence has a word there, one yes or no for all. Choose for each: `mask[:, s, None]`.": {
+            "step(inputs[:, s], state)": "step(inputs[:, s], state) if ops.any(mask[:, s]) else state",
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+        },
+        "`if` asks a whole column of the mask for one yes or no. Choose with `ops.where`, row by row.": {
+            "step(inputs[:, s], state)": "step(inputs[:, s], state) if mask[:, s] else state",
+            "ops.where(real, one, old)": "one",
+            "ops.where(real, new, state)": "new",
+        },
+        "You treat a pair (h, c) as one tensor. Choose for h and for c, and return the h's.": {
+            "isinstance(state, (tuple, list))": "False",
+            "isinstance(state, tuple)": "False",
+        },
+        "A tensor cannot be filled in place. Collect the states in a list, and stack it at the end.": only_on(
+            ("tensorflow", "jax"),
+            {
+                "state, states = initial_state, []": """
+            state = initial_state
+            first = initial_state[0] if isinstance(initial_state, (tuple, list)) else initial_state
+            states = ops.zeros((inputs.shape[0], inputs.shape[1], first.shape[-1]))
+            """,
+                "states.append(": "states[:, s] = (",
+                "ops.stack(states, axis=1)": "states",
+            },
+        ),
     }
 )
-
-
-@mistake(
-    "run_recurrent",
-    "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is False`.",
-)
-def ignores_the_mask(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent",
-    "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is False`.",
-)
-def asks_whether_the_mask_is_false(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        new = step(inputs[:, s], state)
-        if mask[:, s] is False:
-            new = state
-        state = new
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent", "You feed zeros at padding, but the step still changes the state. Choose the old state there."
-)
-def feeds_zeros_at_padding(step, inputs, initial_state, mask):
-    inputs = ops.where(mask[:, :, None], inputs, 0.0)
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake("run_recurrent", "You mask the states only after the loop. By then padding has changed the words after it.")
-def masks_after_the_loop(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.where(mask[:, :, None], ops.stack(states, axis=1), 0.0)
-
-
-@mistake(
-    "run_recurrent",
-    "You ask whether any sentence has a word there, one yes or no for all. Choose for each: `mask[:, s, None]`.",
-)
-def asks_whether_any_sentence_goes_on(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        if ops.any(mask[:, s]):
-            state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent", "`if` asks a whole column of the mask for one yes or no. Choose with `ops.where`, row by row."
-)
-def asks_the_mask_with_if(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        if mask[:, s]:
-            state = step(inputs[:, s], state)
-        states.append(state[0] if isinstance(state, (tuple, list)) else state)
-    return ops.stack(states, axis=1)
-
-
-@mistake("run_recurrent", "You treat a pair (h, c) as one tensor. Choose for h and for c, and return the h's.")
-def knows_no_pairs(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        state = ops.where(mask[:, s, None], step(inputs[:, s], state), state)
-        states.append(state)
-    return ops.stack(states, axis=1)
-
-
-@mistake("run_recurrent", "Of a pair you return h and c. Return the h's alone, as one tensor.")
-def returns_both_parts_of_the_pair(step, inputs, initial_state, mask):
-    state, states = initial_state, []
-    for s in range(inputs.shape[1]):
-        real, new = mask[:, s, None], step(inputs[:, s], state)
-        if isinstance(state, (tuple, list)):
-            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
-        else:
-            state = ops.where(real, new, state)
-        states.append(state)
-    if isinstance(state, tuple):
-        return tuple(ops.stack(parts, axis=1) for parts in zip(*states, strict=True))
-    return ops.stack(states, axis=1)
-
-
-@mistake(
-    "run_recurrent",
-    "A tensor cannot be filled in place. Collect the states in a list, and stack it at the end.",
-    backends=("tensorflow", "jax"),
-)
-def fills_a_tensor_in_place(step, inputs, initial_state, mask):
-    first = initial_state[0] if isinstance(initial_state, (tuple, list)) else initial_state
-    states = ops.zeros((inputs.shape[0], inputs.shape[1], first.shape[-1]))
-    state = initial_state
-    for s in range(inputs.shape[1]):
-        real, new = mask[:, s, None], step(inputs[:, s], state)
-        if isinstance(state, (tuple, list)):
-            state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
-        else:
-            state = ops.where(real, new, state)
-        states[:, s] = state[0] if isinstance(state, tuple) else state
-    return states
 
 
 @correct("additive_attention")
@@ -986,16 +858,12 @@ right("additive_attention", "scores_in_one_line").edits(
             of("", {"[:, None] +": ")[:, None] + ops.tanh("}),
             {"query, w_query)[:, None] + ops.matmul(": ""},
         ],
-        "You left v out. Each comparison counts as much as v says: multiply by v, then sum over A.": {
-            "w_key)) * v": "w_key))"
-        },
+        "You left v out. Each comparison counts as much as v says: multiply by v, then sum over A.": {")) * v": "))"},
         "Your v stands inside tanh. The score is v · tanh(query W_q + key W_k): multiply after tanh.": (
             "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v",
             "ops.tanh((ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v)",
         ),
-        "You took the mean over A. A score is the sum: v · tanh(query W_q + key W_k).": {
-            "ops.sum(ops.tanh": "ops.mean(ops.tanh"
-        },
+        "You took the mean over A. A score is the sum: v · tanh(query W_q + key W_k).": {"ops.sum(ops": "ops.mean(ops"},
         "You multiplied query and key, as unit 4 will. This attention *adds* them, inside tanh.": [
             {"[:, None] +": "[:, None] *"},
             (
@@ -1021,48 +889,50 @@ right("additive_attention", "scores_in_one_line").edits(
             "weights, 0.0": "0.0, weights",
         },
         "You hide padding only after softmax, so the others no longer share 1. Hide it before.": {
-            """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: ""
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": ""
         },
         "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).": [
-            {
-                "-1e9": "0.0",
-                """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: "",
-            },
+            {"-1e9": "0.0", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
             {"-1e9": "-1e-9"},
         ],
         "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.": {"-1e9": "1e9"},
-        "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": {
-            """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
-            "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
-        },
+        "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": [
+            {
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
+            },
+            {
+                "scores = ops.sum": """
+            keys = keys if mask is None else ops.where(mask[:, :, None], keys, 0.0)
+            scores = ops.sum
+            """,
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+            },
+        ],
         "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {
-            """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: ""
+            "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""
         },
-        "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": {
-            """
-            if mask is not None:
-                scores
-            """: """
+        "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": [
+            {
+                "if mask is not None: scores": """
             scores = ops.clip(scores, -50.0, 50.0)
             if mask is not None:
                 scores
             """
-        },
+            },
+            of(
+                "joins_query_and_keys",
+                {
+                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+            ops.exp(ops.clip(scores, -50.0, 50.0)) * ops.cast(allowed, "float32")
+            """,
+                    "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
+                },
+            ),
+        ],
         "What hides padding is not low enough: real scores can lie below it. Use −10⁹.": [
-            {"-1e9": "-20.0"},
-            {"-1e9": "-10.0"},
+            free(-20.0, -5.0, -500.0, {"-1e9": "-20.0"}),
             {"-1e9": "-100.0"},
         ],
         (
@@ -1070,30 +940,21 @@ right("additive_attention", "scores_in_one_line").edits(
             "too little. Set it to −10⁹ first."
         ): [
             {
-                """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = weights * ops.cast(mask, "float32")
             weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
             """,
             },
             {
-                """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = ops.where(mask, weights, 0.0)
             weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)
             """,
             },
             {
-                """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = ops.where(mask, weights, 0.0)
             weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
@@ -1101,36 +962,38 @@ right("additive_attention", "scores_in_one_line").edits(
             },
             {
                 "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
-                """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: "",
+                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
             },
             {
                 "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
                 "mask, weights": "ops.any(mask, axis=-1, keepdims=True), weights",
             },
             {"ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0'},
+            of(
+                "joins_query_and_keys",
+                {
+                    "ops.max(ops.where(allowed, scores, -1e9)": "ops.max(scores",
+                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+            ops.exp(scores - peak) * ops.cast(allowed, "float32")
+            """,
+                    "ops.where(total > 0, total, 1.0)": "(total + 1e-7)",
+                },
+            ),
         ],
         (
             "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and "
             "zero hidden weights after softmax."
-        ): {
-            "-1e9": "-np.inf",
-            """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: "",
-        },
+        ): [
+            {"-1e9": "-np.inf", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+            of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "total"}),
+        ],
         "Adding −∞ makes NaN in an empty row. Replaced later, it still ruins the gradients: use −10⁹.": {
             "ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -np.inf)"
         },
         "You averaged the projected keys. These make the scores; the context adds the keys themselves.": of(
             "",
             {
-                "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))": """
-            ops.matmul(keys, w_key)
-            """,
+                "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))": "ops.matmul(keys, w_key)",
                 "compared * v": "ops.tanh(ops.matmul(query, w_query)[:, None] + compared) * v",
                 "* keys": "* compared",
             },
@@ -1191,6 +1054,13 @@ right("additive_attention", "scores_in_one_line").edits(
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
             "ops.softmax(scores, axis=-1)": "np.exp(scores) / np.sum(np.exp(scores), axis=-1, keepdims=True)"
         },
+        "You subtract the smallest score, and e to what lies far above it overflows. Subtract the largest.": [
+            of("joins_query_and_keys", {"ops.max(": "ops.min("}),
+            of("joins_query_and_keys", {"ops.max(": "ops.min(", "scores, -1e9": "scores, 1e9"}),
+        ],
+        "You add a number to the sum of the shares, and they fall short of 1. Divide by 1 where the sum is 0.": free(
+            1e-3, 2e-5, 1.0, of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "(total + 1e-3)"})
+        ),
         "Your weights come from a sigmoid, each by itself. Softmax over the words makes them share 1.": {
             "ops.softmax(scores, axis=-1)": "ops.sigmoid(scores)"
         },
@@ -1198,17 +1068,12 @@ right("additive_attention", "scores_in_one_line").edits(
             "",
             {
                 "scores = ops.sum(compared * v, axis=-1)": "",
-                "scores = ops.where(mask, scores, -1e9)": """
-            compared = ops.where(mask[:, :, None], compared, -1e9)
-            """,
+                "scores = ops.where(mask, scores, -1e9)": "compared = ops.where(mask[:, :, None], compared, -1e9)",
                 "scores, axis": "ops.sum(compared * v, axis=-1), axis",
             },
         ),
         "Your context uses the weights from before the mask. Average with those that you return.": {
-            """
-            if mask is not None:
-                scores
-            """: """
+            "if mask is not None: scores": """
             context = ops.sum(ops.softmax(scores, axis=-1)[:, :, None] * keys, axis=1)
             if mask is not None:
                 scores
@@ -1216,17 +1081,11 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Your context is made before you set hidden weights to 0. Make it last, with those that you return.": {
-            "(scores, axis=-1)": """
-            (scores, axis=-1)
-            context = ops.sum(weights[:, :, None] * keys, axis=1)
-            """,
+            "(scores, axis=-1)": "(scores, axis=-1); context = ops.sum(weights[:, :, None] * keys, axis=1)",
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Without a real word your context is 0, but padding shares the weights. Zero them: the context follows.": {
-            """
-            if mask is not None:
-                weights = ops.where(mask, weights, 0.0)
-            """: """
+            "if mask is not None: weights = ops.where(mask, weights, 0.0)": """
             context = ops.sum(weights[:, :, None] * keys, axis=1)
             if mask is not None:
                 context = ops.where(ops.any(mask, axis=-1, keepdims=True), context, 0.0)
@@ -1239,119 +1098,36 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights": "query + ops.sum(weights"
         },
         "You took softmax twice. Hide padding in the scores, and take softmax once.": {
-            """
-            if mask is not None:
-                scores = ops.where(mask, scores, -1e9)
-            """: "",
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
             "weights,": "ops.softmax(ops.where(mask, weights, -1e9), axis=-1),",
         },
+        "You returned the scores. Put them through softmax, so that they share 1.": {
+            "-1e9": "0.0",
+            "ops.softmax(scores, axis=-1)": "scores",
+        },
+        "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.": {
+            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+            "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+        },
+        "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.": [
+            of("joins_query_and_keys", {"scores - peak": "scores"}),
+            of(
+                "joins_query_and_keys",
+                {
+                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+            ops.exp(scores) * ops.cast(allowed, "float32")
+            """,
+                    "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
+                },
+            ),
+        ],
+        "Without a mask, `mask` is None, and you compute with it. Ask first: `if mask is not None`.": {
+            "if mask is not None: scores": "scores",
+            "if mask is not None: weights": "weights",
+        },
+        "Your mask has no default, so it cannot be left out. Write `mask=None`, as in the stub.": {"mask=None": "mask"},
     }
 )
-
-
-@mistake("additive_attention", "You returned the scores. Put them through softmax, so that they share 1.")
-def returns_scores_for_weights(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    if mask is not None:
-        scores = ops.where(mask, scores, 0.0)
-    return ops.sum(scores[:, :, None] * keys, axis=1), scores
-
-
-@mistake("additive_attention", "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.")
-def looks_at_padding(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(scores, axis=-1)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake("additive_attention", "You zero the padded *keys*. Their scores still take a share: hide the scores instead.")
-def zeroes_the_padded_keys(query, keys, w_query, w_key, v, mask=None):
-    if mask is not None:
-        keys = ops.where(mask[:, :, None], keys, 0.0)
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(scores, axis=-1)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
-)
-def takes_exp_of_large_scores(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores)
-    if mask is not None:
-        shares = ops.where(mask, shares, 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    weights = shares / ops.where(total > 0, total, 1.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.",
-)
-def takes_exp_and_multiplies_by_the_mask(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores)
-    if mask is not None:
-        shares = shares * ops.cast(mask, "float32")
-    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake("additive_attention", "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.")
-def clips_the_scores(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(ops.clip(scores, -50.0, 50.0))
-    if mask is not None:
-        shares = shares * ops.cast(mask, "float32")
-    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ first.",
-)
-def subtracts_a_padded_peak(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
-    if mask is not None:
-        shares = shares * ops.cast(mask, "float32")
-    weights = shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-7)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention",
-    "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after softmax.",
-)
-def divides_by_an_empty_sum(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    shares = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
-    if mask is not None:
-        shares = ops.where(mask, shares, 0.0)
-    weights = shares / ops.sum(shares, axis=-1, keepdims=True)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake(
-    "additive_attention", "Without a mask, `mask` is None, and you compute with it. Ask first: `if mask is not None`."
-)
-def forgets_that_there_may_be_no_mask(query, keys, w_query, w_key, v, mask=None):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-    weights = ops.where(mask, weights, 0.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
-
-
-@mistake("additive_attention", "Your mask has no default, so it cannot be left out. Write `mask=None`, as in the stub.")
-def demands_a_mask(query, keys, w_query, w_key, v, mask):
-    scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)) * v, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-    weights = ops.where(mask, weights, 0.0)
-    return ops.sum(weights[:, :, None] * keys, axis=1), weights
 
 
 @mistake(

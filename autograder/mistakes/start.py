@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from autograder.judging import correct, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 @correct("weighted_average")
@@ -37,18 +37,20 @@ right("weighted_average").edits(
         "The weights are used as they came. Divide them by their sum before you multiply.": {
             "weights / ops.sum(weights, axis=-1, keepdims=True)": "weights"
         },
-        "The shares sum to one already: add up, do not average.": {
-            "ops.sum(ops.expand_dims": "ops.mean(ops.expand_dims"
-        },
+        "The shares sum to one already: add up, do not average.": {"ops.sum(ops.": "ops.mean(ops."},
+        "You added a small number to the sum, and the shares fall short of one. No sum of positive weights is 0.": free(
+            1e-3, 1e-9, 1.0, {"weights / ops": "weights / (ops", "=True)": "=True) + 1e-3)"}
+        ),
+        "You divide by no less than a smallest sum. Weights may be smaller: divide by their sum as it is.": free(
+            0.5, 1e-5, 10.0, {"weights / ops": "weights / ops.maximum(ops", "=True)": "=True), 0.5)"}
+        ),
         "That is softmax. These weights are positive already: divide them by their sum.": {
             "weights / ops.sum(weights, axis=-1, keepdims=True)": "ops.softmax(weights, axis=-1)"
         },
         "You divided by one sum for the whole batch. Give each sentence a sum of its own.": {
             ", axis=-1, keepdims=True": ""
         },
-        "You added the weights down the batch, axis 0. Add them over the words of each sentence.": {
-            "axis=-1,": "axis=0,"
-        },
+        "You added the weights down the batch, axis 0. Add them over the words of each sentence.": {"=-1,": "=0,"},
         (
             "The sum of the weights has shape (B,) and does not line up with (B, S). Keep "
             "the axis you sum over, as size 1."
@@ -67,22 +69,19 @@ right("weighted_average").edits(
             "You added over sentences, and divided by one sum for all of them. With a batch in front, words are axis 1."
         ): {", axis=-1, keepdims=True": "", "axis=1": "axis=0"},
         "You added everything up to one number. Add up over the words only, axis 1.": {", axis=1": ""},
-        "You multiplied, and the words stay apart: (B, S, D). Add them up over S.": (
-            "ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)",
-            "ops.expand_dims(shares, axis=-1) * values",
-        ),
+        "You multiplied, and the words stay apart: (B, S, D). Add them up over S.": {
+            "ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)": "ops.expand_dims(shares, axis=-1) * values"
+        },
         (
             "The weights of every sentence met the words of every sentence: (B, B, D). "
             "Make the weights (B, 1, S) first."
         ): of("average_by_einsum", {'ops.einsum("bs,bsd->bd",': "ops.matmul("}),
-        "An axis of size 1 is left over: (B, 1, D). Remove it, for example with `ops.squeeze`.": (
-            "ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)",
-            "ops.matmul(ops.expand_dims(shares, axis=1), values)",
-        ),
+        "An axis of size 1 is left over: (B, 1, D). Remove it, for example with `ops.squeeze`.": {
+            ".sum(ops.expand_dims(shares, axis=-1) * values, axis=1": ".matmul(ops.expand_dims(shares, axis=1), values"
+        },
         "Your function returns nothing. End it with `return` and your result.": {
             "return ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)": """
-            average = ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)
-            ops.shape(average)
+            average = ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1); ops.shape(average)
             """
         },
         "A tensor has no method `sum`. Use `ops.sum`.": only_on(("tensorflow",), {"ops.sum(weights,": "weights.sum("}),
@@ -122,12 +121,8 @@ def average_in_a_loop_over_sentences(values, weights):
 
 right("weighted_average").also(
     {
-        "shares = weights / ops.sum(weights, axis=-1, keepdims=True)": """
-            weights = weights / ops.sum(weights, -1, keepdims=True)
-            """,
-        "ops.sum(ops.expand_dims(shares, axis=-1) * values, axis=1)": """
-            ops.squeeze(ops.expand_dims(weights, 1) @ values, axis=1)
-            """,
+        "shares = weights / ops.sum(weights, axis=-1, keepdims=": "weights = weights / ops.sum(weights, -1, keepdims=",
+        ".sum(ops.expand_dims(shares, axis=-1) * values, axis=": ".squeeze(ops.expand_dims(weights, 1) @ values, axis=",
     }
 )
 
@@ -185,14 +180,12 @@ right("pairwise_dot", "dots_by_swapping_axes").edits(
         "You multiplied, and the products stay apart: (B, T, S, D). Add them up over D.": {
             "a @ ops.swapaxes(b, -1, -2)": "ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1)"
         },
-        "You added up over the rows of a. Add up over the last axis, D.": (
-            "a @ ops.swapaxes(b, -1, -2)",
-            "ops.sum(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=1)",
-        ),
-        "You divided by D, the number of products: that is their mean. Leave their sum as it is.": (
-            "a @ ops.swapaxes(b, -1, -2)",
-            "ops.mean(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=-1)",
-        ),
+        "You added up over the rows of a. Add up over the last axis, D.": {
+            "a @ ops.swapaxes(b, -1, -2)": "ops.sum(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=1)"
+        },
+        "You divided by D, the number of products: that is their mean. Leave their sum as it is.": {
+            "a @ ops.swapaxes(b, -1, -2)": "ops.mean(ops.expand_dims(a, axis=2) * ops.expand_dims(b, axis=1), axis=-1)"
+        },
         "You divided by the lengths of the rows: that is the cosine. Leave the dot products alone.": of(
             "dots_in_one_line",
             {

@@ -37,24 +37,23 @@ def uses_a_regular_expression(text):
     import re
 
     marks = "".join(re.escape(chr(code)) for code in range(0x3000) if unicodedata.category(chr(code))[0] == "P")
-    text = re.sub(f"([{marks}])", r" \1 ", unicodedata.normalize("NFC", text))
-    return re.sub(r"\s+", " ", text).strip().lower()
+    text = re.sub(f"([{marks}])", r" \1 ", unicodedata.normalize("NFC", text.lower()))
+    return re.sub(r"\s+", " ", text).strip()
 
 
 right("standardize").edits(
     {
         "Capitals are still there. Make the text lower case: House and house are one word.": {"text.lower()": "text"},
-        "`casefold` does more than lower case: it turns ß into ss. Use `lower`.": {"text.lower()": "text).casefold("},
+        "`casefold` does more than lower case: it turns ß into ss. Use `lower`.": {"lower": "casefold"},
+        "You normalise before the letters are small: *ǰ* is one character in NFC, *J̌* is two. Lower case first.": {
+            "text.lower())": "text).lower()"
+        },
         (
             "Accents are still characters of their own. Normalise the whole text to NFC, and "
             "keep what `normalize` returns."
         ): {'text = unicodedata.normalize("NFC", text.lower())': "", "in text": "in text.lower()"},
-        "You normalised to NFD, which takes letters and accents apart. NFC puts them together.": {
-            '("NFC", text.lower())': '("NFD", text).lower()'
-        },
-        "NFKC also replaces characters that only look alike: ² becomes 2. Use NFC.": {
-            '("NFC", text.lower())': '("NFKC", text).lower()'
-        },
+        "You normalised to NFD, which takes letters and accents apart. NFC puts them together.": {'"NFC"': '"NFD"'},
+        "NFKC also replaces characters that only look alike: ² becomes 2. Use NFC.": {'"NFC"': '"NFKC"'},
         "You removed the accents. They tell words apart: está is not esta. Keep them.": {
             '("NFC", text.lower())': """
             ("NFD", text.lower())
@@ -69,10 +68,7 @@ right("standardize").edits(
             "`unicodedata.category`, and make no exception."
         ): {'unicodedata.category(letter).startswith("P")': 'letter in ".,!?;:¿¡"'},
         "`string.punctuation` has no ¿, ¡ or «, and it has $ and +, which are symbols. Use the category.": {
-            "text =": """
-            import string
-            text =
-            """,
+            "text =": "import string; text =",
             'unicodedata.category(letter).startswith("P")': "letter in string.punctuation",
         },
         "You set symbols, category S, apart as well. Only category P is punctuation.": {
@@ -105,20 +101,14 @@ right("standardize").edits(
             '" ".join("".join(spaced).split())': '"".join(spaced).replace("  ", " ").strip()'
         },
         "A space is left at the ends. Strip the text, or split and join it.": {
-            "text =": """
-            import re
-            text =
-            """,
+            "text =": "import re; text =",
             '" ".join("".join(spaced).split())': 're.sub(r"\\s+", " ", "".join(spaced))',
         },
         "You return the words as a list. Join them into one text, with spaces.": {
             '" ".join("".join(spaced).split())': '"".join(spaced).split()'
         },
         "`string.punctuation` has $ and +, which are symbols, and even with ¿ and ¡ it lacks marks such as ·.": {
-            "text =": """
-            import string
-            text =
-            """,
+            "text =": "import string; text =",
             'unicodedata.category(letter).startswith("P")': 'letter in string.punctuation + "¿¡"',
         },
         "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …": [
@@ -217,10 +207,9 @@ right("build_vocabulary").edits(
         "The specials are in another order. It is [PAD], [UNK], [START], [END].": {
             '["[PAD]", "[UNK]", "[START]", "[END]"]': '["[PAD]", "[START]", "[END]", "[UNK]"]'
         },
-        "`max_size` counts the specials too. Your list is four items longer than allowed.": (
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]',
-            '["[PAD]", "[UNK]", "[START]", "[END]"] + words[:max_size]',
-        ),
+        "`max_size` counts the specials too. Your list is four items longer than allowed.": {
+            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:': '["[PAD]", "[UNK]", "[START]", "[END]"] + words[:'
+        },
         "You never look at `max_size`. Cut the list to it.": {
             "words = sorted(counts, key=lambda word: (-counts[word], word))": "",
             '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
@@ -260,9 +249,7 @@ right("build_vocabulary").edits(
             "sorted(counts, key=lambda word: (-counts[word], word))",
             "[word for word in sorted(counts, key=lambda word: (-counts[word], word)) if counts[word] > 1]",
         ),
-        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {
-            "sentence.split()": 'sentence.split(" ")'
-        },
+        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {"split(": 'split(" "'},
         "You counted characters: going through a text gives them one by one. Split it into words.": {
             "sentence.split()": 'sentence if word != " "'
         },
@@ -274,8 +261,7 @@ right("build_vocabulary").edits(
         },
         "You cut before you sort: on a tie the text decides who stays. Sort all words, then cut.": {
             "words = sorted(counts, key=lambda word: (-counts[word], word))": """
-            top = counts.most_common(max_size - 4)
-            top.sort(key=lambda item: (-item[1], item[0]))
+            top = counts.most_common(max_size - 4); top.sort(key=lambda item: (-item[1], item[0]))
             """,
             '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
             ["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in top]
@@ -301,6 +287,10 @@ right("build_vocabulary").edits(
             counts = Counter(word for sentence in sentences for word in re.findall(r"\w+", sentence))
             """
             },
+        ],
+        "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": [
+            {"sentence.split()": "sentence.split() if len(word) > 1"},
+            {"sentence.split()": "sentence.split() if len(word) > 1 or not word.isalpha()"},
         ],
         "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.": {
             "counts = Counter(word for sentence in sentences for word in sentence.split())": """
@@ -364,9 +354,7 @@ right("build_vocabulary").also(
             for sentence in sentences:
                 counts.update(
             """,
-        "sorted(counts, key=lambda word: (-counts[word], word))": """
-            sorted(sorted(counts), key=counts.get, reverse=True)
-            """,
+        "sorted(counts, key=lambda word: (-counts[word], word)": "sorted(sorted(counts), key=counts.get, reverse=True",
         '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
             ["[PAD]", "[UNK]", "[START]", "[END]", *words[: max_size - 4]]
             """,
@@ -399,10 +387,9 @@ def tries_and_catches(sentence, vocabulary):
 right("encode").edits(
     {
         "An unknown word becomes 0 in your answer, and that is [PAD]. Give it 1, [UNK].": {"word, 1": "word, 0"},
-        "You leave unknown words out, and the sentence loses a place. Give them 1, [UNK].": (
-            "[ids.get(word, 1) for word in sentence.split()]",
-            "[ids[word] for word in sentence.split() if word in ids]",
-        ),
+        "You leave unknown words out, and the sentence loses a place. Give them 1, [UNK].": {
+            "[ids.get(word, 1) for word in sentence.split()]": "[ids[word] for word in sentence.split() if word in ids]"
+        },
         "An unknown word stops your function with an error. Look words up with `get(word, 1)`.": {
             "ids.get(word, 1)": "ids[word]"
         },
@@ -416,20 +403,16 @@ right("encode").edits(
             ": place": ": place + 4"
         },
         "Your places begin at 1. Count from 0, as lists do.": {"(vocabulary)": "(vocabulary, start=1)"},
-        "You added [START] and [END]. They come later: here a word is an id, and nothing more.": (
-            "[ids.get(word, 1) for word in sentence.split()]",
-            "[2, *(ids.get(word, 1) for word in sentence.split()), 3]",
-        ),
-        "You added [END]. It comes later: here a word is an id, and nothing more.": (
-            "[ids.get(word, 1) for word in sentence.split()]",
-            "[*(ids.get(word, 1) for word in sentence.split()), 3]",
-        ),
+        "You added [START] and [END]. They come later: here a word is an id, and nothing more.": {
+            "[ids.get(word, 1) for word in sentence.split()": "[2, *(ids.get(word, 1) for word in sentence.split()), 3"
+        },
+        "You added [END]. It comes later: here a word is an id, and nothing more.": {
+            "[ids.get(word, 1) for word in sentence.split()]": "[*(ids.get(word, 1) for word in sentence.split()), 3]"
+        },
         "You go through the sentence letter by letter. Split it into words first.": {
             "[ids.get(word, 1) for word in sentence.split()]": "[ids.get(letter, 1) for letter in sentence]"
         },
-        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {
-            "sentence.split()": 'sentence.split(" ")'
-        },
+        'An empty sentence has no words, but `"".split(" ")` gives one, empty. Use `split()`.': {"split(": 'split(" "'},
         "You number the vocabulary without its specials, and all ids are 4 too small. Number the whole list.": {
             "(vocabulary)": "(vocabulary[4:])"
         },
@@ -447,6 +430,18 @@ right("encode").edits(
         "Every word is unknown. Your dictionary must lead from words to places: {word: place …}.": {
             "{word: place for place, word in enumerate(vocabulary)}": "dict(enumerate(vocabulary))"
         },
+        "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.": [
+            {"sentence.split()": "sentence.split() if word.isalpha()"},
+            {"ids =": "import re; ids =", "sentence.split()": r're.findall(r"\w+", sentence)'},
+        ],
+        "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.": {
+            "ids =": "import string; ids =",
+            "get(word": "get(word.strip(string.punctuation)",
+        },
+        "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": [
+            {"sentence.split()": "sentence.split() if len(word) > 1"},
+            {"sentence.split()": "sentence.split() if len(word) > 1 or not word.isalpha()"},
+        ],
         "`np.array` of an empty list holds floats. Return the list itself.": (
             "[ids.get(word, 1) for word in sentence.split()]",
             "np.array([ids.get(word, 1) for word in sentence.split()])",
@@ -498,10 +493,7 @@ right("decode").edits(
                 words.append(vocabulary[one])
             if one ==
             """,
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: "",
+            "if one not in (0, 2): words.append(vocabulary[one])": "",
         },
         "The word [START] stands in your text. Leave id 2 out.": {"not in (0, 2)": "!= 0"},
         "The word [PAD] stands in your text. Leave id 0 out, wherever it stands.": {"not in (0, 2)": "!= 2"},
@@ -520,6 +512,30 @@ right("decode").edits(
             },
         ),
         "You joined the words without spaces.": {'" ".join': '"".join'},
+        "You join signs to their words. Here all words are parted by single spaces, `.` and `¿` as well.": [
+            {
+                'return " ".join(words)': """
+            text = " ".join(words)
+            for mark in ".,?!":
+                text = text.replace(" " + mark, mark)
+            return text
+            """
+            },
+            {
+                'return " ".join(words)': """
+            text = " ".join(words).replace("¿ ", "¿").replace("¡ ", "¡")
+            for mark in ".,;:?!":
+                text = text.replace(" " + mark, mark)
+            return text
+            """
+            },
+        ],
+        "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.": {
+            "not in (0, 2)": "not in (0, 2) and (one == 1 or vocabulary[one].isalpha())"
+        },
+        "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": {
+            "not in (0, 2)": "not in (0, 2) and len(vocabulary[one]) > 1"
+        },
         "A space is left at the end of your text. Join the words: that puts spaces between them only.": {
             "[]": '""',
             "words.append(vocabulary[one])": 'words += vocabulary[one] + " "',
@@ -550,20 +566,14 @@ right("decode").edits(
             "one not in (0, 2)": "one != 0 or one != 2"
         },
         "Your text is always empty. If you wrote `one == 0 or 2`, that is always true: write `one in (0, 2)`.": {
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: """
+            "if one not in (0, 2): words.append(vocabulary[one])": """
             if one == 0 or 2:
                 continue
             words.append(vocabulary[one])
             """
         },
         "Your text ends after one word: `return` stands inside the loop. Move it to the left.": {
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: """
+            "if one not in (0, 2): words.append(vocabulary[one])": """
             if one in (0, 2):
                 continue
             words.append(vocabulary[one])
@@ -571,10 +581,7 @@ right("decode").edits(
             """
         },
         "Your text ends after one id: `return` stands inside the loop. Move it to the left.": {
-            """
-            if one not in (0, 2):
-                words.append(vocabulary[one])
-            """: """
+            "if one not in (0, 2): words.append(vocabulary[one])": """
             if one not in (0, 2):
                 words.append(vocabulary[one])
             return " ".join(words)
@@ -618,10 +625,7 @@ right("decode").edits(
             },
         ),
         "Without an [END] nothing comes back: you return only where one stands. Return after the loop too.": {
-            """
-            if one == 3:
-                break
-            """: """
+            "if one == 3: break": """
             if one == 3:
                 return " ".join(words)
             """,
@@ -707,10 +711,7 @@ right("pad_batch").edits(
             ": len(kept)": "length - len(kept) :"
         },
         "A row that you cut has lost its [END]. Put 3 into the last column if it ended so before.": {
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: ""
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": ""
         },
         "Every row that you cut gets an [END]. Give it back to those alone that ended in 3 before.": {
             "and row[-1] == 3": ""
@@ -718,50 +719,37 @@ right("pad_batch").edits(
         "You look for [END] anywhere in the row. Only a row whose last id is 3 gets it back.": {
             "row[-1] == 3": "3 in row"
         },
+        "You look for [END] anywhere in what is cut off. Only a row whose *last* id is 3 gets it back.": [
+            {"row[-1] == 3": "3 in row[length:]"},
+            {"row[-1] == 3": "row[length] == 3"},
+        ],
         "Your array is only as long as the longest row. A given length may be more: fill up to it.": {
-            """
-            if length is None:
-                length = max(len(row) for row in sequences)
-            """: """
+            "if length is None: length = max(len(row) for row in sequences)": """
             longest = max(len(row) for row in sequences)
             length = longest if length is None else min(length, longest)
             """
         },
         "You cut rows at their beginning, and [START] is gone. Cut them at the right.": {
             "row[:length]": "row[-length:]",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "The length of the first row decides in your answer. Without a length, take the longest row.": {
             "max(len(row) for row in sequences)": "len(sequences[0])"
         },
         "You fill up with 1, which is [UNK]. Padding is 0.": {"np.zeros": "np.ones"},
         'Your numbers are floats: `np.zeros` makes them so. Ask for `dtype="int32"`.': {', dtype="int32"': ""},
-        'Your numbers are int64, NumPy\'s own choice. This course uses `dtype="int32"`.': {
-            'dtype="int32"': "dtype=int"
-        },
+        'Your numbers are int64, NumPy\'s own choice. This course uses `dtype="int32"`.': {'="int32"': "=int"},
         "A row that you cut keeps its last id, whatever it is. Only [END], 3, is put back.": {
             "row[:length]": "row[:length - 1] + [row[-1]] if len(row) > length else row",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "An empty row stops your function with an error: it has no last id. Ask for its length first.": {
-            "kept =": """
-            last = row[-1]
-            kept =
-            """,
+            "kept =": "last = row[-1]; kept =",
             "row[-1]": "last",
         },
         "Every row that fills the length gets an [END]. Only a row that is cut and ended in 3 gets it back.": {
             "row[:length]": "row[:length - 1] + [3] if len(row) >= length else row",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "Short rows get an [END] in the last column. Only a row that is cut gets it back.": {
             "len(row) > length and": ""
@@ -769,10 +757,7 @@ right("pad_batch").edits(
         "You fill up and cut on the left, as `pad_sequences` does unless told otherwise. Do both on the right.": {
             "row[:length]": "row[-length:]",
             ": len(kept)": "length - len(kept):",
-            """
-            if len(row) > length and row[-1] == 3:
-                batch[place, -1] = 3
-            """: "",
+            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
         },
         "Rows and columns have changed places: (L, B). Each sentence is a row: (B, L).": {
             "(len(sequences), length)": "(length, len(sequences))",
@@ -855,12 +840,8 @@ right("teacher_forcing").edits(
             ":, :-1": ":-1",
             ":, 1:": "1:",
         },
-        "The input still has its last column, and is longer than the labels. Cut it too.": {
-            "target_ids[:, :-1]": "target_ids"
-        },
-        "The labels still have their first column, and are longer than the input. Cut it off.": {
-            "target_ids[:, 1:]": "target_ids"
-        },
+        "The input still has its last column, and is longer than the labels. Cut it too.": {"[:, :-1]": ""},
+        "The labels still have their first column, and are longer than the input. Cut it off.": {"[:, 1:]": ""},
         "Your labels are two places ahead. The label is the very next id.": {"-1": "-2", "1:": "2:"},
         "You cut the first and the last column off both. The input loses the last, the labels the first.": {
             ":-1": "1:-1",
@@ -868,33 +849,16 @@ right("teacher_forcing").edits(
         },
         "You return the input alone. The labels are wanted too.": {", target_ids[:, 1:]": ""},
         "You took [END] out of the input. Cut by place, not by value: it loses its last column, and no more.": {
-            "return target_ids": """
-            from keras import ops
-            return ops.where(target_ids == 3, 0, target_ids)
-            """
+            "return target_ids": "from keras import ops; return ops.where(target_ids == 3, 0, target_ids)"
         },
         "You removed [END] wherever it stands. Cut by place, not by value: labels need their [END].": {
-            "return target_ids": """
-            from keras import ops
-            target_ids = ops.where(target_ids == 3, 0, target_ids)
-            return target_ids
-            """
+            "return": "from keras import ops; target_ids = ops.where(target_ids == 3, 0, target_ids); return"
         },
         "Your ids have become floats. An id is a place in a list: leave the numbers as they are.": {
-            "return target_ids": """
-            from keras import ops
-            target_ids = ops.cast(target_ids, "float32")
-            return target_ids
-            """
+            "return": 'from keras import ops; target_ids = ops.cast(target_ids, "float32"); return'
         },
         "NumPy does not work where Keras compiles a function. Slice what you are given as it is.": only_on(
-            ("tensorflow", "jax"),
-            {
-                "return target_ids": """
-            target_ids = np.array(target_ids)
-            return target_ids
-            """
-            },
+            ("tensorflow", "jax"), {"return target_ids": "target_ids = np.array(target_ids); return target_ids"}
         ),
     }
 )
@@ -956,10 +920,7 @@ def loops_over_sentences(target_ids):
 
 right("teacher_forcing").also(
     "return target_ids[:, :-1], target_ids[:, 1:]",
-    """
-    length = target_ids.shape[1]
-    return [target_ids[:, 0:length - 1], target_ids[:, 1:length]]
-    """,
+    "length = target_ids.shape[1]; return [target_ids[:, 0:length - 1], target_ids[:, 1:length]]",
 )
 right("teacher_forcing").also({":, :-1": "..., :-1", ":, 1:": "..., 1:"})
 
@@ -1031,6 +992,31 @@ right("split_by_source").edits(
             "[0] not": "[1] not",
             "[0] in": "[1] in",
         },
+        "You take *Go.* and *Go!* for one source. Compare the texts as they stand, with their signs.": [
+            {
+                "source for source": 'source.rstrip(".!?") for source',
+                "[0] not": '[0].rstrip(".!?") not',
+                "[0] in": '[0].rstrip(".!?") in',
+            },
+            {
+                "list(dict.fromkeys(source for": 'sorted({source.rstrip(".!?") for',
+                "pairs))": "pairs})",
+                "[0] not": '[0].rstrip(".!?") not',
+                "[0] in": '[0].rstrip(".!?") in',
+            },
+        ],
+        "You take *Go.* and *go.* for one source. Compare the texts as they stand, with their capitals.": [
+            {
+                "source for source": "source.lower() for source",
+                "[0] not": "[0].lower() not",
+                "[0] in": "[0].lower() in",
+            },
+            {
+                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source.lower() for source, _ in pairs})",
+                "[0] not": "[0].lower() not",
+                "[0] in": "[0].lower() in",
+            },
+        ],
         "You never look at the seed. Make your generator from it: `random.Random(seed)`.": [
             {"(seed)": "(42)"},
             {
@@ -1051,12 +1037,9 @@ right("split_by_source").edits(
         },
         "A dictionary from source to target keeps one translation only. Keep every pair.": {
             "sources = list(dict.fromkeys(source for source, _ in pairs))": """
-            by_source = dict(pairs)
-            sources = list(by_source)
+            by_source = dict(pairs); sources = list(by_source)
             """,
-            "tested = set(sources[: round(test_fraction * len(sources))])": """
-            cut = round(test_fraction * len(sources))
-            """,
+            "tested = set(sources[: round(test_fraction * len(sources))])": "cut = round(test_fraction * len(sources))",
             "[pair for pair in pairs if pair[0] not in tested]": "[(s, by_source[s]) for s in sources[cut:]]",
             "[pair for pair in pairs if pair[0] in tested]": "[(s, by_source[s]) for s in sources[:cut]]",
         },
@@ -1131,9 +1114,7 @@ right("split_by_source").edits(
             from itertools import groupby
             sources = [list(tested) for source, tested in groupby(pairs, key=lambda pair: pair[0])]
             """,
-            "tested = set(sources[: round(test_fraction * len(sources))])": """
-            cut = round(test_fraction * len(sources))
-            """,
+            "tested = set(sources[: round(test_fraction * len(sources))])": "cut = round(test_fraction * len(sources))",
             "pair in pairs if pair[0] not": "tested in sources[cut:] for pair",
             "pair in pairs if pair[0] in": "tested in sources[:cut] for pair in",
         },
@@ -1294,10 +1275,9 @@ right("learn_merges").edits(
         "On a tie you take the pair met first. Take the smaller tuple: sort by (-count, pair).": {
             "min(counts, key=lambda pair: (-counts[pair], pair))": "max(counts, key=counts.get)"
         },
-        "On a tie you take the larger tuple. Negate the count and use `min`: the smaller wins.": (
-            "min(counts, key=lambda pair: (-counts[pair], pair))",
-            "max(counts, key=lambda pair: (counts[pair], pair))",
-        ),
+        "On a tie you take the larger tuple. Negate the count and use `min`: the smaller wins.": {
+            "min(counts, key=lambda pair: (-counts[pair], pair))": "max(counts, key=lambda pair: (counts[pair], pair))"
+        },
         "You take the rarest pair first. Take the most frequent one: negate the count.": {"-counts": "counts"},
         "You learn one merge more than asked for.": {"range(num_merges)": "range(num_merges + 1)"},
         "You learn one merge fewer than asked for.": {"range(num_merges)": "range(num_merges - 1)"},
@@ -1315,10 +1295,7 @@ right("learn_merges").edits(
             "[pair],": "[pair], len(pair[0] + pair[1]),"
         },
         "In “aaa” you count the pair (a, a) once. It stands at two places: count both.": {
-            """
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-            """: """
+            "for pair in zip(pieces, pieces[1:], strict=False): counts[pair] += word_counts[word]": """
             last = None
             for pair in zip(pieces, pieces[1:], strict=False):
                 last = None if pair == last and pair[0] == pair[1] else pair
@@ -1333,10 +1310,11 @@ right("learn_merges").edits(
         (
             "You ask for a piece behind the last. Pairs end one place earlier, and joining "
             "shortens the list: use `while`."
-        ): of(
-            "joins_what_reads_the_same",
-            {
-                """
+        ): [
+            of(
+                "joins_what_reads_the_same",
+                {
+                    """
             for word, pieces in words.items():
                 kept = []
                 for piece in pieces:
@@ -1351,8 +1329,10 @@ right("learn_merges").edits(
                     if (pieces[s], pieces[s + 1]) == merges[-1]:
                         pieces[s] += pieces.pop(s + 1)
             """
-            },
-        ),
+                },
+            ),
+            of("walks_along_the_pieces", {"range(len(pieces) - 1)": "range(len(pieces))"}),
+        ],
         "You change the dictionary that you were given. It belongs to the caller: make one of your own.": [
             {
                 "words, merges = {word: list(word) for word in word_counts}, []": """
@@ -1395,6 +1375,36 @@ right("learn_merges").edits(
             """,
             },
         ],
+        (
+            "Your words stay letters. Join each chosen pair in all words, and "
+            "keep what comes out, before you count again."
+        ): {"words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": ""},
+        "When no pair is left, `min` or `max` of nothing stops with an error. End the loop before.": {
+            "if not counts: break": ""
+        },
+        "Replacing in text joins parts of pieces: “ba a” seems to hold “a a”. Compare whole pieces.": {
+            "list(word)": '" ".join(word)',
+            "zip(pieces, pieces[1:]": 'zip(pieces.split(" "), pieces.split(" ")[1:]',
+            "joined(pieces, merges[-1])": 'pieces.replace(" ".join(merges[-1]), "".join(merges[-1]))',
+        },
+        "A pair that stands twice in a word counts twice. You count it once for each word.": {
+            "zip(pieces, pieces[1:], strict=False)": "dict.fromkeys(zip(pieces, pieces[1:], strict=False))"
+        },
+        "You join a pair once in each word. Join it at every place.": of(
+            "walks_along_the_pieces", {"= [best[0] + best[1]]": "= [best[0] + best[1]]\nbreak"}
+        ),
+        "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.": of(
+            "walks_along_the_pieces",
+            {
+                "s = 0": "s = len(pieces) - 2",
+                "while s < len(pieces) - 1": "while s >= 0",
+                "(pieces[s], pieces[s + 1]) == best": "tuple(pieces[s:s + 2]) == best",
+                "s += 1": "s -= 1",
+            },
+        ),
+        "You stop at pairs that occur once. Stop only when there is no pair at all.": {
+            "if not counts": "if not counts or max(counts.values()) < 2"
+        },
     }
 )
 
@@ -1406,58 +1416,6 @@ def counts_only_once(word_counts, num_merges):
         for pair in zip(word, word[1:], strict=False):
             counts[pair] += count
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:num_merges]
-
-
-@mistake(
-    "learn_merges",
-    "Your words stay letters. Join each chosen pair in all words, and keep what comes out, before you count again.",
-)
-def forgets_to_join(word_counts, num_merges):
-    merges = []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, count in word_counts.items():
-            for pair in zip(word, word[1:], strict=False):
-                counts[pair] += count
-        if not counts:
-            break
-        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
-    return merges
-
-
-@mistake("learn_merges", "When no pair is left, `min` or `max` of nothing stops with an error. End the loop before.")
-def fails_when_nothing_is_left(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = 0
-            while s < len(pieces) - 1:
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s += 1
-    return merges
-
-
-@mistake("learn_merges", "Replacing in text joins parts of pieces: “ba a” seems to hold “a a”. Compare whole pieces.")
-def replaces_in_text(word_counts, num_merges):
-    words, merges = {word: " ".join(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, text in words.items():
-            pieces = text.split(" ")
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        merges.append(min(counts, key=lambda pair: (-counts[pair], pair)))
-        words = {word: text.replace(" ".join(merges[-1]), "".join(merges[-1])) for word, text in words.items()}
-    return merges
 
 
 @mistake("learn_merges", "You count pairs across the ends of words. Neighbours are pieces of one word.")
@@ -1477,104 +1435,6 @@ def counts_across_words(word_counts, num_merges):
                 result.append(piece)
         pieces = result
     return merges
-
-
-@mistake("learn_merges", "A pair that stands twice in a word counts twice. You count it once for each word.")
-def counts_a_pair_once_in_a_word(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in dict.fromkeys(zip(pieces, pieces[1:], strict=False)):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = 0
-            while s < len(pieces) - 1:
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s += 1
-    return merges
-
-
-@mistake("learn_merges", "You join a pair once in each word. Join it at every place.")
-def joins_once_in_a_word(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            for s in range(len(pieces) - 1):
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                    break
-    return merges
-
-
-@mistake("learn_merges", "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.")
-def joins_from_the_right(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = len(pieces) - 2
-            while s >= 0:
-                if tuple(pieces[s : s + 2]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s -= 1
-    return merges
-
-
-@mistake("learn_merges", "You stop at pairs that occur once. Stop only when there is no pair at all.")
-def stops_at_rare_pairs(word_counts, num_merges):
-    words, merges = {word: list(word) for word in word_counts}, []
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for pair in zip(pieces, pieces[1:], strict=False):
-                counts[pair] += word_counts[word]
-        counts = Counter({pair: count for pair, count in counts.items() if count > 1})
-        if not counts:
-            break
-        best = min(counts, key=lambda pair: (-counts[pair], pair))
-        merges.append(best)
-        for pieces in words.values():
-            s = 0
-            while s < len(pieces) - 1:
-                if (pieces[s], pieces[s + 1]) == best:
-                    pieces[s : s + 2] = ["".join(best)]
-                s += 1
-    return merges
-
-
-@mistake(
-    "learn_merges",
-    "You ask for a piece behind the last. Pairs end one place earlier, and joining shortens the list: use `while`.",
-)
-def asks_for_a_piece_behind_the_last(word_counts, num_merges):
-    words = {word: list(word) for word in word_counts}
-    for _ in range(num_merges):
-        counts = Counter()
-        for word, pieces in words.items():
-            for s in range(len(pieces)):
-                counts[pieces[s], pieces[s + 1]] += word_counts[word]
-    return []
 
 
 @correct("apply_merges")
@@ -1644,10 +1504,7 @@ right("apply_merges").edits(
                 "first, second": "pair",
                 "s + 1 < len(pieces)": "s < len(pieces) - 1",
                 "pieces[s] == first and pieces[s + 1] == second": "pieces[s:s + 2] == pair",
-                """
-            pieces[s] = first + second
-            del pieces[s + 1]
-            """: 'pieces[s:s + 2] = ["".join(pair)]',
+                "pieces[s] = first + second del pieces[s + 1]": 'pieces[s:s + 2] = ["".join(pair)]',
             },
         ),
         "Your walk ends too early: the last two pieces are never joined. Pairs begin up to the last but one.": of(
@@ -1659,19 +1516,47 @@ right("apply_merges").edits(
                 "del pieces[s + 1]": "",
             },
         ),
+        "You join each pair once. Join it wherever it stands in the word.": of(
+            "deletes_what_was_joined", {"del pieces[s + 1]": "del pieces[s + 1]\nbreak"}
+        ),
+        "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.": of(
+            "deletes_what_was_joined",
+            {
+                "s = 0": "s = len(pieces) - 2",
+                "s + 1 < len(pieces)": "s >= 0",
+                "pieces[s] == first and pieces[s + 1] == second": "pieces[s:s + 2] == [first, second]",
+                "s += 1": "s -= 1",
+            },
+        ),
+        "Your loop ends before the last piece, and it is lost. Add what is left after the loop.": of(
+            "jumps_by_two", {"s < len(pieces)": "s < len(pieces) - 1"}
+        ),
+        "After joining, your loop must jump by two places: the second piece comes twice.": of(
+            "jumps_by_two", {"s += 2": "s += 1"}
+        ),
+        "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list.": [
+            of(
+                "deletes_what_was_joined",
+                {
+                    "s = 0 while s + 1 < len(pieces)": "for s in range(len(pieces) - 1)",
+                    "s += 1": "",
+                    "pieces[s] == first and pieces[s + 1] == second": "(pieces[s], pieces[s + 1]) == (first, second)",
+                },
+            ),
+            of(
+                "deletes_what_was_joined",
+                {"s = 0 while s + 1 < len(pieces)": "for s in range(len(pieces) - 1)", "s += 1": ""},
+            ),
+        ],
+        "You ask for a piece behind the last. The last pair begins at `len(pieces) - 2`: end the loop there.": of(
+            "deletes_what_was_joined",
+            {
+                "s + 1 < len(pieces)": "s < len(pieces)",
+                "pieces[s] == first and pieces[s + 1] == second": "(pieces[s], pieces[s + 1]) == (first, second)",
+            },
+        ),
     }
 )
-
-
-@mistake("apply_merges", "You join each pair once. Join it wherever it stands in the word.")
-def joins_each_pair_once(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        for s in range(len(pieces) - 1):
-            if (pieces[s], pieces[s + 1]) == (first, second):
-                pieces[s : s + 2] = [first + second]
-                break
-    return pieces
 
 
 @mistake("apply_merges", "Replacing in text joins parts of pieces: “ba a” seems to hold “a a”. Compare whole pieces.")
@@ -1680,41 +1565,6 @@ def applies_in_text(word, merges):
     for first, second in merges:
         text = text.replace(f"{first} {second}", first + second)
     return text.split(" ")
-
-
-@mistake("apply_merges", "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.")
-def applies_from_the_right(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        for s in range(len(pieces) - 2, -1, -1):
-            if pieces[s : s + 2] == [first, second]:
-                pieces[s : s + 2] = [first + second]
-    return pieces
-
-
-@mistake("apply_merges", "Your loop ends before the last piece, and it is lost. Add what is left after the loop.")
-def loses_the_last_piece(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        joined, s = [], 0
-        while s < len(pieces) - 1:
-            meets = (pieces[s], pieces[s + 1]) == (first, second)
-            joined.append(first + second if meets else pieces[s])
-            s += 2 if meets else 1
-        pieces = joined
-    return pieces
-
-
-@mistake("apply_merges", "After joining, your loop must jump by two places: the second piece comes twice.")
-def keeps_the_second_piece(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        joined = []
-        for s in range(len(pieces)):
-            meets = pieces[s : s + 2] == [first, second]
-            joined.append(first + second if meets else pieces[s])
-        pieces = joined
-    return pieces
 
 
 @mistake("apply_merges", "You join whichever known pair stands leftmost. Finish one merge before the next begins.")
@@ -1744,42 +1594,4 @@ def looks_at_letters_only(word, merges):
         meets = tuple(word[s : s + 2]) in [tuple(pair) for pair in merges]
         pieces.append(word[s : s + 2] if meets else word[s])
         s += 2 if meets else 1
-    return pieces
-
-
-@mistake(
-    "apply_merges", "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list."
-)
-def shortens_what_it_counts(word, merges):
-    pieces = list(word)
-    for pair in merges:
-        for s in range(len(pieces) - 1):
-            if (pieces[s], pieces[s + 1]) == pair:
-                pieces[s] += pieces.pop(s + 1)
-    return pieces
-
-
-@mistake(
-    "apply_merges", "Your list grows shorter, but `range` counts its old places. Use `while`, or build a new list."
-)
-def takes_pieces_out_on_the_way(word, merges):
-    pieces = list(word)
-    for first, second in merges:
-        for s in range(len(pieces) - 1):
-            if pieces[s] == first and pieces[s + 1] == second:
-                pieces[s] = first + second
-                pieces.pop(s + 1)
-    return pieces
-
-
-@mistake(
-    "apply_merges",
-    "You ask for a piece behind the last. The last pair begins at `len(pieces) - 2`: end the loop there.",
-)
-def asks_behind_the_last_piece(word, merges):
-    pieces = list(word)
-    for pair in merges:
-        for s in range(len(pieces)):
-            if (pieces[s], pieces[s + 1]) == pair:
-                pieces[s : s + 2] = ["".join(pair)]
     return pieces

@@ -53,9 +53,9 @@ class TestWeightedAverage:
 
     @worth(3)
     def test_other_weights_are_shares_of_their_sum(self, learner, rng):
-        for batch, length, width in ((2, 7, 12), (3, 5, 4)):
-            values, weights = whole_numbers(rng, batch, length, width), whole_numbers(rng, batch, length)
-            rule = "Each weight is divided by the sum of the weights of its own sentence."
+        for batch, length, width, size in ((2, 7, 12, 1.0), (3, 5, 4, 100.0), (2, 4, 3, 1e-6)):
+            values, weights = whole_numbers(rng, batch, length, width), size * whole_numbers(rng, batch, length)
+            rule = "Each weight is divided by the sum of the weights of its own sentence, be it large or tiny."
             expect.close(learner(values, weights), average_by_loops(values, weights), rule)
 
     def test_equal_weights_give_the_plain_mean(self, learner, rng):

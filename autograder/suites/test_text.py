@@ -89,9 +89,9 @@ def same_array(result, expected, sentence):
 
 
 def standardized(text):
-    """Lower case, one character for each letter, and each character of category P apart."""
+    """Lower case, then one character for each letter, and each character of category P apart."""
     pieces = []
-    for character in unicodedata.normalize("NFC", text).lower():
+    for character in unicodedata.normalize("NFC", text.lower()):
         pieces.append(f" {character} " if unicodedata.category(character)[0] == "P" else character)
     return " ".join("".join(pieces).split())
 
@@ -181,6 +181,8 @@ class TestStandardize:
         text = unicodedata.normalize("NFD", "mañana canción águila pingüino")
         rule = "An accent may come as a character of its own: normalise to NFC, so that each letter is one character."
         same_text(learner(text), "mañana canción águila pingüino", rule)
+        rule = "Lower case first, then NFC: J̌ has no character of its own, ǰ has one."
+        same_text(learner("J\u030can T\u0308e"), "\u01f0an \u1e97e", rule)
 
     @supporting
     def test_only_the_way_of_writing_a_letter_is_normalised(self, learner):
@@ -236,8 +238,9 @@ class TestBuildVocabulary:
 
     def test_all_that_stands_between_two_spaces_is_a_word(self, learner):
         rule = "Sentences are standardised already: each part between two spaces is a word, a full stop as well."
-        sentences = [". 5$ ¿ ' sol luna", ". 5$ ¿ ' sol", ". 5$ ¿ '", ". 5$ ¿", ". 5$", "."]
-        same_items(learner(sentences, 30), [*SPECIALS, ".", "5$", "¿", "'", "sol", "luna"], rule)
+        words = [".", "5$", "y", "¿", "'", "a", "sol", "luna"]
+        sentences = [" ".join(words[:count]) for count in range(len(words), 0, -1)]
+        same_items(learner(sentences, 30), [*SPECIALS, *words], rule)
 
     def test_equally_frequent_words_come_in_alphabetical_order(self, learner, rng):
         words = some_words(rng, 9)
@@ -287,6 +290,13 @@ class TestEncode:
         expected = [4 + known.tolist().index(word) if word in known else UNK for word in words]
         found = learner(" ".join(words), [*SPECIALS, *known.tolist()])
         same_items(found, expected, "A word that is not in the vocabulary has the id 1, [UNK].")
+
+    def test_signs_and_single_letters_are_words(self, learner, rng):
+        vocabulary = [*SPECIALS, *rng.permutation([*some_words(rng, 4), ".", "¿", "5$", "y", "'"]).tolist()]
+        words = rng.permutation([*vocabulary[4:], ".", ",", "8$", "e"]).tolist()  # the last three are unknown
+        expected = [vocabulary.index(word) if word in vocabulary else UNK for word in words]
+        rule = "The sentence is standardised already: each part between two spaces is a word, `.` and `y` as well."
+        same_items(learner(" ".join(words), vocabulary), expected, rule)
 
     def test_a_part_of_a_word_is_another_word(self, learner):
         vocabulary = [*SPECIALS, "casas", "sol"]
@@ -345,6 +355,13 @@ class TestDecode:
         expected = f"{vocabulary[first]} [UNK] {vocabulary[second]}"
         same_text(learner([first, UNK, second, END], vocabulary), expected, "[UNK] stays: there was a word.")
 
+    def test_signs_and_single_letters_are_words(self, learner, rng):
+        vocabulary = [*SPECIALS, *rng.permutation([*some_words(rng, 4), ".", "¿", "?", ",", "5$", "y", "'"]).tolist()]
+        ids = [4 + place for place in rng.permutation(len(vocabulary) - 4).tolist()]
+        expected = " ".join(vocabulary[one] for one in ids)
+        rule = "Single spaces part all words, signs as well: here `.` is a word like any other."
+        same_text(learner([START, *ids, END], vocabulary), expected, rule)
+
     @supporting
     def test_nothing_to_read_gives_empty_text(self, learner):
         same_text(learner([START, END, PAD], [*SPECIALS, "sol"]), "", "Without a word the text is empty.")
@@ -400,8 +417,8 @@ class TestPadBatch:
         same_array(learner(rows, 5), padded_row_by_row(rows, 5), rule)
 
     def test_a_row_without_an_end_gets_none(self, learner, rng):
-        rows = some_rows(rng, (9, 4, 7, 5), ends=False)
-        rows[2][1] = END  # in its midst, not at its end
+        rows = some_rows(rng, (9, 4, 7, 5, 8), ends=False)
+        rows[2][1], rows[0][5], rows[0][7] = END, END, END  # in its midst, or in what is cut off; not at its end
         rule = "A row whose last id was not [END] is cut and nothing more."
         same_array(learner(rows, 5), padded_row_by_row(rows, 5), rule)
 
@@ -500,6 +517,14 @@ def translated(rng, count, most=3):
     return [pairs[place] for place in rng.permutation(len(pairs))]
 
 
+def twins(source):
+    """Texts that differ from a source, and from each other, in their last signs or in their capital letters."""
+    plain, small = source.rstrip(".!?"), source.lower()
+    signs = [plain + sign for sign in ("", ".", "!", "?", "!!", "?!", "...", "!?")]
+    capitals = [small[:count].upper() + small[count:] for count in range(16)]
+    return [*signs, *list(dict.fromkeys(capitals))[:8]]
+
+
 def sides(result):
     """Train and test as lists of tuples of text."""
     train, test = expect.pair(result, "train, test")
@@ -544,17 +569,19 @@ class TestSplitBySource:
 
     @worth(2)
     def test_the_fraction_is_the_share_of_the_sources(self, learner, rng):
-        pairs = translated(rng, 60, most=6)
+        pairs = translated(rng, 45, most=6)
         source = pairs[0][0]  # gets most of all pairs
         pairs += [(source, way) for way in itertools.islice(translations(dict(corpus())[source]), 6, None)]
+        pairs += [(twin, pairs[1][1]) for twin in twins(pairs[1][0])]
+        count = len({source for source, _ in pairs})
         for fraction in (0.1, 0.25, 0.45, 0.6, 0.8, 0.0, 1.0):  # so many that no coin comes near them all
             train, test = sides(learner(pairs, fraction, int(rng.integers(1000))))
             left, found = (len({source for source, _ in side}) for side in (train, test))
             rule = "`test_fraction` is the share of distinct sources in the test, up to rounding: count so many off."
-            if abs(left - 60 * fraction) <= 1:
+            if abs(left - count * fraction) <= 1:
                 rule = "Training comes first, and the test is the second of the two: yours have changed places."
-            got, wanted = (f"{number:g} of 60 sources in the test" for number in (found, 60 * fraction))
-            expect.true(abs(found - 60 * fraction) <= 1, rule, got, wanted)
+            got, wanted = (f"{number:g} of {count} sources in the test" for number in (found, count * fraction))
+            expect.true(abs(found - count * fraction) <= 1, rule, got, wanted)
 
     @supporting
     def test_the_same_seed_gives_the_same_split(self, learner, rng):
