@@ -214,8 +214,8 @@ figures.once_written(absolute_value)
 # %%
 
 # %% [markdown]
-# The layer below is built around the attention of unit 6. This line brings your own along, if all its checks hold there,
-# else the reference, and says which. Whoever grades this notebook always takes the reference.
+# The layer below is built around the attention of unit 6. This line brings your own along, if all its checks hold
+# there, else the reference, and says which. Whoever grades this notebook always takes the reference.
 
 # %%
 from course.built import MultiHeadAttention
@@ -387,8 +387,8 @@ figures.once_written(who_is_heard)
 # - `layers`: a list of L = num_layers *different* layers of exercise 3, each with initial parameters of its own, in the
 #   order in which x goes through them. All get all the arguments.
 # - The same mask goes to every layer.
-# - With `norm_first`, `last_norm`, a `LayerNormalization` with epsilon 1e-6, is applied at the end. Without it, there is
-#   no further norm, and `last_norm` need not exist.
+# - With `norm_first`, `last_norm`, a `LayerNormalization` with epsilon 1e-6, is applied at the end. Without it, there
+#   is no further norm, and `last_norm` need not exist.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers.
 # - `get_config`, graphs, saving and training: as in exercise 3, with six arguments.
 #
@@ -400,7 +400,7 @@ class Encoder(keras.layers.Layer):
     """A stack of encoder layers, each with parameters of its own (Vaswani et al. 2017, section 3.1).
 
     num_layers: L. The other arguments are those of `EncoderLayer`; with `norm_first` a last norm follows the stack.
-    Call with x (B, T, D) and a mask (B, 1, T), (1, T, T) or (B, T, T), True = may attend; returns (B, T, D), the memory.
+    Call with x (B, T, D) and a mask (B, 1, T), (1, T, T) or (B, T, T), True = may attend; returns (B, T, D).
     """
 
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1, norm_first=False, **kwargs):
