@@ -312,6 +312,7 @@ def _version(unit: Unit) -> str:
     """A digest of all that decides verdicts besides the submission: suite, known answers, judge and worker."""
     folders = [ROOT / "autograder" / name for name in ("judging", "sandbox", "seam")]
     files = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py", ROOT / "course" / "built.py"]
+    files += [unit.solution, unit.sealed_reference]  # which known answers are edits of
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return digest_of_files(tuple(files))
 

@@ -192,7 +192,7 @@ def _comparable(value: Any, numbers: dict[Handle, int]) -> Any:
 def _renamed(result: Any, known: Known) -> Any:
     """An error that speaks of the known answer by its own name, as it would under the exercise's."""
     if isinstance(result, LearnerError):
-        return replace(result, message=result.message.replace(known.name, known.exercise))
+        return replace(result, message=result.message.replace(known.answer.__name__, known.exercise))
     return result
 
 

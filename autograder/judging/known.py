@@ -1,7 +1,7 @@
 """Known answers: the mistakes a suite must tell apart, and other ways to be right.
 
-Both are written as a learner would write them, under any function or class name; what they are
-submitted as is the name of the exercise.
+Most are edits of right answers (`judging.edits`); those that are another idea are written whole, as a learner would
+write them, under any function or class name. What they are submitted as is the name of the exercise.
 """
 
 import ast
@@ -36,24 +36,31 @@ def known_answers(unit: Unit) -> ModuleType | None:
             return None  # a check says what holds, and guesses at no cause
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """One known answer: `sentence` is what a learner who wrote it should read, `""` for a correct variant.
 
-    `backends` are the backends of Keras on which it is what it is recorded as; empty for all.
+    `backends` are the backends of Keras on which it is what it is recorded as; empty for all. Each kind has a `name`,
+    an `answer`, which is the function or class itself, and a `source()`: the source of a cell in which a learner wrote
+    this answer under the exercise's name.
     """
 
     exercise: str
     sentence: str
+    backends: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenWhole(Known):
+    """A known answer that is a function or class of its module."""
+
     answer: Any
-    backends: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return self.answer.__name__
 
     def source(self) -> str:
-        """The source of a cell in which a learner wrote this answer under the exercise's name."""
         source = textwrap.dedent(inspect.getsource(self.answer))
         node = ast.parse(source).body[0]
         lines = source.splitlines()[node.lineno - 1 :]
@@ -79,7 +86,7 @@ def correct(exercise: str, backends: tuple[str, ...] = ()) -> Callable[[Any], An
 
 def _recorder(kind: str, exercise: str, sentence: str, backends: tuple[str, ...] = ()) -> Callable[[Any], Any]:
     def record(answer: Any) -> Any:
-        marks = [*getattr(answer, kind, []), Known(exercise, sentence, answer, backends)]
+        marks = [*getattr(answer, kind, []), WrittenWhole(exercise, sentence, backends, answer)]
         setattr(answer, kind, marks)
         return answer
 
@@ -88,23 +95,26 @@ def _recorder(kind: str, exercise: str, sentence: str, backends: tuple[str, ...]
 
 def mistakes_in(module: ModuleType | None) -> list[Known]:
     """The mistakes that a module records and that are mistakes on this backend, in the order they are written."""
-    return _collect(module, "known_mistakes")
+    return [known for known in all_in(module) if known.sentence and _counts_here(known)]
 
 
 def correct_in(module: ModuleType | None) -> list[Known]:
     """The correct variants that a module records, in the order they are written."""
-    return _collect(module, "known_correct")
+    return [known for known in all_in(module) if not known.sentence and _counts_here(known)]
 
 
-def _collect(module: ModuleType | None, kind: str) -> list[Known]:
-    if module is None:
-        return []
-    answers = [value for value in vars(module).values() if inspect.isfunction(value) or inspect.isclass(value)]
-    recorded = [known for answer in answers for known in vars(answer).get(kind, [])]
-    return [known for known in recorded if not known.backends or _backend() in known.backends]
+def all_in(module: ModuleType | None) -> list[Known]:
+    """Every known answer that a module records, for any backend, in the order they are written."""
+    found = []
+    for value in vars(module).values() if module else ():
+        if inspect.isfunction(value) or inspect.isclass(value):
+            found += vars(value).get("known_mistakes", []) + vars(value).get("known_correct", [])
+        elif isinstance(value, Known):
+            found.append(value)
+    return found
 
 
-def _backend() -> str:
+def _counts_here(known: Known) -> bool:
     import keras
 
-    return keras.backend.backend()
+    return not known.backends or keras.backend.backend() in known.backends

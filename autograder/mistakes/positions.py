@@ -4,417 +4,21 @@ import keras
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, mistake
+from autograder.judging import correct, mistake, of, only_on, right
 
 
-@mistake(
-    "sinusoidal_positions",
-    "You wrote all sines, then all cosines: the “concatenated halves” of other code. Here they alternate: stack them.",
-)
-def concatenates_the_halves(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
-
-
-@mistake(
-    "sinusoidal_positions",
-    "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and cos alternate, with 10000^(2i/D).",
-)
-def concatenates_and_spaces_by_one_pair_less(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    count = depth // 2
-    step = np.log(10000.0) / max(count - 1, 1)
-    angle = ops.arange(length, dtype="float32")[:, None] * ops.exp(-step * ops.arange(count, dtype="float32"))
-    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
-
-
-@mistake(
-    "sinusoidal_positions",
-    "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and cos alternate, with 10000^(2i/D).",
-)
-def concatenates_and_divides_by_no_pairs(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    place = ops.arange(depth // 2, dtype="float32") / (depth / 2 - 1)
-    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, place)
-    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Your speeds are spaced by D/2 − 1, so the last clock is too slow. Pair i has the speed 1 / 10000^(2i/D).",
-)
-def spaces_by_one_pair_less(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    place = ops.arange(depth // 2, dtype="float32") / max(depth // 2 - 1, 1)
-    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, place)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Sine and cosine have changed places: the sine of each pair comes first.")
-def puts_the_cosine_first(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.cos(angle), ops.sin(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Your exponent is i/D, so clocks slow down half as fast. It is 2i/D: 0, 2/D, 4/D …")
-def forgets_the_2_in_the_exponent(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(depth // 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Your exponent is 4i/D: doubled twice, or divided by D/2. It is 2i/D.")
-def doubles_twice(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    i = ops.arange(0, depth, 2, dtype="float32")
-    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, 2 * i / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Each column has a speed of its own. Sine and cosine of a pair share one angle: i counts pairs, not columns.",
-)
-def gives_each_column_its_own_speed(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    column = ops.arange(depth, dtype="float32")
-    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, column / depth)
-    return ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Each column has a speed of its own. Sine and cosine of a pair share one angle: i counts pairs, not columns.",
-)
-def doubles_the_number_of_the_column(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    column = ops.arange(depth, dtype="float32")
-    angle = ops.arange(length, dtype="float32")[:, None] / ops.power(10000.0, 2 * column / depth)
-    return ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
-
-
-@mistake("sinusoidal_positions", "Your clocks get faster instead of slower. Divide by the power of 10000.")
-def multiplies_by_the_power(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] * 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Your clocks get faster instead of slower. Divide by the power of 10000.")
-def multiplies_by_the_power_in_numpy(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = np.arange(length)[:, None] * 10000 ** (np.arange(0, depth, 2) / depth)
-    table = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
-    return table.astype("float32")
-
-
-@mistake(
-    "sinusoidal_positions",
-    "`10000 ** 2 * i / depth` is (10000 ** 2) · i / depth: the power binds first. Write `10000 ** (2 * i / depth)`.",
-)
-def forgets_the_brackets_of_the_exponent(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    table = np.zeros((length, depth), "float32")
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000**2 * i / depth
-            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-    return table
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Only row 0 is filled, all others are zeros. Does your `return` stand inside the loop?",
-)
-def returns_inside_the_loop(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    table = np.zeros((length, depth), "float32")
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000 ** (2 * i / depth)
-            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-        return table
-    return table
-
-
-@mistake("sinusoidal_positions", "Your base is 1000, and the slow clocks run too fast. The paper takes 10000.")
-def takes_1000_as_the_base(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 1000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "You took exp(−2i/D), whose base is e. The base is 10000: multiply by its logarithm.")
-def takes_e_as_the_base(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    speed = ops.exp(-ops.arange(0, depth, 2, dtype="float32") / depth)
-    angle = ops.arange(length, dtype="float32")[:, None] * speed
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "You count positions from 1. The first word stands at 0: its row is 0, 1, 0, 1 …")
-def counts_from_1(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    position = ops.arange(1, length + 1, dtype="float32")[:, None]
-    angle = position / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "There are only sines. Column 2i + 1 is the cosine of the angle whose sine is in 2i.")
-def writes_sines_only(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.repeat(ops.sin(angle), 2, axis=-1)
-
-
-@mistake(
-    "sinusoidal_positions",
-    "All your clocks have one speed: every exponent is 0, or missing. (`//` makes it 0 too: use `/`.)",
-)
-def divides_in_whole_numbers(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    power = ops.cast(10000 ** (ops.arange(0, depth, 2) // depth), "float32")
-    angle = ops.arange(length, dtype="float32")[:, None] / power
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "You divide by 512, the width in the paper. Divide by the depth that you are given.")
-def takes_the_width_of_the_paper(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / 512)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "You converted degrees. Sine and cosine take radians: leave the angle as it is.")
-def turns_degrees(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    angle = angle * (np.pi / 180)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Rows and columns have changed places. A row is a position: (length, depth).")
-def returns_columns_for_positions(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.transpose(ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth)))
-
-
-@mistake("sinusoidal_positions", "You added a batch axis. The table has two axes only: (length, depth).")
-def adds_a_batch_axis(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (1, length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "You stacked along the wrong axis, and reshape mixed the rows. Sine and cosine go side by side: `axis=-1`.",
-)
-def stacks_along_the_first_axis(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=0), (length, depth))
-
-
-@mistake("sinusoidal_positions", "An odd depth gets a table all the same. Raise a ValueError that names the depth.")
-def cuts_an_odd_depth(length, depth):
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    pairs = ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)
-    return ops.reshape(pairs, (length, -1))[:, :depth]
-
-
-@mistake("sinusoidal_positions", "An odd depth gets a table all the same. Raise a ValueError that names the depth.")
-def leaves_the_last_column_of_an_odd_depth_empty(length, depth):
-    table = np.zeros((length, depth), "float32")
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000 ** (2 * i / depth)
-            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-    return table
-
-
-@mistake(
-    "sinusoidal_positions",
-    "You return the error, as if it were a table. Errors are raised: `raise ValueError(…)`.",
-)
-def returns_the_error(length, depth):
-    if depth % 2:
-        return ValueError(f"depth must be even; received depth={depth}")
+def sinusoidal_positions(length, depth):
+    """What the answers below build on: in a notebook, the learner's own."""
     angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
 
 
-@mistake(
-    "sinusoidal_positions",
-    "You refuse an even depth, and let an odd one pass. `depth % 2` is 1, which counts as true, for an odd depth.",
-)
-def refuses_an_even_depth(length, depth):
-    if depth % 2 == 0:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Your ValueError does not say which depth came. Put it into the message.")
-def refuses_without_saying_what_came(length, depth):
-    if depth % 2:
-        raise ValueError("depth must be even")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
-)
-def lets_an_odd_depth_break(length, depth):
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
-)
-def lets_numpys_reshape_break(length, depth):
-    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
-    table = np.stack([np.sin(angle), np.cos(angle)], axis=-1)
-    return table.reshape(length, depth).astype("float32")
-
-
-@mistake(
-    "sinusoidal_positions",
-    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
-)
-def lets_numpys_columns_break(length, depth):
-    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
-    table = np.zeros((length, depth), "float32")
-    table[:, 0::2] = np.sin(angle)
-    table[:, 1::2] = np.cos(angle)
-    return table
-
-
-@mistake("sinusoidal_positions", "`assert` raises an AssertionError, and may be skipped. Write `raise ValueError(…)`.")
-def asserts_an_even_depth(length, depth):
-    assert depth % 2 == 0, f"depth must be even; received depth={depth}"
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "Your table holds float64, NumPy's habit. Cast it to float32 at the end.")
-def returns_float64(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
-    return np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
-
-
-@mistake("sinusoidal_positions", "Half precision cannot hold these angles: it has no number 2049. Use float32.")
-def computes_in_half_precision(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    power = ops.power(ops.cast(10000.0, "float16"), ops.arange(0, depth, 2, dtype="float16") / depth)
-    angle = ops.arange(length, dtype="float16")[:, None] / power
-    table = ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-    return ops.cast(table, "float32")
-
-
-@mistake(
-    "sinusoidal_positions",
-    "A tensor cannot be filled by columns. Compute sines and cosines, then stack them.",
-    backends=("tensorflow", "jax"),
-)
-def fills_a_tensor_in_place(length, depth):
+@correct("sinusoidal_positions")
+def stacks_sines_and_cosines(length, depth):
     if depth % 2:
         raise ValueError(f"depth must be even; received depth={depth}")
     angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    table = ops.zeros((length, depth))
-    table[:, 0::2] = ops.sin(angle)
-    table[:, 1::2] = ops.cos(angle)
-    return table
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Positions are whole numbers, speeds are not, and TensorFlow won't divide one by the other. Make both float32.",
-    backends=("tensorflow",),
-)
-def divides_integers_by_floats(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length)[:, None] / ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth)
     return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Positions are whole numbers, speeds are not, and TensorFlow won't divide one by the other. Make both float32.",
-    backends=("tensorflow",),
-)
-def divides_integers_by_wide_floats(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length)[:, None] / 10000 ** (ops.arange(0, depth, 2) / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Whole numbers divided give float64 in TensorFlow, which won't meet float32. Make `ops.arange` float32: `dtype=`.",
-    backends=("tensorflow",),
-)
-def divides_floats_by_wide_floats(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2) / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake("sinusoidal_positions", "The slow clocks stand left. Pair 0 is the fastest of all: its speed is 1.")
-def begins_with_the_slowest(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    power = ops.flip(ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth))
-    angle = ops.arange(length, dtype="float32")[:, None] / power
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
-
-
-@mistake(
-    "sinusoidal_positions",
-    "NumPy's sine got a tensor of `keras.ops`, which a compiled graph cannot allow. Take `ops.sin` and `ops.cos`.",
-    backends=("tensorflow", "jax"),
-)
-def mixes_numpy_and_ops(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
 
 
 @correct("sinusoidal_positions")
@@ -459,1258 +63,272 @@ def interleaves_by_an_order_of_columns(length, depth):
     return ops.take(halves, ops.convert_to_tensor(order), axis=1)
 
 
-def sinusoidal_positions(length, depth):
-    """What the answers below build on: in a notebook, the learner's own."""
-    angle = ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)
-    return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))
+right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
+    {
+        (
+            "You wrote all sines, then all cosines: the “concatenated halves” of other code. "
+            "Here they alternate: stack them."
+        ): (
+            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
+            "ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)",
+        ),
+        (
+            "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and "
+            "cos alternate, with 10000^(2i/D)."
+        ): {
+            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)': """
+            ops.power(10000.0, ops.arange(depth // 2, dtype="float32") / (depth / 2 - 1))
+            """,
+            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+            """,
+        },
+        "Your speeds are spaced by D/2 − 1, so the last clock is too slow. Pair i has the speed 1 / 10000^(2i/D).": (
+            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)',
+            'ops.power(10000.0, ops.arange(depth // 2, dtype="float32") / max(depth // 2 - 1, 1))',
+        ),
+        "Sine and cosine have changed places: the sine of each pair comes first.": {
+            "ops.sin": "ops.cos",
+            "ops.cos": "ops.sin",
+        },
+        "Your exponent is i/D, so clocks slow down half as fast. It is 2i/D: 0, 2/D, 4/D …": {"0, depth,": "depth //"},
+        "Your exponent is 4i/D: doubled twice, or divided by D/2. It is 2i/D.": {
+            "10000 ** (ops.arange": "ops.power(10000.0, 2 * ops.arange"
+        },
+        (
+            "Each column has a speed of its own. Sine and cosine of a pair share one "
+            "angle: i counts pairs, not columns."
+        ): [
+            {
+                "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, ops.arange(depth",
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
+            """,
+            },
+            {
+                "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, 2 * ops.arange(depth",
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
+            """,
+            },
+        ],
+        "Your clocks get faster instead of slower. Divide by the power of 10000.": [
+            {"[:, None] /": "[:, None] *"},
+            {
+                (
+                    'ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, '
+                    'depth, 2, dtype="float32") / depth)'
+                ): """
+            np.arange(length)[:, None] * 10000 ** (np.arange(0, depth, 2) / depth)
+            """,
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth).astype("float32")
+            """,
+            },
+        ],
+        "Your base is 1000, and the slow clocks run too fast. The paper takes 10000.": {
+            "10000 ** (ops.arange": "1000 ** (ops.arange"
+        },
+        "You took exp(−2i/D), whose base is e. The base is 10000: multiply by its logarithm.": {
+            "None] / 10000 ** (": "None] * ops.exp(-"
+        },
+        "You count positions from 1. The first word stands at 0: its row is 0, 1, 0, 1 …": {
+            "length, dtype": "1, length + 1, dtype"
+        },
+        "There are only sines. Column 2i + 1 is the cosine of the angle whose sine is in 2i.": (
+            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
+            "ops.repeat(ops.sin(angle), 2, axis=-1)",
+        ),
+        "All your clocks have one speed: every exponent is 0, or missing. (`//` makes it 0 too: use `/`.)": (
+            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)',
+            'ops.cast(10000 ** (ops.arange(0, depth, 2) // depth), "float32")',
+        ),
+        "You divide by 512, the width in the paper. Divide by the depth that you are given.": {"/ depth": "/ 512"},
+        "You converted degrees. Sine and cosine take radians: leave the angle as it is.": {
+            "return ops.reshape": """
+            angle = angle * (np.pi / 180)
+            return ops.reshape
+            """
+        },
+        "Rows and columns have changed places. A row is a position: (length, depth).": (
+            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
+            "ops.transpose(ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth)))",
+        ),
+        "You added a batch axis. The table has two axes only: (length, depth).": {", (length": ", (1, length"},
+        "You stacked along the wrong axis, and reshape mixed the rows. Sine and cosine go side by side: `axis=-1`.": {
+            "-1": "0"
+        },
+        "An odd depth gets a table all the same. Raise a ValueError that names the depth.": {
+            """
+            if depth % 2:
+                raise ValueError(f"depth must be even; received depth={depth}")
+            """: "",
+            "depth))": "-1))[:, :depth]",
+        },
+        "You return the error, as if it were a table. Errors are raised: `raise ValueError(…)`.": {
+            "raise ValueError": "return ValueError"
+        },
+        (
+            "You refuse an even depth, and let an odd one pass. `depth % 2` is 1, which "
+            "counts as true, for an odd depth."
+        ): {"depth % 2": "depth % 2 == 0"},
+        "Your ValueError does not say which depth came. Put it into the message.": {
+            'ValueError(f"depth must be even; received depth={depth}")': 'ValueError("depth must be even")'
+        },
+        (
+            "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError."
+        ): [
+            {
+                """
+            if depth % 2:
+                raise ValueError(f"depth must be even; received depth={depth}")
+            """: ""
+            },
+            of(
+                "fills_a_numpy_table",
+                {
+                    """
+            if depth % 2 != 0:
+                raise ValueError(f"Depth has to be even, but it is {depth}.")
+            """: "angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)",
+                    "angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)": "",
+                    "ops.convert_to_tensor(table)": "table",
+                },
+            ),
+        ],
+        "`assert` raises an AssertionError, and may be skipped. Write `raise ValueError(…)`.": {
+            """
+            if depth % 2:
+                raise ValueError(f"depth must be even; received depth={depth}")
+            """: 'assert depth % 2 == 0, f"depth must be even; received depth={depth}"'
+        },
+        "Your table holds float64, NumPy's habit. Cast it to float32 at the end.": {
+            'ops.arange(length, dtype="float32")': "np.arange(length)",
+            'ops.arange(0, depth, 2, dtype="float32")': "np.arange(0, depth, 2)",
+            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
+            """,
+        },
+        "Half precision cannot hold these angles: it has no number 2049. Use float32.": {
+            'length, dtype="float32"': 'length, dtype="float16"',
+            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)': """
+            ops.power(ops.cast(10000.0, "float16"), ops.arange(0, depth, 2, dtype="float16") / depth)
+            """,
+            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            ops.cast(ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth)), "float32")
+            """,
+        },
+        "A tensor cannot be filled by columns. Compute sines and cosines, then stack them.": only_on(
+            ("tensorflow", "jax"),
+            {
+                "return ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
+            table = ops.zeros((length, depth))
+            table[:, 0::2] = ops.sin(angle)
+            table[:, 1::2] = ops.cos(angle)
+            return table
+            """
+            },
+        ),
+        (
+            "Positions are whole numbers, speeds are not, and TensorFlow won't divide one "
+            "by the other. Make both float32."
+        ): [
+            only_on(
+                ("tensorflow",),
+                {'length, dtype="float32"': "length", "10000 ** (ops.arange": "ops.power(10000.0, ops.arange"},
+            ),
+            only_on(("tensorflow",), {'length, dtype="float32"': "length", '2, dtype="float32"': "2"}),
+        ],
+        (
+            "Whole numbers divided give float64 in TensorFlow, which won't meet float32. Make "
+            "`ops.arange` float32: `dtype=`."
+        ): only_on(("tensorflow",), {'2, dtype="float32"': "2"}),
+        "The slow clocks stand left. Pair 0 is the fastest of all: its speed is 1.": (
+            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)',
+            'ops.flip(ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth))',
+        ),
+        (
+            "NumPy's sine got a tensor of `keras.ops`, which a compiled graph cannot "
+            "allow. Take `ops.sin` and `ops.cos`."
+        ): only_on(
+            ("tensorflow", "jax"),
+            (
+                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
+                "np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)",
+            ),
+        ),
+    }
+)
 
 
 @mistake(
-    "PositionalEmbedding",
-    "Your ValueError does not say what came. Put the length of the batch and max_length into its message.",
+    "sinusoidal_positions",
+    "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and cos alternate, with 10000^(2i/D).",
 )
-class RefusesWithoutNumbers(keras.layers.Layer):
+def concatenates_and_spaces_by_one_pair_less(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    count = depth // 2
+    step = np.log(10000.0) / max(count - 1, 1)
+    angle = ops.arange(length, dtype="float32")[:, None] * ops.exp(-step * ops.arange(count, dtype="float32"))
+    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
+
+
+@mistake(
+    "sinusoidal_positions",
+    "`10000 ** 2 * i / depth` is (10000 ** 2) · i / depth: the power binds first. Write `10000 ** (2 * i / depth)`.",
+)
+def forgets_the_brackets_of_the_exponent(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    table = np.zeros((length, depth), "float32")
+    for p in range(length):
+        for i in range(depth // 2):
+            angle = p / 10000**2 * i / depth
+            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
+    return table
+
+
+@mistake(
+    "sinusoidal_positions",
+    "Only row 0 is filled, all others are zeros. Does your `return` stand inside the loop?",
+)
+def returns_inside_the_loop(length, depth):
+    if depth % 2:
+        raise ValueError(f"depth must be even; received depth={depth}")
+    table = np.zeros((length, depth), "float32")
+    for p in range(length):
+        for i in range(depth // 2):
+            angle = p / 10000 ** (2 * i / depth)
+            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
+        return table
+    return table
+
+
+@mistake("sinusoidal_positions", "An odd depth gets a table all the same. Raise a ValueError that names the depth.")
+def leaves_the_last_column_of_an_odd_depth_empty(length, depth):
+    table = np.zeros((length, depth), "float32")
+    for p in range(length):
+        for i in range(depth // 2):
+            angle = p / 10000 ** (2 * i / depth)
+            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
+    return table
+
+
+@mistake(
+    "sinusoidal_positions",
+    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
+)
+def lets_numpys_reshape_break(length, depth):
+    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
+    table = np.stack([np.sin(angle), np.cos(angle)], axis=-1)
+    return table.reshape(length, depth).astype("float32")
+
+
+@correct("PositionalEmbedding")
+class AsPlainAsCanBe(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
         super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError("the sentence is too long")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your table is a NumPy array, which a length of the graph cannot cut. Make it a tensor: `ops.convert_to_tensor`.",
-    backends=("tensorflow",),
-)
-class CutsANumPyTable(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = np.asarray(sinusoidal_positions(max_length, d_model))
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`ids.shape[-1]` is None while a graph is made for any length. Take T from `ops.shape(ids)[-1]`.",
-    backends=("tensorflow",),
-)
-class TakesTheLengthFromTheShape(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ids.shape[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "While a graph is made the length may be None, which cannot be compared. Ask `is not None` first.",
-    backends=("tensorflow",),
-)
-class ComparesNoneWithANumber(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.",
-    backends=("tensorflow",),
-)
-class AsksATensorForTheLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        length = ops.shape(ids)[-1]
-        if length > self.max_length:
-            raise ValueError(f"received length={length}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your words are not multiplied by √D. Without the factor the positions drown them: `* self.d_model**0.5`.",
-)
-class LeavesWordsSmall(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids)
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You multiply by D itself. The factor is its square root, √D: `self.d_model**0.5`.",
-)
-class MultipliesByTheWidth(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You divide by √D. Attention does that to its scores; here words are made larger: multiply.",
-)
-class DividesByTheRoot(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) / self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You multiply words *and* positions by √D. Multiply the words first, and add the positions after that.",
-)
-class MultipliesThePositionsToo(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids)
-        return (words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)) * self.d_model**0.5
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your factor is the root of another number than D, the width of the words: `self.d_model**0.5`.",
-)
-class TakesTheRootOfTheVocabulary(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.vocabulary_size**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your factor is the root of another number than D, the width of the words: `self.d_model**0.5`.",
-)
-class TakesTheRootOfTheLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.max_length**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Row 0 is added to every word, so no place differs from another. Cut the table to T rows: `positions[:T]`.",
-)
-class AddsRow0ToEveryWord(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[:1], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "No positions are added: every place looks alike. Add the first T rows of the sinusoidal table.",
-)
-class AddsNoPositions(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        return self.token_embedding(ids) * self.d_model**0.5
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your positions are learned, by a second Embedding. Add the fixed rows of your sinusoidal table instead.",
-)
-class LearnsThePositions(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.position_embedding = keras.layers.Embedding(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + self.position_embedding(ops.arange(ops.shape(ids)[-1]))
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your table of positions is a weight that is trained. Keep it as a plain tensor, or pass `trainable=False`.",
-)
-class TrainsTheTable(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = self.add_weight(shape=(max_length, d_model), initializer="zeros")
-        self.positions.assign(sinusoidal_positions(max_length, d_model))
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You multiply words by positions: where a sine is 0, the word is gone. Add them.",
-)
-class MultipliesByPositions(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words * ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You put words and positions side by side, and the width doubles. Add them: the shape is (B, T, D).",
-)
-class PutsPositionsBesideWords(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        places = ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-        return ops.concatenate([words, ops.broadcast_to(places, ops.shape(words))], axis=-1)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
-)
-class LooksPositionsUpById(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max(max_length, vocabulary_size), d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(ops.take(self.positions, ids, axis=0), words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
-)
-class TakesRowsOfAShortTableById(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(ops.take(self.positions, ids, axis=0), words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You look up positions by the *id*: the same word has the same place everywhere. Row t belongs to position t.",
-    backends=("jax", "torch"),
-)
-class IndexesTheTableWithIds(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[ids], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your positions count sentences, not words: they run along the batch. Cut the table to T, the last axis of ids.",
-)
-class CountsTheSentences(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        places = ops.cast(self.positions[: ops.shape(ids)[0]], words.dtype)
-        return words + ops.expand_dims(places, 1)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your positions count sentences, not words: they run along the batch. Cut the table to T, the last axis of ids.",
-)
-class CutsTheTableToTheBatch(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[0]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places have the shape (T, 1, D), so T meets the sentences. Leave them (T, D): broadcasting repeats them.",
-)
-class LaysThePlacesAlongTheBatch(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        places = ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-        return words + ops.expand_dims(places, 1)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You count positions from the end of the sentence. The first word has row 0, however long the sentence is.",
-)
-class CountsFromTheEnd(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.flip(ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype), axis=0)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You take the last rows of the table, not the first. Position 0 is row 0: `positions[:T]`.",
-)
-class TakesTheLastRows(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[self.max_length - ops.shape(ids)[-1] :], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your positions start at 1, and the first word stands at 0. Look at `positions[:T]`, and at your exercise 1.",
-)
-class StartsAtRow1(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length + 1, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[1 : ops.shape(ids)[-1] + 1], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
-)
-class StandsOnHalves(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
-        table = np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)
-        self.positions = ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
-)
-class StandsOnCosinesFirst(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
-        table = np.stack([np.cos(angle), np.sin(angle)], axis=-1).reshape(max_length, d_model)
-        self.positions = ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
-)
-class StandsOnClocksOfHalfTheFall(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(d_model // 2) / d_model)
-        table = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(max_length, d_model)
-        self.positions = ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has a batch axis, mend exercise 1.",
-)
-class StandsOnATableWithABatchAxis(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = ops.expand_dims(sinusoidal_positions(max_length, d_model), 0)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has a batch axis, mend exercise 1.",
-)
-class AddsTheWholeTable(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions, words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Padding gets no position in your layer. Every place gets its row; masks deal with padding, in attention.",
-)
-class LeavesPaddingWithoutAPlace(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        real = ops.cast(ops.not_equal(ids, 0), words.dtype)[:, :, None]
-        return words + real * ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You compare the number of sentences, B, with max_length. The length of a sentence is `ids.shape[-1]`.",
-)
-class ComparesTheSentences(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[0] is not None and ids.shape[0] > self.max_length:
-            raise ValueError(f"received length={ids.shape[0]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "A batch that is one word too long still gets in: any T above max_length must be refused.",
-)
-class RefusesOneTooLate(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length + 1:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "A batch longer than max_length breaks somewhere inside. Compare T with max_length first, and raise a ValueError.",
-)
-class DoesNotLookAtTheLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "A batch longer than max_length gets positions all the same. Compare T with max_length, and raise a ValueError.",
-)
-class MakesPositionsForAnyLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-
-    def call(self, ids):
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(sinusoidal_positions(ops.shape(ids)[-1], self.d_model), words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "A batch longer than max_length is cut, and words vanish without a sound. Raise a ValueError.",
-)
-class CutsALongBatch(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        ids = ids[:, : self.max_length]
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You refuse a batch of exactly max_length. Only more than max_length is too long: `>`, not `>=`.",
-)
-class RefusesTheFullLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] >= self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`assert` raises an AssertionError, and Python may skip it. Write `raise ValueError(…)`.",
-)
-class AssertsTheLength(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        length = ids.shape[-1]
-        assert length is None or length <= self.max_length, f"received {length}, max_length={self.max_length}"
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "In half precision words are float16. Give your places that dtype, not float32: `ops.cast(places, words.dtype)`.",
-)
-class AddsFloat32ToFloat16(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + self.positions[: ops.shape(ids)[-1]]
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "In half precision words are float16. Give your places that dtype, not float32: `ops.cast(places, words.dtype)`.",
-)
-class CastsTheWordsToFloat32(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return ops.cast(words, "float32") + self.positions[: ops.shape(ids)[-1]]
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "The embedding goes by another name. Keep it as `self.token_embedding`: later units look for it there.",
-)
-class NamesTheEmbeddingOtherwise(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.",
-)
-class MakesAnEmbeddingInEveryCall(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = None
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model)
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.",
-)
-class MakesAnEmbeddingThatNobodyKeeps(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = keras.layers.Embedding(self.vocabulary_size, self.d_model)(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "No gradient reaches the embedding: `stop_gradient` or `trainable=False` cuts it off. Words are to be learned.",
-)
-class StopsTheGradient(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = ops.stop_gradient(self.token_embedding(ids)) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "No gradient reaches the embedding: `stop_gradient` or `trainable=False` cuts it off. Words are to be learned.",
-)
-class FreezesTheWords(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model, trainable=False)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "The arguments of the Embedding are swapped: first the number of ids, vocabulary_size, then the width.",
-)
-class SwapsTheSizesOfTheEmbedding(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(d_model, vocabulary_size)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your embedding has a row too many: vocabulary_size counts all ids, the one of [PAD] included.",
-)
-class MakesARowTooMany(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size + 1, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`get_config` leaves out max_length, so a saved layer cannot be made again. Return all three arguments.",
-)
-class LeavesMaxLengthOutOfTheConfig(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`get_config` returns your arguments only, and the layer's name and dtype are lost. Add `**super().get_config()`.",
-)
-class ForgetsTheConfigOfTheLayer(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        return {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`get_config` returns Keras' part alone. Add vocabulary_size, d_model and max_length to it.",
-)
-class ForgetsItsOwnConfig(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        return super().get_config()
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`update` changes the dictionary and returns None. Update first, then return the dictionary.",
-)
-class ReturnsWhatUpdateReturns(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return super().get_config().update(sizes)
-
-
-@mistake(
-    "PositionalEmbedding",
-    "One of your three keys is not the name of its argument: vocabulary_size, d_model, max_length.",
-)
-class RenamesAnArgument(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocab_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`get_config` returns a wrong number for max_length. Each argument goes back under its own name, as it came.",
-)
-class MixesUpTheConfig(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.d_model}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`__init__` must take `**kwargs` and hand them to `super().__init__(**kwargs)`: the name and dtype come that way.",
-)
-class TakesNoFurtherArguments(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length):
-        super().__init__()
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`__init__` takes `**kwargs` and drops them. Hand them on, name, dtype and all: `super().__init__(**kwargs)`.",
-)
-class KeepsTheKwargsToItself(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__()
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "`super().__init__(**kwargs)` is missing or comes too late. It stands first: then Keras can keep your layers.",
-)
-class BeginsWithoutSuper(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
         self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
         self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
         self.positions = sinusoidal_positions(max_length, d_model)
@@ -1790,29 +408,6 @@ class LeavesTheConfigToKeras(keras.layers.Layer):
 
 
 @correct("PositionalEmbedding")
-class MakesItsEmbeddingInBuild(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.row = ops.convert_to_tensor(sinusoidal_positions(max_length, d_model))
-
-    def build(self, shape):
-        self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model, dtype=self.dtype_policy)
-        self.token_embedding.build(shape)
-        self.built = True
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.row, words.dtype)[None, : ops.shape(words)[1]]
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@correct("PositionalEmbedding")
 class FreezesAnEmbeddingOfPlaces(keras.layers.Layer):
     def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
         super().__init__(**kwargs)
@@ -1833,362 +428,415 @@ class FreezesAnEmbeddingOfPlaces(keras.layers.Layer):
         return {**super().get_config(), **sizes}
 
 
-@mistake(
-    "relative_position_bias",
-    "Your distance is query − key, so back and ahead are swapped. It is key position − query position.",
+right("PositionalEmbedding", "AsPlainAsCanBe").edits(
+    {
+        "Your ValueError does not say what came. Put the length of the batch and max_length into its message.": {
+            'f"received length={ids.shape[-1]}, max_length={self.max_length}"': '"the sentence is too long"'
+        },
+        (
+            "Your table is a NumPy array, which a length of the graph cannot cut. Make it a "
+            "tensor: `ops.convert_to_tensor`."
+        ): only_on(
+            ("tensorflow",),
+            {"sinusoidal_positions(max_length, d_model)": "np.asarray(sinusoidal_positions(max_length, d_model))"},
+        ),
+        "`ids.shape[-1]` is None while a graph is made for any length. Take T from `ops.shape(ids)[-1]`.": only_on(
+            ("tensorflow",), {"ops.shape(ids)": "ids.shape"}
+        ),
+        "While a graph is made the length may be None, which cannot be compared. Ask `is not None` first.": only_on(
+            ("tensorflow",), {"is not None and ids.shape[-1]": ""}
+        ),
+        "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.": only_on(
+            ("tensorflow",),
+            {
+                """
+            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+            """: """
+            length = ops.shape(ids)[-1]
+            if length > self.max_length:
+                raise ValueError(f"received length={length}, max_length={self.max_length}")
+            """
+            },
+        ),
+        "Your words are not multiplied by √D. Without the factor the positions drown them: `* self.d_model**0.5`.": {
+            "* self.d_model**0.5": ""
+        },
+        "You multiply by D itself. The factor is its square root, √D: `self.d_model**0.5`.": {
+            "self.d_model**0.5": "self.d_model"
+        },
+        "You divide by √D. Attention does that to its scores; here words are made larger: multiply.": {
+            "(ids) *": "(ids) /"
+        },
+        "You multiply words *and* positions by √D. Multiply the words first, and add the positions after that.": {
+            "* self.d_model**0.5": "",
+            "words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)": """
+            (words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)) * self.d_model**0.5
+            """,
+        },
+        "Your factor is the root of another number than D, the width of the words: `self.d_model**0.5`.": [
+            {"self.d_model**0.5": "self.vocabulary_size**0.5"},
+            {"self.d_model**0.5": "self.max_length**0.5"},
+        ],
+        "Row 0 is added to every word, so no place differs from another. Cut the table to T rows: `positions[:T]`.": {
+            "ops.shape(ids)[-1]": "1"
+        },
+        "No positions are added: every place looks alike. Add the first T rows of the sinusoidal table.": {
+            """
+            words = self.token_embedding(ids) * self.d_model**0.5
+            return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+            """: "return self.token_embedding(ids) * self.d_model**0.5"
+        },
+        "Your positions are learned, by a second Embedding. Add the fixed rows of your sinusoidal table instead.": {
+            "self.positions = sinusoidal_positions": "self.position_embedding = keras.layers.Embedding",
+            "ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)": """
+            self.position_embedding(ops.arange(ops.shape(ids)[-1]))
+            """,
+        },
+        (
+            "Your table of positions is a weight that is trained. Keep it as a plain tensor, or pass `trainable=False`."
+        ): {
+            "self.positions = sinusoidal_positions(max_length, d_model)": """
+            self.positions = self.add_weight(shape=(max_length, d_model), initializer="zeros")
+            self.positions.assign(sinusoidal_positions(max_length, d_model))
+            """
+        },
+        "You multiply words by positions: where a sine is 0, the word is gone. Add them.": {"words +": "words *"},
+        (
+            "You look up positions by the *id*: the same word has the same place "
+            "everywhere. Row t belongs to position t."
+        ): [
+            {
+                "(max_length": "(max(max_length, vocabulary_size)",
+                "self.positions[: ops.shape(ids)[-1]]": "ops.take(self.positions, ids, axis=0)",
+            },
+            {"self.positions[: ops.shape(ids)[-1]]": "ops.take(self.positions, ids, axis=0)"},
+            only_on(("jax", "torch"), {": ops.shape(ids)[-1]": "ids"}),
+        ],
+        (
+            "Your positions count sentences, not words: they run along the batch. Cut the "
+            "table to T, the last axis of ids."
+        ): [
+            {
+                "ops.cast": "ops.expand_dims",
+                "self.positions[: ops.shape(ids)[-1]]": """
+            ops.cast(self.positions[:ops.shape(ids)[0]], words.dtype)
+            """,
+                "words.dtype": "1",
+            },
+            {"(ids)[-1]": "(ids)[0]"},
+        ],
+        (
+            "Your places have the shape (T, 1, D), so T meets the sentences. Leave them (T, "
+            "D): broadcasting repeats them."
+        ): {
+            "ops.cast": "ops.expand_dims",
+            "self.positions[: ops.shape(ids)[-1]]": """
+            ops.cast(self.positions[:ops.shape(ids)[-1]], words.dtype)
+            """,
+            "words.dtype": "1",
+        },
+        "You count positions from the end of the sentence. The first word has row 0, however long the sentence is.": (
+            "ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)",
+            "ops.flip(ops.cast(self.positions[:ops.shape(ids)[-1]], words.dtype), axis=0)",
+        ),
+        "You take the last rows of the table, not the first. Position 0 is row 0: `positions[:T]`.": {
+            ": ops.shape(ids)[-1]": "self.max_length - ops.shape(ids)[-1]:"
+        },
+        (
+            "Your positions start at 1, and the first word stands at 0. Look at "
+            "`positions[:T]`, and at your exercise 1."
+        ): {"(max_length": "(max_length + 1", ": ops.shape(ids)[-1]": "1:ops.shape(ids)[-1] + 1"},
+        (
+            "All max_length rows are added. Cut the table to T, `positions[:T]`; if it has "
+            "a batch axis, mend exercise 1."
+        ): [
+            (
+                "sinusoidal_positions(max_length, d_model)",
+                "ops.expand_dims(sinusoidal_positions(max_length, d_model), 0)",
+            ),
+            {"[: ops.shape(ids)[-1]]": ""},
+        ],
+        "Padding gets no position in your layer. Every place gets its row; masks deal with padding, in attention.": {
+            "ops.cast(": "ops.cast(ops.not_equal(ids, 0), words.dtype)[:, :, None] * ops.cast("
+        },
+        "You compare the number of sentences, B, with max_length. The length of a sentence is `ids.shape[-1]`.": of(
+            "FreezesAnEmbeddingOfPlaces",
+            {
+                """
+            self.place_embedding = keras.layers.Embedding(max_length, d_model, trainable=False)
+            self.place_embedding.build((None,))
+            self.place_embedding.set_weights([sinusoidal_positions(max_length, d_model)])
+            """: "self.positions = sinusoidal_positions(max_length, d_model)",
+                "[-1] is": "[0] is",
+                "ids.shape[-1] >": "ids.shape[0] >",
+                'f"received length={ids.shape[-1]}, max_length={self.max_length}"': """
+            f"received length={ids.shape[0]}, max_length={self.max_length}"
+            """,
+                "self.place_embedding(ops.arange(ops.shape(ids)[-1]))": """
+            ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+            """,
+            },
+        ),
+        "A batch that is one word too long still gets in: any T above max_length must be refused.": {
+            "> self.max_length": "> self.max_length + 1"
+        },
+        (
+            "A batch longer than max_length breaks somewhere inside. Compare T with max_length "
+            "first, and raise a ValueError."
+        ): {
+            """
+            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+            """: ""
+        },
+        (
+            "A batch longer than max_length gets positions all the same. Compare T with "
+            "max_length, and raise a ValueError."
+        ): {
+            "self.positions = sinusoidal_positions(max_length, d_model)": "",
+            """
+            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+            """: "",
+            "self.positions[: ops.shape(ids)[-1]]": "sinusoidal_positions(ops.shape(ids)[-1], self.d_model)",
+        },
+        "A batch longer than max_length is cut, and words vanish without a sound. Raise a ValueError.": {
+            """
+            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+            """: "ids = ids[:, :self.max_length]"
+        },
+        "You refuse a batch of exactly max_length. Only more than max_length is too long: `>`, not `>=`.": {
+            "ids.shape[-1] >": "ids.shape[-1] >="
+        },
+        "`assert` raises an AssertionError, and Python may skip it. Write `raise ValueError(…)`.": {
+            """
+            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+            """: """
+            length = ids.shape[-1]
+            assert length is None or length <= self.max_length, f"received {length}, max_length={self.max_length}"
+            """
+        },
+        (
+            "In half precision words are float16. Give your places that dtype, not float32: "
+            "`ops.cast(places, words.dtype)`."
+        ): [
+            ("ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)", "self.positions[: ops.shape(ids)[-1]]"),
+            (
+                "words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)",
+                'ops.cast(words, "float32") + self.positions[: ops.shape(ids)[-1]]',
+            ),
+        ],
+        "The embedding goes by another name. Keep it as `self.token_embedding`: later units look for it there.": (
+            "self.token_embedding",
+            "self.embedding",
+            2,
+        ),
+        "Each call makes a new Embedding, so nothing is ever learned. Make it once, in `__init__`.": [
+            {
+                "keras.layers.Embedding(vocabulary_size, d_model)": "None",
+                "words =": """
+            self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model)
+            words =
+            """,
+            },
+            {
+                "self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)": "",
+                "self.token_embedding(ids)": "keras.layers.Embedding(self.vocabulary_size, self.d_model)(ids)",
+            },
+        ],
+        (
+            "No gradient reaches the embedding: `stop_gradient` or `trainable=False` cuts "
+            "it off. Words are to be learned."
+        ): [
+            {"self.token_embedding(ids)": "ops.stop_gradient(self.token_embedding(ids))"},
+            {"(vocabulary_size, d_model)": "(vocabulary_size, d_model, trainable=False)"},
+        ],
+        "The arguments of the Embedding are swapped: first the number of ids, vocabulary_size, then the width.": {
+            "(vocabulary_size, d_model)": "(d_model, vocabulary_size)"
+        },
+        "Your embedding has a row too many: vocabulary_size counts all ids, the one of [PAD] included.": {
+            "(vocabulary_size": "(vocabulary_size + 1"
+        },
+        "`get_config` leaves out max_length, so a saved layer cannot be made again. Return all three arguments.": {
+            ', "max_length": self.max_length': ""
+        },
+        (
+            "`get_config` returns your arguments only, and the layer's name and dtype are "
+            "lost. Add `**super().get_config()`."
+        ): {
+            """
+            sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+            return {**super().get_config(), **sizes}
+            """: (
+                'return {"vocabulary_size": self.vocabulary_size, "d_model": '
+                'self.d_model, "max_length": self.max_length}'
+            )
+        },
+        "`get_config` returns Keras' part alone. Add vocabulary_size, d_model and max_length to it.": {
+            (
+                'sizes = {"vocabulary_size": self.vocabulary_size, "d_model": '
+                'self.d_model, "max_length": self.max_length}'
+            ): """
+            
+            """,
+            "{**super().get_config(), **sizes}": "super().get_config()",
+        },
+        "`update` changes the dictionary and returns None. Update first, then return the dictionary.": {
+            "{**super().get_config(), **sizes}": "super().get_config().update(sizes)"
+        },
+        "One of your three keys is not the name of its argument: vocabulary_size, d_model, max_length.": {
+            '"vocabulary_size"': '"vocab_size"'
+        },
+        (
+            "`get_config` returns a wrong number for max_length. Each argument goes back "
+            "under its own name, as it came."
+        ): {": self.max_length": ": self.d_model"},
+        (
+            "`__init__` must take `**kwargs` and hand them to `super().__init__(**kwargs)`: "
+            "the name and dtype come that way."
+        ): {
+            """
+            def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+                super().__init__(**kwargs)
+            """: """
+            def __init__(self, vocabulary_size, d_model, max_length):
+                super().__init__()
+            """
+        },
+        (
+            "`__init__` takes `**kwargs` and drops them. Hand them on, name, dtype and "
+            "all: `super().__init__(**kwargs)`."
+        ): {"(**kwargs)": "()"},
+        (
+            "`super().__init__(**kwargs)` is missing or comes too late. It stands first: "
+            "then Keras can keep your layers."
+        ): {"super().__init__(**kwargs)": ""},
+    }
 )
-def subtracts_the_key_from_the_query(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(query_length)[:, None] - ops.arange(key_length)[None, :]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You took the amount of the distance: back and ahead get the same. Keep the sign: s − t, then + R.",
-)
-def forgets_the_sign(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.abs(ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None])
-    bias = ops.take(table, ops.minimum(distance, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "Far distances run past the ends of the table. Clip them to −R … R before you look them up.",
-)
-def does_not_clip(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, distance + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You clip at 0 too: every key ahead of the query counts as the query itself. Clip to −R … R, then add R.",
-)
-def clips_what_lies_ahead_to_0(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, 0) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You look up the distance itself, and −1 means the last row. Add R: distance −R stands in row 0.",
-)
-def looks_up_the_distance_itself(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach), axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You clip at 0 too: every key behind the query counts as the query itself. Clip to −R … R, then add R.",
-)
-def clips_what_lies_behind_to_0(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, 0, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "The head axis stands last. A look-up puts it there; bring it to the front with `ops.transpose`.",
-)
-def leaves_the_heads_last(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-
-
-@mistake(
-    "relative_position_bias",
-    "Your shape is (H, S, T). Queries are the column, `[:, None]`, keys the row; and (2, 0, 1) keeps T before S.",
-)
-def turns_all_axes_over(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    return ops.transpose(ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0))
-
-
-@mistake(
-    "relative_position_bias",
-    "A reshape to (H, T, S) mixes heads and keys: it only counts numbers. `ops.transpose` moves axes.",
-)
-def reshapes_for_a_transpose(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.reshape(bias, (table.shape[1], query_length, key_length))
-
-
-@mistake("relative_position_bias", "You added a batch axis. The bias is the same for every sentence: (H, T, S).")
-def adds_an_axis_for_the_batch(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))[None]
-
-
-@mistake(
-    "relative_position_bias",
-    "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, and its middle row is distance 0.",
-)
-def takes_a_reach_too_large_by_one(query_length, key_length, table):
-    reach = (table.shape[0] + 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    row = ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
-    return ops.transpose(ops.take(table, row, axis=0), (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, and its middle row is distance 0.",
-)
-def looks_beyond_by_a_reach_too_large(query_length, key_length, table):
-    reach = (table.shape[0] + 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You took rows − 1 for R: that is 2R. R is half of it: `(table.shape[0] - 1) // 2`.",
-)
-def takes_all_rows_for_the_reach(query_length, key_length, table):
-    reach = table.shape[0] - 1
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You read R off the heads, `table.shape[1]`. The distances are the rows: `(table.shape[0] - 1) // 2`.",
-)
-def takes_the_reach_from_the_heads(query_length, key_length, table):
-    reach = (table.shape[1] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "R must be a whole number, and `/` gives a float. Write `(table.shape[0] - 1) // 2`.",
-    backends=("tensorflow", "jax"),
-)
-def divides_for_a_reach_with_a_fraction(query_length, key_length, table):
-    reach = (table.shape[0] - 1) / 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "The last row of your table is never used: row numbers run from 0 to 2R, and 2R is included.",
-)
-def clips_before_the_last_row(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance + reach, 0, 2 * reach - 1), axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You clip at R − 1, and the outermost rows of the table are never used. R itself is still a distance.",
-)
-def clips_one_too_early(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    nearer = max(reach - 1, 0)
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -nearer, nearer) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "The middle of your table follows the length of the sentence. It is R, from the rows: `(table.shape[0] - 1) // 2`.",
-)
-def takes_the_reach_from_the_sentence(query_length, key_length, table):
-    reach = query_length - 1
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    row = ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
-    return ops.transpose(ops.take(table, row, axis=0), (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You wrote R = 1, which fits the example only. Read R off the table: `(table.shape[0] - 1) // 2`.",
-)
-def writes_the_reach_of_the_example(query_length, key_length, table):
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -1, 1) + 1, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "Words further off than R get 0. They share the first or the last row of the table: clip the distance instead.",
-)
-def gives_nothing_beyond_the_reach(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    near = ops.abs(distance) <= reach
-    return ops.transpose(ops.where(near[:, :, None], bias, 0.0), (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "Far distances start again at the other end of the table. Clip them, do not take the remainder.",
-)
-def wraps_around(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.mod(distance + reach, table.shape[0]), axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You lined up the last query with the last key. Both count from 0 here: distance 0 is where s = t.",
-)
-def lines_up_the_ends(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    first = key_length - query_length
-    distance = ops.arange(key_length)[None, :] - ops.arange(first, first + query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "You count T for the keys too. They are as many as `key_length`, S, and S need not be T.",
-)
-def counts_keys_as_queries(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(query_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "Your queries count from 1. Both count from 0: distance 0 is where s = t.",
-)
-def counts_queries_from_1(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(1, query_length + 1)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
-
-
-@mistake(
-    "relative_position_bias",
-    "Your shape is (S, H, T). `ops.transpose` is told which old axis comes first, second, third: (2, 0, 1).",
-)
-def moves_the_keys_to_the_front(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (1, 2, 0))
-
-
-@mistake(
-    "relative_position_bias",
-    "You look up one column of the table, so the axis of the heads is gone. Look up whole rows: `axis=0`.",
-)
-def looks_up_one_head_only(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    return ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)
-
-
-@mistake(
-    "relative_position_bias",
-    "All heads get the numbers of the first. Each head has its own column of the table: look up whole rows.",
-)
-def gives_every_head_the_first_column(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.repeat(bias[None], table.shape[1], axis=0)
 
 
 @mistake(
-    "relative_position_bias",
-    "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is never learned. Use `ops.take`.",
+    "PositionalEmbedding",
+    "You put words and positions side by side, and the width doubles. Add them: the shape is (B, T, D).",
 )
-def stops_the_gradient(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(ops.stop_gradient(table), ops.clip(distance, -reach, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
+class PutsPositionsBesideWords(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        self.positions = sinusoidal_positions(max_length, d_model)
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        places = ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+        return ops.concatenate([words, ops.broadcast_to(places, ops.shape(words))], axis=-1)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
 
 
 @mistake(
-    "relative_position_bias",
-    "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is never learned. Use `ops.take`.",
+    "PositionalEmbedding",
+    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
 )
-def looks_up_with_numpy(query_length, key_length, table):
-    table = np.asarray(table)
-    reach = (table.shape[0] - 1) // 2
-    distance = np.arange(key_length)[None, :] - np.arange(query_length)[:, None]
-    return np.transpose(table[np.clip(distance, -reach, reach) + reach], (2, 0, 1))
+class StandsOnHalves(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+        table = np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)
+        self.positions = ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
 
 
 @mistake(
-    "relative_position_bias",
-    "Square brackets cannot look up a whole matrix of rows in a tensor. `ops.take(table, rows, axis=0)` can.",
-    backends=("tensorflow",),
+    "PositionalEmbedding",
+    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
 )
-def indexes_a_tensor_with_a_matrix(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    return ops.transpose(table[ops.clip(distance, -reach, reach) + reach], (2, 0, 1))
+class StandsOnCosinesFirst(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+        table = np.stack([np.cos(angle), np.sin(angle)], axis=-1).reshape(max_length, d_model)
+        self.positions = ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
 
 
 @mistake(
-    "relative_position_bias",
-    "You looked along the heads. `ops.take` needs `axis=0`: distances are the rows of the table.",
+    "PositionalEmbedding",
+    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
 )
-def forgets_the_axis_of_the_look_up(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=1)
+class StandsOnClocksOfHalfTheFall(keras.layers.Layer):
+    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
+        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
+        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(d_model // 2) / d_model)
+        table = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(max_length, d_model)
+        self.positions = ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, ids):
+        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
+            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
+        words = self.token_embedding(ids) * self.d_model**0.5
+        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
+
+    def get_config(self):
+        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
+        return {**super().get_config(), **sizes}
 
 
-@mistake(
-    "relative_position_bias",
-    "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name the axis: distances are the rows.",
+right("PositionalEmbedding", "KeepsTheTableAsAWeight").also(
+    {
+        "self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)": """
+            self.row = ops.convert_to_tensor(sinusoidal_positions(max_length, d_model))
+            """,
+        """
+            self.table = self.add_weight(
+                shape=(self.max_length, self.d_model),
+                initializer=lambda shape, dtype: ops.cast(sinusoidal_positions(*shape), dtype),
+                trainable=False,
+                name="table",
+            )
+            """: (
+            "self.token_embedding = keras.layers.Embedding(self.vocabulary_size, self.d_model, dtype=self.dtype_policy)"
+        ),
+        "(shape)": """
+            (shape)
+            self.built = True
+            """,
+        "ops.cast(self.table[: ops.shape(ids)[1]], words.dtype)": """
+            ops.cast(self.row, words.dtype)[None, :ops.shape(words)[1]]
+            """,
+    }
 )
-def looks_up_in_one_long_row(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    return ops.take(table, ops.clip(distance, -reach, reach) + reach)
-
-
-@mistake(
-    "relative_position_bias",
-    "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name the axis: distances are the rows.",
-)
-def moves_an_axis_that_is_not_there(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]
-    bias = ops.take(table, ops.clip(distance, -reach, reach) + reach)
-    return ops.transpose(bias, (2, 0, 1))
 
 
 @correct("relative_position_bias")
@@ -2216,427 +864,246 @@ def collects_rows_in_a_loop(query_length, key_length, table):
     return ops.moveaxis(ops.stack(rows), -1, 0)
 
 
-@correct("relative_position_bias")
-def takes_columns_of_the_turned_table(query_length, key_length, table):
-    reach = table.shape[0] // 2
+right("relative_position_bias").edits(
+    {
+        "Your distance is query − key, so back and ahead are swapped. It is key position − query position.": {
+            "(key_length)": "(query_length)",
+            "None, :": ":, None",
+            "(query_length)": "(key_length)",
+            ":, None": "None, :",
+        },
+        "Far distances run past the ends of the table. Clip them to −R … R before you look them up.": {
+            "row = ops.clip(distance, -reach, reach) + reach": "",
+            ", row,": ", distance + reach,",
+        },
+        "You clip at 0 too: every key ahead of the query counts as the query itself. Clip to −R … R, then add R.": {
+            "row = ops.clip(distance, -reach, reach) + reach": """
+            bias = ops.take(table, ops.clip(distance, -reach, 0) + reach, axis=0)
+            """,
+            "bias = ops.take(table, row, axis=0)": "",
+        },
+        "You look up the distance itself, and −1 means the last row. Add R: distance −R stands in row 0.": {
+            "row = ops.clip(distance, -reach, reach) + reach": """
+            bias = ops.take(table, ops.clip(distance, -reach, reach), axis=0)
+            """,
+            "bias = ops.take(table, row, axis=0)": "",
+        },
+        "You clip at 0 too: every key behind the query counts as the query itself. Clip to −R … R, then add R.": {
+            "-reach": "0"
+        },
+        "The head axis stands last. A look-up puts it there; bring it to the front with `ops.transpose`.": {
+            """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            return ops.transpose(bias, (2, 0, 1))
+            """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)"
+        },
+        (
+            "Your shape is (H, S, T). Queries are the column, `[:, None]`, keys the row; "
+            "and (2, 0, 1) keeps T before S."
+        ): {
+            """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            return ops.transpose(bias, (2, 0, 1))
+            """: "return ops.transpose(ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0))"
+        },
+        "A reshape to (H, T, S) mixes heads and keys: it only counts numbers. `ops.transpose` moves axes.": {
+            "ops.transpose": "ops.reshape",
+            "(2, 0, 1)": "(table.shape[1], query_length, key_length)",
+        },
+        "You added a batch axis. The bias is the same for every sentence: (H, T, S).": {
+            "ops.clip(distance, -reach, reach) + reach": """
+            ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+            """,
+            "bias = ops.take(table, row, axis=0)": "",
+            "(bias, (2, 0, 1))": "(row, (2, 0, 1))[None]",
+        },
+        (
+            "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, "
+            "and its middle row is distance 0."
+        ): [
+            {
+                "table.shape[0] - 1": "table.shape[0] + 1",
+                "ops.clip(distance, -reach, reach) + reach": """
+            ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
+            """,
+                "bias = ops.take(table, row, axis=0)": "",
+                "bias,": "ops.take(table, row, axis=0),",
+            },
+            {"table.shape[0] - 1": "table.shape[0] + 1"},
+        ],
+        "You took rows − 1 for R: that is 2R. R is half of it: `(table.shape[0] - 1) // 2`.": {
+            "(table.shape[0] - 1) // 2": "table.shape[0] - 1"
+        },
+        "You read R off the heads, `table.shape[1]`. The distances are the rows: `(table.shape[0] - 1) // 2`.": {
+            "table.shape[0]": "table.shape[1]"
+        },
+        "R must be a whole number, and `/` gives a float. Write `(table.shape[0] - 1) // 2`.": only_on(
+            ("tensorflow", "jax"), {"(table.shape[0] - 1) // 2": "(table.shape[0] - 1) / 2"}
+        ),
+        "The last row of your table is never used: row numbers run from 0 to 2R, and 2R is included.": {
+            """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            """: "bias = ops.take(table, ops.clip(distance + reach, 0, 2 * reach - 1), axis=0)"
+        },
+        "You clip at R − 1, and the outermost rows of the table are never used. R itself is still a distance.": {
+            "reach = (table.shape[0] - 1) // 2": """
+            reach = (table.shape[0] - 1) // 2
+            nearer = max(reach - 1, 0)
+            """,
+            "row = ops.clip(distance, -reach, reach) + reach": """
+            bias = ops.take(table, ops.clip(distance, -nearer, nearer) + reach, axis=0)
+            """,
+            "bias = ops.take(table, row, axis=0)": "",
+        },
+        (
+            "The middle of your table follows the length of the sentence. It is R, from the "
+            "rows: `(table.shape[0] - 1) // 2`."
+        ): {
+            "(table.shape[0] - 1) // 2": "query_length - 1",
+            "ops.clip(distance, -reach, reach) + reach": """
+            ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
+            """,
+            "bias = ops.take(table, row, axis=0)": "",
+            "bias,": "ops.take(table, row, axis=0),",
+        },
+        "You wrote R = 1, which fits the example only. Read R off the table: `(table.shape[0] - 1) // 2`.": {
+            "reach = (table.shape[0] - 1) // 2": "",
+            "row = ops.clip(distance, -reach, reach) + reach": "",
+            ", row,": ", ops.clip(distance, -1, 1) + 1,",
+        },
+        (
+            "Words further off than R get 0. They share the first or the last row of the "
+            "table: clip the distance instead."
+        ): {
+            "ops.clip(distance, -reach, reach) + reach": """
+            ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
+            """,
+            "ops.take(table, row, axis=0)": "ops.abs(distance) <= reach",
+            "bias,": "ops.where(bias[:, :, None], row, 0.0),",
+        },
+        "Far distances start again at the other end of the table. Clip them, do not take the remainder.": {
+            "row = ops.clip(distance, -reach, reach) + reach": "",
+            ", row,": ", ops.mod(distance + reach, table.shape[0]),",
+        },
+        "You lined up the last query with the last key. Both count from 0 here: distance 0 is where s = t.": {
+            "distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]": """
+            first = key_length - query_length
+            """,
+            "row = ops.clip(distance, -reach, reach) + reach": """
+            distance = ops.arange(key_length)[None, :] - ops.arange(first, first + query_length)[:, None]
+            """,
+            ", row,": ", ops.clip(distance, -reach, reach) + reach,",
+        },
+        "You count T for the keys too. They are as many as `key_length`, S, and S need not be T.": {
+            "(key_length)": "(query_length)"
+        },
+        "Your queries count from 1. Both count from 0: distance 0 is where s = t.": {
+            "(query_length)": "(1, query_length + 1)"
+        },
+        "Your shape is (S, H, T). `ops.transpose` is told which old axis comes first, second, third: (2, 0, 1).": {
+            "(2, 0, 1)": "(1, 2, 0)"
+        },
+        "You look up one column of the table, so the axis of the heads is gone. Look up whole rows: `axis=0`.": {
+            """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            return ops.transpose(bias, (2, 0, 1))
+            """: "return ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)"
+        },
+        "All heads get the numbers of the first. Each head has its own column of the table: look up whole rows.": {
+            "ops.clip(distance, -reach, reach) + reach": """
+            ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)
+            """,
+            """
+            bias = ops.take(table, row, axis=0)
+            return ops.transpose(bias, (2, 0, 1))
+            """: "return ops.repeat(row[None], table.shape[1], axis=0)",
+        },
+        (
+            "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is "
+            "never learned. Use `ops.take`."
+        ): {
+            "row = ops.clip(distance, -reach, reach) + reach": """
+            bias = ops.take(ops.stop_gradient(table), ops.clip(distance, -reach, reach) + reach, axis=0)
+            """,
+            "bias = ops.take(table, row, axis=0)": "",
+        },
+        (
+            "Square brackets cannot look up a whole matrix of rows in a tensor. `ops.take(table, rows, axis=0)` can."
+        ): only_on(
+            ("tensorflow",),
+            {
+                """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            """: "",
+                "bias,": "table[ops.clip(distance, -reach, reach) + reach],",
+            },
+        ),
+        "You looked along the heads. `ops.take` needs `axis=0`: distances are the rows of the table.": {
+            """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            return ops.transpose(bias, (2, 0, 1))
+            """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=1)"
+        },
+        (
+            "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name "
+            "the axis: distances are the rows."
+        ): [
+            {
+                """
+            row = ops.clip(distance, -reach, reach) + reach
+            bias = ops.take(table, row, axis=0)
+            return ops.transpose(bias, (2, 0, 1))
+            """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach)"
+            },
+            {
+                "row = ops.clip(distance, -reach, reach) + reach": """
+            bias = ops.take(table, ops.clip(distance, -reach, reach) + reach)
+            """,
+                "bias = ops.take(table, row, axis=0)": "",
+            },
+        ],
+    }
+)
+
+
+@mistake(
+    "relative_position_bias",
+    "You took the amount of the distance: back and ahead get the same. Keep the sign: s − t, then + R.",
+)
+def forgets_the_sign(query_length, key_length, table):
+    reach = (table.shape[0] - 1) // 2
+    distance = ops.abs(ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None])
+    bias = ops.take(table, ops.minimum(distance, reach) + reach, axis=0)
+    return ops.transpose(bias, (2, 0, 1))
+
+
+@mistake(
+    "relative_position_bias",
+    "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is never learned. Use `ops.take`.",
+)
+def looks_up_with_numpy(query_length, key_length, table):
+    table = np.asarray(table)
+    reach = (table.shape[0] - 1) // 2
     distance = np.arange(key_length)[None, :] - np.arange(query_length)[:, None]
-    rows = np.clip(distance, -reach, reach).astype("int32") + reach
-    return ops.take(ops.transpose(table), rows, axis=1)
+    return np.transpose(table[np.clip(distance, -reach, reach) + reach], (2, 0, 1))
 
 
-@mistake(
-    "rotate_positions",
-    "You paired columns i and i + K/2, as Hugging Face's Llama does. Here neighbours make a pair: (0, 1), (2, 3) …",
+right("relative_position_bias").also(
+    {
+        "table.shape[0] - 1": "table.shape[0]",
+        "ops.arange(key_length)": "np.arange(key_length)",
+        "ops.arange(query_length)": "np.arange(query_length)",
+        "ops.clip(distance, -reach, reach)": 'np.clip(distance, -reach, reach).astype("int32")',
+        "bias = ops.take(table, row, axis=0)": "",
+        "ops.transpose(bias, (2, 0, 1))": "ops.take(ops.transpose(table), row, axis=1)",
+    }
 )
-def pairs_the_halves(x, positions):
-    half = x.shape[-1] // 2
-    speed = ops.power(10000.0, -ops.arange(half, dtype="float32") / half)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., :half], x[..., half:]
-    return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)
-
-
-@mistake(
-    "rotate_positions",
-    "You turned the right pairs and wrote them as two halves. Each pair goes back to its own columns: stack, reshape.",
-)
-def writes_the_pairs_as_halves(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)
-
-
-@mistake(
-    "rotate_positions",
-    "You paired columns i and i + K/2, and wrote them side by side. Pairs are neighbours: a is `x[..., 0::2]`.",
-)
-def pairs_the_halves_and_stacks(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., : width // 2], x[..., width // 2 :]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "a and b have changed places: a is the first of each pair, `x[..., 0::2]`, and b the second, `x[..., 1::2]`.",
-)
-def takes_the_odd_columns_first(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 1::2], x[..., 0::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Your pairs still have an axis of their own: (B, H, T, K/2, 2). Reshape to the shape of x.",
-)
-def keeps_the_axis_of_the_pairs(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
-
-
-@mistake(
-    "rotate_positions",
-    "You turn backwards. The minus sign belongs to the new first number: a cos α − b sin α, a sin α + b cos α.",
-)
-def turns_backwards(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos + b * sin, b * cos - a * sin], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Both your signs are plus, so vectors change their length. The new first number is a cos α − b sin α.",
-)
-def writes_two_plus_signs(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos + b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "You mirror each pair instead of turning it: position 0 already changes x. The new second number is a sin + b cos.",
-)
-def mirrors_the_pairs(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos + b * sin, a * sin - b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Both your signs are minus, and position 0 already changes x. The new second number is a sin α + b cos α.",
-)
-def writes_two_minus_signs(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin - b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "The new second number is computed from the new first one. Take the old a and b for both.",
-)
-def uses_the_new_first_number(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    a = a * cos - b * sin
-    b = a * sin + b * cos
-    return ops.reshape(ops.stack([a, b], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "You count 0, 1, 2 … yourself. Use the positions that you are given: a sentence may start anywhere.",
-)
-def counts_positions_by_itself(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.arange(x.shape[2], dtype="float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "You subtract the first position. Use all as you are given them: two stretches of a text must fit together.",
-)
-def counts_from_the_first_position(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions - positions[0], "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Your positions run from 1: each is one more than you were given. Position 0 must not turn at all.",
-)
-def adds_1_to_the_positions(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = (ops.cast(positions, "float32")[:, None] + 1) * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "All pairs turn at one speed. Pair i turns by position / 10000^(2i/K), each slower than the one before.",
-)
-def turns_all_pairs_alike(x, positions):
-    angle = ops.cast(positions, "float32")[:, None]
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake("rotate_positions", "Your exponent is i/K, so pairs slow down half as fast. It is 2i/K: 0, 2/K, 4/K …")
-def forgets_the_2_in_the_speed(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(width // 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Your exponent is 4i/K: doubled twice, or divided by K/2. It is 2i/K.",
-)
-def doubles_the_exponent_twice(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / (width // 2))
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake("rotate_positions", "Your pairs get faster instead of slower. Divide the position by the power of 10000.")
-def speeds_up_along_the_pairs(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Your angles lie as two halves beside pairs of neighbours. Repeat each angle twice in place: f0, f0, f1, f1 …",
-)
-def tiles_the_angles(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.tile(ops.cast(positions, "float32")[:, None] * speed, (1, 2))
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    turned = ops.reshape(ops.stack([-x[..., 1::2], x[..., 0::2]], axis=-1), ops.shape(x))
-    return x * cos + turned * sin
-
-
-@mistake(
-    "rotate_positions",
-    "You added sines and cosines to x. Rotary positions add nothing: each pair is turned.",
-)
-def adds_the_sinusoidal_row(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    table = ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)
-    return x + ops.cast(ops.reshape(table, x.shape[-2:]), x.dtype)
-
-
-@mistake(
-    "rotate_positions",
-    "You only shrink each number by a cosine. A turn mixes the two numbers of a pair: the sine terms are missing.",
-)
-def leaves_out_the_sine(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    return x * ops.cast(ops.repeat(ops.cos(angle), 2, axis=-1), x.dtype)
-
-
-@mistake(
-    "rotate_positions",
-    "Float16 came in and float32 goes out. Cast cosine and sine, or the result, to the dtype of x.",
-)
-def returns_float32_always(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    wide = ops.cast(x, "float32")
-    a, b = wide[..., 0::2], wide[..., 1::2]
-    pairs = ops.stack([a * ops.cos(angle) - b * ops.sin(angle), a * ops.sin(angle) + b * ops.cos(angle)], axis=-1)
-    return ops.reshape(pairs, ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "x may be float16, your cosine is float32; TensorFlow multiplies only equals. Cast cosine and sine to x's dtype.",
-    backends=("tensorflow",),
-)
-def multiplies_unequal_dtypes(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cos(angle), ops.sin(angle)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "You compute angles in the dtype of x, and float16 has no number 2049. Angles are float32; cast cosine and sine.",
-)
-def computes_angles_in_the_dtype_of_x(x, positions):
-    width = x.shape[-1]
-    speed = ops.cast(ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width), x.dtype)
-    angle = ops.cast(positions, x.dtype)[:, None] * speed
-    cos, sin = ops.cos(angle), ops.sin(angle)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "You compute angles in the dtype of x, and float16 has no number 2049. Angles are float32; cast cosine and sine.",
-)
-def divides_in_the_dtype_of_x(x, positions):
-    width = x.shape[-1]
-    power = ops.power(10000.0, ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, x.dtype)[:, None] / ops.cast(power, x.dtype)
-    cos, sin = ops.cos(angle), ops.sin(angle)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Your positions are whole numbers, and TensorFlow makes NumPy's powers whole beside them. Cast to float32 first.",
-    backends=("tensorflow",),
-)
-def divides_positions_by_powers_of_numpy(x, positions):
-    width = x.shape[-1]
-    power = 10000.0 ** (np.arange(0, width, 2) / width)
-    angle = ops.cast(positions[:, None] / power, "float32")
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Positions are whole numbers, and TensorFlow won't multiply them by a fraction. Cast them to float32 first.",
-    backends=("tensorflow",),
-)
-def forgets_to_cast_the_positions(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = positions[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "In a compiled graph B is not known, and `x.shape[0]` is None. Reshape to `ops.shape(x)`.",
-    backends=("tensorflow",),
-)
-def reshapes_to_a_shape_with_none(x, positions):
-    batch, heads, length, width = x.shape
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), (batch, heads, length, width))
-
-
-@mistake(
-    "rotate_positions",
-    "A tensor cannot be changed column by column. Compute both numbers of all pairs, then stack and reshape.",
-    backends=("tensorflow", "jax"),
-)
-def writes_into_a_tensor(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    turned = ops.zeros_like(x)
-    turned[..., 0::2] = x[..., 0::2] * ops.cos(angle) - x[..., 1::2] * ops.sin(angle)
-    turned[..., 1::2] = x[..., 0::2] * ops.sin(angle) + x[..., 1::2] * ops.cos(angle)
-    return turned
-
-
-@mistake(
-    "rotate_positions",
-    "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all the way, which graphs need too.",
-)
-def turns_with_numpy(x, positions):
-    x = np.array(x)
-    angle = np.asarray(positions)[:, None] / 10000 ** (np.arange(0, x.shape[-1], 2) / x.shape[-1])
-    cos, sin = np.cos(angle).astype(x.dtype), np.sin(angle).astype(x.dtype)
-    turned = np.empty_like(x)
-    turned[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
-    turned[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
-    return turned
-
-
-@mistake(
-    "rotate_positions",
-    "You turn by the head, not by the word: the positions run along axis 1. They belong to axis 2, T.",
-)
-def turns_by_the_head(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = (ops.cast(positions, "float32")[:, None] * speed)[: x.shape[1], None, :]
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "Your angles have the shape (T, 1, K/2), so T meets the heads. Leave them (T, K/2): broadcasting repeats them.",
-)
-def lays_the_angles_along_the_heads(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all the way, which graphs need too.",
-)
-def stops_the_gradient_of_x(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = ops.stop_gradient(x[..., 0::2]), ops.stop_gradient(x[..., 1::2])
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
 
 
 @correct("rotate_positions")
@@ -2681,3 +1148,250 @@ def loops_over_the_pairs(x, positions):
         a, b = x[..., first], x[..., first + 1]  # (B, H, T)
         columns += [a * cos - b * sin, a * sin + b * cos]
     return ops.stack(columns, axis=-1)
+
+
+right("rotate_positions").edits(
+    {
+        (
+            "You paired columns i and i + K/2, as Hugging Face's Llama does. Here "
+            "neighbours make a pair: (0, 1), (2, 3) …"
+        ): {
+            "x.shape[-1]": "x.shape[-1] // 2",
+            "0, width, 2": "width",
+            "0::2": ":width",
+            "1::2": "width:",
+            """
+            pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
+            return ops.reshape(pairs, ops.shape(x))
+            """: "return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)",
+        },
+        (
+            "You turned the right pairs and wrote them as two halves. Each pair goes back to "
+            "its own columns: stack, reshape."
+        ): {
+            """
+            pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
+            return ops.reshape(pairs, ops.shape(x))
+            """: "return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)"
+        },
+        "You paired columns i and i + K/2, and wrote them side by side. Pairs are neighbours: a is `x[..., 0::2]`.": {
+            "0::2": ":width // 2",
+            "1::2": "width // 2:",
+        },
+        (
+            "a and b have changed places: a is the first of each pair, `x[..., 0::2]`, "
+            "and b the second, `x[..., 1::2]`."
+        ): {"0::2": "1::2", "1::2": "0::2"},
+        "Your pairs still have an axis of their own: (B, H, T, K/2, 2). Reshape to the shape of x.": {
+            """
+            pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
+            return ops.reshape(pairs, ops.shape(x))
+            """: "return ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)"
+        },
+        "You turn backwards. The minus sign belongs to the new first number: a cos α − b sin α, a sin α + b cos α.": {
+            "cos - b": "cos + b",
+            "a * sin + b * cos": "b * cos - a * sin",
+        },
+        "Both your signs are plus, so vectors change their length. The new first number is a cos α − b sin α.": {
+            "cos - b": "cos + b"
+        },
+        (
+            "You mirror each pair instead of turning it: position 0 already changes x. The new "
+            "second number is a sin + b cos."
+        ): {"cos - b": "cos + b", "sin + b": "sin - b"},
+        "Both your signs are minus, and position 0 already changes x. The new second number is a sin α + b cos α.": {
+            "sin + b": "sin - b"
+        },
+        "The new second number is computed from the new first one. Take the old a and b for both.": {
+            "pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)": """
+            a = a * cos - b * sin
+            b = a * sin + b * cos
+            """,
+            "pairs,": "ops.stack([a, b], axis=-1),",
+        },
+        "You count 0, 1, 2 … yourself. Use the positions that you are given: a sentence may start anywhere.": {
+            'ops.cast(positions, "float32")': 'ops.arange(x.shape[2], dtype="float32")'
+        },
+        (
+            "You subtract the first position. Use all as you are given them: two stretches of a text must fit together."
+        ): {"positions,": "positions - positions[0],"},
+        "Your positions run from 1: each is one more than you were given. Position 0 must not turn at all.": of(
+            "turns_with_one_product_and_a_swap",
+            {
+                "ops.exp(-np.log(10000.0) *": "ops.power(10000.0, -",
+                'ops.repeat(ops.expand_dims(ops.cast(positions, "float32"), -1) * speed, 2, axis=-1)': """
+            (ops.cast(positions, "float32")[:, None] + 1) * speed
+            """,
+                "swapped = ops.reshape(ops.stack([-x[..., 1::2], x[..., 0::2]], axis=-1), ops.shape(x))": """
+            a, b = x[..., 0::2], x[..., 1::2]
+            """,
+                "x * cos + swapped * sin": """
+            ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+            """,
+            },
+        ),
+        "All pairs turn at one speed. Pair i turns by position / 10000^(2i/K), each slower than the one before.": {
+            "width = x.shape[-1]": "",
+            """
+            speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+            angle = ops.cast(positions, "float32")[:, None] * speed
+            """: 'angle = ops.cast(positions, "float32")[:, None]',
+        },
+        "Your exponent is i/K, so pairs slow down half as fast. It is 2i/K: 0, 2/K, 4/K …": {"0, width,": "width //"},
+        "Your exponent is 4i/K: doubled twice, or divided by K/2. It is 2i/K.": {"/ width": "/ (width // 2)"},
+        "Your pairs get faster instead of slower. Divide the position by the power of 10000.": {
+            "-ops.arange": "ops.arange"
+        },
+        (
+            "Your angles lie as two halves beside pairs of neighbours. Repeat each angle "
+            "twice in place: f0, f0, f1, f1 …"
+        ): of(
+            "turns_with_one_product_and_a_swap",
+            {
+                "ops.exp(-np.log(10000.0) *": "ops.power(10000.0, -",
+                'ops.repeat(ops.expand_dims(ops.cast(positions, "float32"), -1) * speed, 2, axis=-1)': """
+            ops.tile(ops.cast(positions, "float32")[:, None] * speed, (1, 2))
+            """,
+            },
+        ),
+        "Float16 came in and float32 goes out. Cast cosine and sine, or the result, to the dtype of x.": {
+            "cos, sin": "wide",
+            "ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)": 'ops.cast(x, "float32")',
+            "x[..., 0::2]": "wide[..., 0::2]",
+            "x[..., 1::2]": "wide[..., 1::2]",
+            "a * cos": "a * ops.cos(angle)",
+            "b * sin": "b * ops.sin(angle)",
+            "a * sin": "a * ops.sin(angle)",
+            "b * cos": "b * ops.cos(angle)",
+        },
+        (
+            "x may be float16, your cosine is float32; TensorFlow multiplies only equals. "
+            "Cast cosine and sine to x's dtype."
+        ): only_on(
+            ("tensorflow",),
+            {
+                "ops.cast(ops.cos(angle), x.dtype)": "ops.cos(angle)",
+                "ops.cast(ops.sin(angle), x.dtype)": "ops.sin(angle)",
+            },
+        ),
+        (
+            "You compute angles in the dtype of x, and float16 has no number 2049. Angles are "
+            "float32; cast cosine and sine."
+        ): {
+            "ops.power": "ops.cast",
+            "10000.0": 'ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)',
+            '-ops.arange(0, width, 2, dtype="float32") / width': "x.dtype",
+            'positions, "float32"': "positions, x.dtype",
+            "ops.cast(ops.cos(angle), x.dtype)": "ops.cos(angle)",
+            "ops.cast(ops.sin(angle), x.dtype)": "ops.sin(angle)",
+        },
+        (
+            "Your positions are whole numbers, and TensorFlow makes NumPy's powers whole "
+            "beside them. Cast to float32 first."
+        ): only_on(
+            ("tensorflow",),
+            {
+                """
+            speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+            angle = ops.cast(positions, "float32")[:, None] * speed
+            """: 'angle = ops.cast(positions[:, None] / 10000.0 ** (np.arange(0, width, 2) / width), "float32")'
+            },
+        ),
+        (
+            "Positions are whole numbers, and TensorFlow won't multiply them by a fraction. Cast them to float32 first."
+        ): only_on(("tensorflow",), {'ops.cast(positions, "float32")': "positions"}),
+        "In a compiled graph B is not known, and `x.shape[0]` is None. Reshape to `ops.shape(x)`.": only_on(
+            ("tensorflow",),
+            {
+                "width = x.shape[-1]": "batch, heads, length, width = x.shape",
+                "ops.shape(x)": "(batch, heads, length, width)",
+            },
+        ),
+        (
+            "Your angles have the shape (T, 1, K/2), so T meets the heads. Leave them (T, "
+            "K/2): broadcasting repeats them."
+        ): {":, None": ":, None, None"},
+        (
+            "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all "
+            "the way, which graphs need too."
+        ): {"x[..., 0::2]": "ops.stop_gradient(x[..., 0::2])", "x[..., 1::2]": "ops.stop_gradient(x[..., 1::2])"},
+    }
+)
+
+
+@mistake(
+    "rotate_positions",
+    "You added sines and cosines to x. Rotary positions add nothing: each pair is turned.",
+)
+def adds_the_sinusoidal_row(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    table = ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)
+    return x + ops.cast(ops.reshape(table, x.shape[-2:]), x.dtype)
+
+
+@mistake(
+    "rotate_positions",
+    "You only shrink each number by a cosine. A turn mixes the two numbers of a pair: the sine terms are missing.",
+)
+def leaves_out_the_sine(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    return x * ops.cast(ops.repeat(ops.cos(angle), 2, axis=-1), x.dtype)
+
+
+@mistake(
+    "rotate_positions",
+    "You compute angles in the dtype of x, and float16 has no number 2049. Angles are float32; cast cosine and sine.",
+)
+def divides_in_the_dtype_of_x(x, positions):
+    width = x.shape[-1]
+    power = ops.power(10000.0, ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, x.dtype)[:, None] / ops.cast(power, x.dtype)
+    cos, sin = ops.cos(angle), ops.sin(angle)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
+
+
+@mistake(
+    "rotate_positions",
+    "A tensor cannot be changed column by column. Compute both numbers of all pairs, then stack and reshape.",
+    backends=("tensorflow", "jax"),
+)
+def writes_into_a_tensor(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = ops.cast(positions, "float32")[:, None] * speed
+    turned = ops.zeros_like(x)
+    turned[..., 0::2] = x[..., 0::2] * ops.cos(angle) - x[..., 1::2] * ops.sin(angle)
+    turned[..., 1::2] = x[..., 0::2] * ops.sin(angle) + x[..., 1::2] * ops.cos(angle)
+    return turned
+
+
+@mistake(
+    "rotate_positions",
+    "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all the way, which graphs need too.",
+)
+def turns_with_numpy(x, positions):
+    x = np.array(x)
+    angle = np.asarray(positions)[:, None] / 10000 ** (np.arange(0, x.shape[-1], 2) / x.shape[-1])
+    cos, sin = np.cos(angle).astype(x.dtype), np.sin(angle).astype(x.dtype)
+    turned = np.empty_like(x)
+    turned[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
+    turned[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
+    return turned
+
+
+@mistake(
+    "rotate_positions",
+    "You turn by the head, not by the word: the positions run along axis 1. They belong to axis 2, T.",
+)
+def turns_by_the_head(x, positions):
+    width = x.shape[-1]
+    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
+    angle = (ops.cast(positions, "float32")[:, None] * speed)[: x.shape[1], None, :]
+    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
