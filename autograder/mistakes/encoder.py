@@ -3,15 +3,18 @@
 A class here is pasted alone into a learner's notebook: what it uses beside itself must have the same name there.
 """
 
+from course.built import MultiHeadAttention
+
 import keras
 import numpy as np
-from course.built import MultiHeadAttention
 from keras import ops
 
 from autograder.judging import correct, mistake, right
 
 norm = right("layer_norm")
-norm.edit("axis=-1", "axis=0", "You normalise over the batch. Mean and variance are those of one token: axis −1.", times=2)
+norm.edit(
+    "axis=-1", "axis=0", "You normalise over the batch. Mean and variance are those of one token: axis −1.", times=2
+)
 norm.edit("axis=-1", "axis=1", "You normalise over the tokens. Each token has a mean of its own: axis −1.", times=2)
 norm.edit(
     {"axis=-1": "axis=(-2, -1)"},
@@ -29,13 +32,9 @@ norm.edit(
     "(variance + epsilon)",
     "You divide by the variance. Divide by its root, the standard deviation.",
 )
-norm.edit(
-    "variance + epsilon", "variance", "Epsilon is missing: add it to the variance, or equal numbers give 0 / 0."
-)
+norm.edit("variance + epsilon", "variance", "Epsilon is missing: add it to the variance, or equal numbers give 0 / 0.")
 norm.edit("variance + epsilon", "variance + 1e-6", "Your epsilon is fixed. Use the argument `epsilon`.")
-norm.edit(
-    "epsilon=1e-6", "epsilon=1e-3", "Your default for epsilon is 1e-3, which is Keras'. The task asks for 1e-6."
-)
+norm.edit("epsilon=1e-6", "epsilon=1e-3", "Your default for epsilon is 1e-3, which is Keras'. The task asks for 1e-6.")
 norm.edit("epsilon=1e-6", "epsilon=1e-5", "Your default for epsilon is 1e-5. The task asks for 1e-6.")
 norm.edit(
     "ops.mean(ops.square(x - mean), axis=-1, keepdims=True)",
@@ -55,7 +54,7 @@ norm.edit(
 )
 norm.edit("gain * (x - mean)", "gain * x", "You divide x itself. Subtract the mean first: x − mean.")
 norm.edit(
-    {"gain * (x - mean) / ops.sqrt(variance + epsilon) + bias": "gain * ((x - mean) / ops.sqrt(variance + epsilon) + bias)"},
+    {"gain * (x - mean)": "gain * ((x - mean)", "+ bias": "+ bias)"},
     "You add the bias before you multiply by the gain. First the gain, then the bias.",
 )
 norm.edit("gain * (x - mean)", "(x - mean)", "The gain is missing: multiply each normalised number by its own.")
@@ -104,9 +103,7 @@ def squares_the_deviation(x, gain, bias, epsilon=1e-6):
 
 
 network = right("FeedForward")
-network.edit(
-    'activation="relu", ', "", "No ReLU stands between your two maps. Without it they are one affine map."
-)
+network.edit('activation="relu", ', "", "No ReLU stands between your two maps. Without it they are one affine map.")
 network.edit('"relu"', '"gelu"', "This is GELU, which BERT uses. The task asks for ReLU, max(0, z).")
 network.edit(
     "keras.layers.Dense(d_model, ",
@@ -147,7 +144,9 @@ network.edit(
     "Dropout acts on x, before the first map. It belongs between the maps or after the second.",
 )
 network.edit(
-    "Dropout(dropout,", "Dropout(1 - dropout,", "Your dropout drops 1 − dropout. Its argument is the share that is lost."
+    "Dropout(dropout,",
+    "Dropout(1 - dropout,",
+    "Your dropout drops 1 − dropout. Its argument is the share that is lost.",
 )
 network.edit(
     "Dropout(dropout,",
@@ -164,7 +163,9 @@ network.edit(
     ', "d_ff": self.d_ff', "", "`get_config` lacks d_ff. It needs all three arguments, each under its own name."
 )
 network.edit(
-    ', "dropout": self.dropout', "", "`get_config` lacks dropout. It needs all three arguments, each under its own name."
+    ', "dropout": self.dropout',
+    "",
+    "`get_config` lacks dropout. It needs all three arguments, each under its own name.",
 )
 network.edit(
     "**super().get_config(), ", "", "`get_config` lacks what `super().get_config()` gives, such as the layer's name."
@@ -252,6 +253,10 @@ SUM = "x + self.attention_dropout(attended, training=training)"
 NETWORK = "x + self.feed_forward_dropout(network, training=training)"
 POST, PRE = f"x = self.attention_norm({SUM})", f"x = {SUM}"
 POST_END, PRE_END = f"return self.feed_forward_norm({NETWORK})", f"return {NETWORK}"
+KERAS_OWN = """if d_model % num_heads:
+    raise ValueError(f"d_model={d_model}, num_heads={num_heads}")
+self.attention = keras.layers.MultiHeadAttention(num_heads, d_model // num_heads)"""
+NORM = "keras.layers.LayerNormalization(epsilon=1e-6, dtype=policy)"
 ASKED, ASKED_NORMED = "self.attention(x, x, x, mask=mask)", "self.attention(normed, normed, normed, mask=mask)"
 
 layer.edit(
@@ -281,12 +286,10 @@ layer.edit(
     "self.feed_forward_norm = self.attention_norm",
     "One norm serves in both places. Each place has a LayerNormalization of its own.",
 )
+layer.edit("epsilon=1e-6, ", "", "Your norms have Keras' epsilon, 1e-3. The task asks for `epsilon=1e-6`.", times=2)
 layer.edit(
-    "epsilon=1e-6, ", "", "Your norms have Keras' epsilon, 1e-3. The task asks for `epsilon=1e-6`.", times=2
-)
-layer.edit(
-    {"self.attention_norm = keras.layers.LayerNormalization(epsilon=1e-6": "self.attention_norm = keras.layers.LayerNormalization(epsilon=1e-3"},
-    {"self.feed_forward_norm = keras.layers.LayerNormalization(epsilon=1e-6": "self.feed_forward_norm = keras.layers.LayerNormalization(epsilon=1e-3"},
+    {f"self.attention_norm = {NORM}": f"self.attention_norm = {NORM.replace('-6', '-3')}"},
+    {f"self.feed_forward_norm = {NORM}": f"self.feed_forward_norm = {NORM.replace('-6', '-3')}"},
     "One of your norms has another epsilon. Both have `epsilon=1e-6`.",
 )
 layer.edit(
@@ -336,7 +339,10 @@ layer.edit(
     times=2,
 )
 layer.edit(
-    {"self.attention_dropout(attended, training=training)": "attended", "self.feed_forward_dropout(network, training=training)": "network"},
+    {
+        "self.attention_dropout(attended, training=training)": "attended",
+        "self.feed_forward_dropout(network, training=training)": "network",
+    },
     "Nothing is dropped in training. Each branch gets a Dropout before it is added to x.",
     times=2,
 )
@@ -393,7 +399,7 @@ layer.edit(
     "The two norms have changed places: `attention_norm` belongs to the attention's branch.",
 )
 layer.edit(
-    {POST: f"network = self.feed_forward(x)\n        {POST}", "network = self.feed_forward(x)\n": "\n"},
+    {POST: f"network = self.feed_forward(x)\n{POST}", "network = self.feed_forward(x)\n": "\n"},
     "In post-norm your network reads x from before the attention. It reads the normed sum.",
 )
 layer.edit(
@@ -413,9 +419,7 @@ layer.edit(
 )
 layer.edit(
     {
-        "self.attention = MultiHeadAttention(d_model, num_heads, dtype=policy)": "if d_model % num_heads:\n"
-        '            raise ValueError(f"d_model={d_model}, num_heads={num_heads}")\n'
-        "        self.attention = keras.layers.MultiHeadAttention(num_heads, d_model // num_heads)",
+        "self.attention = MultiHeadAttention(d_model, num_heads, dtype=policy)": KERAS_OWN,
         ASKED: "self.attention(x, x, attention_mask=mask)",
         ASKED_NORMED: "self.attention(normed, normed, attention_mask=mask)",
     },
@@ -424,9 +428,7 @@ layer.edit(
 )
 layer.also(
     {
-        "self.attention = MultiHeadAttention(d_model, num_heads, dtype=policy)": "if d_model % num_heads:\n"
-        '            raise ValueError(f"d_model={d_model}, num_heads={num_heads}")\n'
-        "        self.attention = keras.layers.MultiHeadAttention(num_heads, d_model // num_heads)",
+        "self.attention = MultiHeadAttention(d_model, num_heads, dtype=policy)": KERAS_OWN,
         ASKED: "self.attention(x, x, attention_mask=mask, return_attention_scores=True)[0]",
         ASKED_NORMED: "self.attention(normed, normed, attention_mask=mask, return_attention_scores=True)[0]",
     },
@@ -477,8 +479,11 @@ stack.edit(
     "`[layer] * L` is one layer, L times, so all levels share its parameters. Make a new one in each turn.",
 )
 stack.edit(
-    {LOOP: f"{LOOP}\n            mask = None"},
-    {"for layer in self.layers:": "for number, layer in enumerate(self.layers):", LOOP: "x = layer(x, mask=mask if number == 0 else None, training=training)"},
+    {LOOP: f"{LOOP}\nmask = None"},
+    {
+        "for layer in self.layers:": "for number, layer in enumerate(self.layers):",
+        LOOP: "x = layer(x, mask=mask if number == 0 else None, training=training)",
+    },
     "Only the first layer gets your mask, so that padding leaks through the others. Give it to every layer.",
 )
 stack.edit("mask=mask, ", "", "The mask never reaches your layers: call each with `mask=mask`.")
@@ -492,14 +497,14 @@ stack.edit(
 )
 stack.edit(
     {"if norm_first:": "if True:", END: "return self.last_norm(x)"},
-    "A norm follows your stack in post-norm, too, where the last layer has just normalised. It is for `norm_first` alone.",
+    "A norm follows your stack in post-norm, too, where the last layer has normalised already. It is for `norm_first`.",
 )
 stack.edit(
     {"if norm_first:": "if not norm_first:", END: "return x if self.norm_first else self.last_norm(x)"},
     "Your last norm stands in the wrong order: it follows pre-norm layers, `norm_first=True`, and no others.",
 )
 stack.edit(
-    {LOOP: f"{LOOP}\n            if self.norm_first:\n                x = self.last_norm(x)", END: "return x"},
+    {LOOP: f"{LOOP}\nif self.norm_first:\n    x = self.last_norm(x)", END: "return x"},
     "Your last norm follows every layer. It stands once, after the whole stack.",
 )
 stack.edit("norm_first=norm_first, ", "", "Your layers are not told `norm_first`: hand it on to each.")
@@ -509,7 +514,9 @@ stack.edit("range(num_layers)", "range(num_layers - 1)", "One layer is missing: 
 stack.edit(
     "range(num_layers)", "range(6)", "The number of layers stands fixed in your code. Use the argument `num_layers`."
 )
-stack.edit("in self.layers:", "in reversed(self.layers):", "x goes through your layers backwards: `layers[0]` is first.")
+stack.edit(
+    "in self.layers:", "in reversed(self.layers):", "x goes through your layers backwards: `layers[0]` is first."
+)
 stack.edit(
     {LOOP: LOOP.replace("x = ", "output = "), END: END.replace("(x)", "(output)").replace("else x", "else output")},
     "Every layer reads the first x. Each reads what the one before it returns: `x = layer(x, …)`.",
