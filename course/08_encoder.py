@@ -68,7 +68,8 @@ figures.matrix(x[0], tokens, title="x: what each token says, and where it stands
 # %% [markdown]
 # $W_1$ leads from D numbers to F *hidden* ones, and $W_2$ leads back. The function in the middle, ReLU, replaces what
 # is negative by 0, and this kink is all that bends.
-#
+
+# %% [markdown]
 # By hand, with D = 1 and F = 2: let $W_1$ make the hidden numbers $z$ and $-z$, and let $W_2$ add both. For 3 they are
 # 3 and 0, for −3 they are 0 and 3. So this network computes the absolute value of z, which no straight line can.
 #
@@ -223,7 +224,8 @@ figures.matrices(panels, tokens)
 # %% [markdown]
 # **What to notice.** Post-norm tokens all have the same size. Pre-norm leaves a path from input to output on which
 # nothing stands but sums, so the numbers grow, and the end of a pre-norm stack needs one last norm.
-#
+
+# %% [markdown]
 # ## 6. What depth does to a gradient
 #
 # We stack 1 to 16 layers and measure the gradient where it has come farthest, in the *first* layer. For this we need no
@@ -241,6 +243,7 @@ def no_residual(x, attention, network, norm_1, norm_2):
     return norm_2(network(norm_1(attention(x, x, x))))
 
 
+# %%
 def model_of(layer, depth):
     keras.utils.set_random_seed(8)
     inputs, stack = keras.Input((8, 32)), [parts(32, 4, 64) for _ in range(depth)]
@@ -271,7 +274,7 @@ def gradient_size(model, attention):
 
 # %%
 kinds = {"pre-norm": pre_norm, "post-norm": post_norm, "no residual": no_residual, "bare": bare}
-depths = (1, 2, 4, 8, 16)
+depths = (1, 4, 16)
 sizes = {name: [gradient_size(*model_of(layer, depth)) for depth in depths] for name, layer in kinds.items()}
 for name, found in sizes.items():
     print(f"{name:12}", *(f"{size:9.1e}" for size in found))
@@ -279,25 +282,41 @@ series = {name: (depths, found) for name, found in sizes.items()}
 figures.lines(series, "The first layer's gradient at the start", "layers", "size", log_y=True)
 
 # %% [markdown]
-# In the bare stack each layer takes its share of the gradient. Norms keep its *size*, even without residual connections,
-# since they divide small numbers by their small deviation. But size is not everything: a gradient can be large and say
-# nothing, when the tokens that reach the end have lost what the first layer read.
+# In the bare stack each layer takes its share of the gradient, and after sixteen nearly nothing is left. Norms keep its
+# *size*, even without residual connections, since they divide small numbers by their small deviation. But size is not
+# everything: a gradient can be large and say nothing, if what reaches the end has lost what the first layer read.
 #
-# So let us train. **Predict:** eight layers, eight classes, so guessing has the loss ln 8 = 2.08. Which stacks learn?
+# So let us train. **Predict:** six layers, eight classes, so guessing has the loss ln 8 = 2.08. Which stacks learn?
 
 # %%
-curves, after = {}, {}
 for name in ("pre-norm", "post-norm", "no residual"):
-    model, attention = model_of(kinds[name], 8)
+    model, attention = model_of(kinds[name], 6)
+    apart = float(ops.mean(ops.std(model(vectors[:64]), axis=1)))  # from token to token, before any training
     model.compile(keras.optimizers.Adam(0.002), loss, jit_compile=False)
-    history = model.fit(vectors, largest, batch_size=64, epochs=3, verbose=0).history["loss"]
-    curves[name] = (range(1, 4), history)
-    print(f"{name:12} loss {history[-1]:.2f}, and the first layer's gradient now {gradient_size(model, attention):.0e}")
-figures.lines(curves, "Eight layers learn an easy task, or don't", "epoch", "loss")
+    found = model.fit(vectors, largest, batch_size=64, epochs=2, verbose=0).history["loss"][-1]
+    print(f"{name:11}: tokens differ by {apart:.2f} at first; trained, the loss is {found:.2f}", end="")
+    print(f" and the first layer's gradient {gradient_size(model, attention):.0e}")
 
 # %% [markdown]
-# XXX
+# **What to notice.** Without residual connections nothing is learned, because each layer mixes the tokens anew until
+# all are nearly alike, and soon the gradient is gone, too. In post-norm, x is normalised anew after each sum, so that
+# what the first layer read shrinks on its way. It learns, but slowly at first, which is why post-norm models need a
+# *warm-up*, small steps in the beginning. Unit 11 brings it. In pre-norm no norm stands on the way around, and the
+# model learns at once.
+
+# %% [markdown]
+# Trained with care, post-norm is often as good or better, so both orders are still in use.
 #
+# <details><summary>Going deeper: why do norms keep the size of a gradient?</summary>
+#
+# A norm divides x by its standard deviation, and therefore it divides the gradient on its way back by the same number.
+# If a branch has made x ten times smaller, the norm makes x ten times larger again, and the gradient with it.
+#
+# After a sum the deviation is larger than 1, so a post-norm layer divides. The residual connection has just added a
+# second path for the gradient, and at the start the two nearly cancel: this is why the line of post-norm is flat.
+# </details>
+
+# %% [markdown]
 # ## 7. Dropout: where, and when
 #
 # *Dropout* sets a random share of numbers to 0 in training, and divides the others by what is left, so that the mean

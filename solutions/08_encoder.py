@@ -484,29 +484,30 @@ check("Encoder")
 # %% [markdown]
 # ## What your encoder can do
 #
-# The task: tell of each token whether it occurs exactly twice in its sequence. Attention must collect where else the
-# token occurs, and the network must tell 2 from both 1 and 3. So it needs both branches, and all that you have written.
+# The task: tell of each token how often it occurs in its sequence, once, twice, three times, or more often. Attention
+# must find the other places where the token stands, and the network must make a number of what was found. So it takes
+# both branches, and everything that you have written.
 #
-# Your encoder is trained on it, once as it is, and once with networks that give 0. **The number to reach:** 97 % with
-# the feed-forward network, on sequences that it has never seen.
+# Your encoder, one layer with a single head, is trained twice: as it is, and with a network that gives 0. **The number
+# to reach:** 90 % with the network, on sequences that it has never seen. This takes about half a minute.
 
 # %%
 from course.built import PositionalEmbedding
 
 
 # %%
-def twins():
+def how_often():
     def accuracy(with_network):
-        encoder = Encoder(num_layers=1, d_model=32, num_heads=4, d_ff=64, dropout=0.0)
+        encoder = Encoder(num_layers=1, d_model=32, num_heads=1, d_ff=64, dropout=0.0, norm_first=True)
         embedding = PositionalEmbedding(occurrences.VOCABULARY_SIZE, 32, occurrences.LENGTH)
         return occurrences.accuracy(embedding, encoder, with_network)
 
-    print(f"always “no”:                      {occurrences.chance():.1%}")
+    print(f"always the most frequent answer:  {occurrences.chance():.1%}")
     print(f"without the feed-forward network: {accuracy(False):.1%}")
-    print(f"your encoder:                     {accuracy(True):.1%}, to reach: 97 %")
+    print(f"your encoder:                     {accuracy(True):.1%}, to reach: 90 %")
 
 
-figures.once_written(twins)
+figures.once_written(how_often)
 
 # %%
 progress()

@@ -71,7 +71,7 @@ class TestLayerNorm:
     def test_a_token_of_equal_numbers_gives_the_bias(self, learner, rng):
         x, gain, bias = np.full((2, 3, 12), 4.0), rng.normal(size=12), rng.normal(size=12)
         rule = "Where all numbers of a token are equal, the deviations are 0 and the bias is left, never NaN."
-        expect.close(learner(x, gain, bias), np.tile(bias, (2, 3, 1)), rule)
+        expect.close(learner(x, gain, bias), np.tile(bias, (2, 3, 1)), rule, atol=2e-3)
 
     @worth(2)
     def test_gradients_pass_through_mean_and_variance(self, learner, rng):
