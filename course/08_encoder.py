@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers, ops
 
 X = "(B, T, D)"
-attention, network = Step("attention", X, beside="mask"), Step("feed-forward network", X, new=True)
+attention, network = Step("attention", X, beside="mask"), Step("feed-forward", X, new=True)
 norm, x_in, x_out = Step("layer norm", X, new=True), Step("x", X), Step("output")
 post = [x_in, FORK, attention, ADD, norm, FORK, network, ADD, norm, x_out]
 pre = [x_in, FORK, norm, attention, ADD, FORK, norm, network, ADD, x_out]

@@ -1,9 +1,4 @@
-"""Unit 08: known answers. Wrong ones carry the sentence that helps; right ones must get full marks.
-
-A class here is pasted alone into a learner's notebook: what it uses beside itself must have the same name there.
-"""
-
-from course.built import MultiHeadAttention
+"""Unit 08: known answers. Wrong ones carry the sentence that helps; right ones must get full marks."""
 
 import keras
 import numpy as np
@@ -437,32 +432,30 @@ layer.also(
 layer.also({"self.feed_forward_dropout(": "self.attention_dropout("}, times=2, name="shares_one_dropout")
 
 
-@correct("EncoderLayer")
-class OneRuleForBothBranches(keras.layers.Layer):
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.1, norm_first=False, **kwargs):
-        super().__init__(**kwargs)
-        self.arguments = {"d_model": d_model, "num_heads": num_heads, "d_ff": d_ff}
-        self.rate, self.norm_first = dropout, bool(norm_first)
-        self.feed_forward = FeedForward(d_model, d_ff, 0.0)  # noqa: F821 - the learner's own
-        self.feed_forward_norm = keras.layers.LayerNormalization(epsilon=1e-6)
-        self.attention_norm = keras.layers.LayerNormalization(epsilon=1e-6)
-        self.attention = MultiHeadAttention(d_model, num_heads)
-        self.drop = keras.layers.Dropout(dropout)
+layer.also(
+    {
+        "def call(self, x, mask=None, training=None):": """def _around(self, x, branch, norm, drop):
+    if self.norm_first:
+        return x + drop(branch(norm(x)))
+    return norm(x + drop(branch(x)))
 
-    def _around(self, x, branch, norm):
-        if self.norm_first:
-            return x + self.drop(branch(norm(x)))
-        return norm(x + self.drop(branch(x)))
-
-    def call(self, x, mask=None, training=None):
-        x = self._around(x, lambda y: self.attention(y, y, y, mask), self.attention_norm)
-        return self._around(x, self.feed_forward, self.feed_forward_norm)
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return None
-
-    def get_config(self):
-        return super().get_config() | self.arguments | {"dropout": self.rate, "norm_first": self.norm_first}
+def call(self, x, mask=None, training=None):""",
+        f"""if self.norm_first:
+            normed = self.attention_norm(x)
+            attended = {ASKED_NORMED}
+            {PRE}
+            network = self.feed_forward(self.feed_forward_norm(x))
+            {PRE_END}
+        attended = {ASKED}
+        {POST}
+        network = self.feed_forward(x)
+        {POST_END}""": """x = self._around(
+    x, lambda y: self.attention(y, y, y, mask=mask), self.attention_norm, self.attention_dropout
+)
+return self._around(x, self.feed_forward, self.feed_forward_norm, self.feed_forward_dropout)""",
+    },
+    name="one_rule_for_both_branches",
+)
 
 
 stack = right("Encoder")
@@ -541,29 +534,28 @@ stack.edit(
     "x = self.layers[0](x, mask=mask, training=training)",
     "Only the first layer is called. Let x go through all of them.",
 )
-stack.also({LOOP: "x = layer(x, mask, training)"}, name="hands_on_by_position")
+stack.edit(
+    LOOP,
+    "x = layer(x, mask, training)",
+    "Hand on mask and training by name, `mask=mask`: Keras fills an argument of that name itself, so that a None given "
+    "by position arrives twice.",
+)
+stack.also({LOOP: "x = layer(x, training=training, mask=mask)"}, name="hands_on_in_another_order")
 stack.also({NEW_ONES: "tuple(" + NEW_ONES[1:-1] + ")"}, name="keeps_a_tuple")
-
-
-@correct("Encoder")
-class AppendsItsLayers(keras.layers.Layer):
-    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.1, norm_first=False, **kwargs):
-        super().__init__(**kwargs)
-        self.given = (num_layers, d_model, num_heads, d_ff, dropout, norm_first)
-        self.layers = []
-        for number in range(num_layers):
-            self.layers.append(EncoderLayer(*self.given[1:], name=f"layer_{number}"))  # noqa: F821 - the learner's own
-        self.last_norm = keras.layers.LayerNormalization(epsilon=1e-6) if norm_first else keras.layers.Identity()
-
-    def call(self, x, mask=None, training=None):
-        states = [x]
-        for number in range(len(self.layers)):
-            states.append(self.layers[number](states[-1], mask=mask))
-        return self.last_norm(states[-1])
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return None
-
-    def get_config(self):
-        names = ("num_layers", "d_model", "num_heads", "d_ff", "dropout", "norm_first")
-        return super().get_config() | dict(zip(names, self.given, strict=True))
+stack.also(
+    {
+        NEW_ONES: "[]",
+        "if norm_first:": """for number in range(num_layers):
+    self.layers.append(EncoderLayer(d_model, num_heads, d_ff, dropout, norm_first, name=f"layer_{number}"))
+if norm_first:""",
+    },
+    name="appends_its_layers",
+)
+stack.also(
+    {
+        "if norm_first:\n            self.last_norm = " + NORM: "self.last_norm = "
+        "keras.layers.LayerNormalization(epsilon=1e-6) if norm_first else keras.layers.Identity()",
+        END: "return self.last_norm(x)",
+    },
+    name="ends_with_an_identity",
+)

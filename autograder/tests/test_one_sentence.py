@@ -83,8 +83,8 @@ def test_a_name_always_gives_the_same_round_numbers():
     assert same(one, again)
     assert not same(one, other)
     assert np.allclose(numbers * 10, np.round(numbers * 10), atol=1e-5)
-    assert np.abs(numbers).max() < 0.95
-    assert numbers[0].tolist() == pytest.approx([-0.8, -0.7, 0.4, 0.1])  # in every process, and with every library
+    assert np.abs(numbers).max() < 0.55
+    assert numbers[0].tolist() == pytest.approx([-0.3, 0.1, -0.3, -0.4])  # in every process, and with every library
 
 
 def test_biases_are_zero_and_norms_stay_as_they_are():

@@ -7,10 +7,10 @@ import numpy as np
 from keras import layers, ops
 
 LENGTH, VOCABULARY_SIZE = 8, 10  # six tokens beside the four special ones
-_SEQUENCES, _EPOCHS = 4096, 12
+_SEQUENCES, _EPOCHS = 4096, 8
 
 
-class _Nothing(layers.Layer):
+class Silent(layers.Layer):
     """A feed-forward network that has nothing to say."""
 
     def call(self, x, training=None):
@@ -18,7 +18,7 @@ class _Nothing(layers.Layer):
 
 
 def sequences(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ids `(count, LENGTH)`, and for each token how often its row holds it: 0 for once, up to 3 for four times or more."""
+    """Ids `(count, LENGTH)`, and how often each token occurs in its row: 0 for once, up to 3 for four times or more."""
     ids = np.random.default_rng(seed).integers(4, VOCABULARY_SIZE, size=(count, LENGTH)).astype("int32")
     occurrences = (ids[:, :, None] == ids[:, None, :]).sum(-1)
     return ids, np.minimum(occurrences, 4).astype("int32") - 1
@@ -38,7 +38,7 @@ def accuracy(embedding: layers.Layer, encoder: layers.Layer, with_network: bool)
     keras.utils.set_random_seed(1)
     if not with_network:
         for layer in encoder.layers:
-            layer.feed_forward = _Nothing()
+            layer.feed_forward = Silent()
     ids = keras.Input((LENGTH,), dtype="int32")
     model = keras.Model(ids, layers.Dense(4)(encoder(embedding(ids))))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -28,7 +28,7 @@ _BLOCKS = ("attention", "self_attention", "cross_attention", "feed_forward")
 
 
 def fill(layer: keras.layers.Layer, name: str) -> None:
-    """Give each kernel and table of a layer round numbers from −0.9 to 0.9 that depend on `name` and their place alone.
+    """Give each kernel and table of a layer round numbers from −0.5 to 0.5 that depend on `name` and their place alone.
 
     Biases become 0, and norms stay as they are. The place is told by the sublayers that the course names: `attention`,
     `feed_forward`, a stack's list `layers` and so on. Raises `ValueError` if the layer has no parameters yet.
@@ -54,8 +54,8 @@ def encoded(embedding: keras.layers.Layer, encoder: keras.layers.Layer) -> Any:
 
 
 def _parts(layer: keras.layers.Layer) -> dict[str, keras.layers.Layer]:
-    """The sublayers that the course names; Keras' own attention has the same four projections, under private names."""
-    projections = {part: getattr(layer, part, None) or getattr(layer, f"_{part}", None) for part in _PROJECTIONS}
+    """The sublayers that the course names; Keras' own attention has the same four projections."""
+    projections = {part: getattr(layer, part, None) for part in _PROJECTIONS}
     if all(projections.values()):
         return projections
     stack = {} if isinstance(layer, keras.Model) else enumerate(getattr(layer, "layers", ()))
@@ -70,5 +70,5 @@ def _is_bias(weight: keras.Variable) -> bool:
 def _numbers(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Numbers with one decimal, drawn by their names, so that no library's random numbers are needed."""
     count = int(np.prod(shape))
-    tenths = [zlib.crc32(f"{name}, {number}".encode()) % 19 - 9 for number in range(count)]
+    tenths = [zlib.crc32(f"{name}, {number}".encode()) % 11 - 5 for number in range(count)]
     return np.reshape(np.array(tenths, "float32") / 10, shape)
