@@ -28,6 +28,11 @@ norm.edit(
     "You divide by the variance. Divide by its root, the standard deviation.",
 )
 norm.edit("variance + epsilon", "variance", "Epsilon is missing: add it to the variance, or equal numbers give 0 / 0.")
+norm.edit(
+    "variance + epsilon",
+    "ops.maximum(variance, epsilon)",
+    "You take the larger of variance and epsilon. Epsilon is added to the variance.",
+)
 norm.edit("variance + epsilon", "variance + 1e-6", "Your epsilon is fixed. Use the argument `epsilon`.")
 norm.edit("epsilon=1e-6", "epsilon=1e-3", "Your default for epsilon is 1e-3, which is Keras'. The task asks for 1e-6.")
 norm.edit("epsilon=1e-6", "epsilon=1e-5", "Your default for epsilon is 1e-5. The task asks for 1e-6.")

@@ -62,7 +62,7 @@ class TestLayerNorm:
     def test_epsilon_is_added_to_the_variance_under_the_root(self, learner, rng):
         x, gain, bias = rng.normal(size=(2, 5, 12)), rng.normal(size=12), rng.normal(size=12)
         rule = "Divide by √(variance + epsilon): asked here with an epsilon of {}."
-        for epsilon in (0.5, 4.0):
+        for epsilon in (4.0, 0.5):
             found = learner(x, gain, bias, epsilon=epsilon)
             expect.close(found, normalised(x, gain, bias, epsilon), rule.format(epsilon))
         small = 1e-3 * x
@@ -310,6 +310,18 @@ def speaking(layer, attention, network):
     )
 
 
+def said_in_training(layer, x):
+    """What a layer makes of x in training where one branch says 1 everywhere and the other 0, by that branch."""
+    found = {}
+    layer(np.zeros((1, 3, WIDTH)))
+    for name in ("attention", "feed_forward"):
+        speaking(layer, float(name == "attention"), float(name == "feed_forward"))
+        found[name] = layer(x, training=True)
+        with expect.beforehand():
+            expect.shape(found[name], x.shape, "(B, T, D) gives (B, T, D).")
+    return found
+
+
 @exercise("EncoderLayer", points=8, minutes=40, difficulty=4, importance=5)
 class TestEncoderLayer:
     @supporting
@@ -382,29 +394,19 @@ class TestEncoderLayer:
 
     @worth(3)
     def test_in_training_dropout_acts_on_each_branch_once(self, learner, rng):
+        x, nothing = rng.normal(size=(8, 25, WIDTH)), np.zeros((8, 25, WIDTH))
         layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
-        layer(np.zeros((1, 3, WIDTH)))
-        x = rng.normal(size=(8, 25, WIDTH))
-        kept = 1 / (1 - RATE)
-        for attention, network, name in ((1.0, 0.0, "attention"), (0.0, 1.0, "feed_forward")):
-            speaking(layer, attention, network)
-            found = layer(x, training=True)
-            with expect.beforehand():
-                expect.shape(found, x.shape, "(B, T, D) gives (B, T, D).")
+        for name, found in said_in_training(layer, x).items():
             rule = f"The branch of `{name}` says 1 everywhere. In training it loses {RATE:.0%} of that, once, before "
-            shares(found - x, {0.0: RATE, kept: 1 - RATE}, rule + "it is added to x.")
+            shares(found - x, {0.0: RATE, 1 / (1 - RATE): 1 - RATE}, rule + "it is added to x.")
         layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
-        layer(np.zeros((1, 3, WIDTH)))
-        for attention, network, name in ((1.0, 0.0, "attention"), (0.0, 1.0, "feed_forward")):
-            speaking(layer, attention, network)
-            found = layer(np.zeros((8, 25, WIDTH)), training=True)
+        for name, found in said_in_training(layer, nothing).items():
             rule = f"In post-norm too, numbers of the branch of `{name}` are dropped before the sum is normalised."
-            with expect.beforehand():
-                expect.shape(found, x.shape, "(B, T, D) gives (B, T, D).")
             below = float((found < -1e-3).mean())
             expect.true(
                 abs(below - RATE) < 0.08, rule, f"{below:.0%} are below the others", f"about {RATE:.0%} are dropped"
             )
+        x = x[:2, :5]
         speaking(layer, 0.0, 0.0)
         rule = "Where both branches say 0, dropout has nothing to drop: it must not act on x, on a sum or after a norm."
         expect.close(layer(x, training=True), normalised(normalised(x)), rule, atol=1e-4)
