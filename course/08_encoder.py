@@ -143,8 +143,8 @@ print(f"with:    1.1 ** 16 = {1.1**16:.1f}")
 #
 # ## 4. Layer normalisation
 #
-# Sums grow: after each residual connection the *hidden states* are a little larger. A *layer norm* brings each token
-# back to mean 0 and variance 1.
+# Sums tend to grow, so that after many residual connections the *hidden states* would be large. A *layer norm* brings
+# each token back to mean 0 and variance 1.
 #
 # $$\text{norm}(x) = \text{gain} \cdot \frac{x - \text{mean}}{\sqrt{\text{variance} + \epsilon}} + \text{bias}$$
 
@@ -223,7 +223,8 @@ figures.matrices(panels, tokens)
 
 # %% [markdown]
 # **What to notice.** Post-norm tokens all have the same size. Pre-norm leaves a path from input to output on which
-# nothing stands but sums, so the numbers grow, and the end of a pre-norm stack needs one last norm.
+# nothing stands but sums. Nothing keeps these in size, so they may grow from layer to layer, and the end of a pre-norm
+# stack needs one last norm.
 
 # %% [markdown]
 # ## 6. What depth does to a gradient
@@ -299,7 +300,7 @@ for name in ("pre-norm", "post-norm", "no residual"):
 
 # %% [markdown]
 # **What to notice.** Without residual connections nothing is learned, because each layer mixes the tokens anew until
-# all are nearly alike, and soon the gradient is gone, too. In post-norm, x is normalised anew after each sum, so that
+# all are nearly alike, and in training the gradient falls, too. In post-norm, x is normalised anew after each sum, so that
 # what the first layer read shrinks on its way. It learns, but slowly at first, which is why post-norm models need a
 # *warm-up*, small steps in the beginning. Unit 11 brings it. In pre-norm no norm stands on the way around, and the
 # model learns at once.
