@@ -300,9 +300,9 @@ for name in ("pre-norm", "post-norm", "no residual"):
 
 # %% [markdown]
 # **What to notice.** Without residual connections nothing is learned, because each layer mixes the tokens anew until
-# all are nearly alike, and in training the gradient falls, too. In post-norm, x is normalised anew after each sum, so that
-# what the first layer read shrinks on its way. It learns, but slowly at first, which is why post-norm models need a
-# *warm-up*, small steps in the beginning. Unit 11 brings it. In pre-norm no norm stands on the way around, and the
+# all are nearly alike, and in training the gradient falls, too. In post-norm, x is normalised anew after each sum, so
+# that what the first layer read shrinks on its way. It learns, but slowly at first, which is why post-norm models need
+# a *warm-up*, small steps in the beginning. Unit 11 brings it. In pre-norm no norm stands on the way around, and the
 # model learns at once.
 
 # %% [markdown]

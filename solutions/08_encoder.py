@@ -10,6 +10,7 @@
 
 # %%
 from course.toolkit import figures, occurrences
+from course.toolkit.pay_off import pay_off
 
 import keras
 import numpy as np
@@ -507,7 +508,7 @@ def how_often():
     print(f"your encoder:                     {accuracy(True):.1%}, to reach: 85 %")
 
 
-figures.once_written(how_often)
+pay_off(how_often)
 
 # %%
 progress()

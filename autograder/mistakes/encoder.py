@@ -516,6 +516,11 @@ stack.edit(
     "in self.layers:", "in reversed(self.layers):", "x goes through your layers backwards: `layers[0]` is first."
 )
 stack.edit(
+    "in self.layers:",
+    "in self.layers[:-1]:",
+    "The last of your layers is never called. Let x go through all of them.",
+)
+stack.edit(
     {LOOP: LOOP.replace("x = ", "output = "), END: END.replace("(x)", "(output)").replace("else x", "else output")},
     "Every layer reads the first x. Each reads what the one before it returns: `x = layer(x, …)`.",
 )

@@ -382,6 +382,7 @@ class TestEncoderLayer:
         rule = "Where a token may attend to nothing, the attention adds the bias of output_dense alone."
         expect.close(found[nowhere], expected[nowhere], rule, atol=1e-4)
 
+    @supporting
     @worth(2)
     def test_both_norms_have_an_epsilon_of_one_millionth(self, learner, rng):
         layer = dressed(learner, WIDTH, HEADS, HIDDEN)
