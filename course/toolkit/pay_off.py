@@ -1,4 +1,4 @@
-"""The last cell of an exercise notebook: what the answers are good for, tried at home and left out where they are graded.
+"""The last cell of an exercise notebook: what the answers are good for, tried at home, left out in grading.
 
 It trains for a while. A grader has no use for that, and would do it again for every notebook of a class.
 """
