@@ -387,13 +387,14 @@ figures.once_written(who_is_heard)
 #
 # - `layers`: a list of L = num_layers *different* layers of exercise 3, each with initial parameters of its own, in the
 #   order in which x goes through them. All get all the arguments.
-# - The same mask goes to every layer.
+# - The same mask goes to every layer. Hand it on by name, `mask=mask`, because Keras fills an argument of that name
+#   itself: a `None` that comes by position would arrive twice, which is an error.
 # - With `norm_first`, `last_norm`, a `LayerNormalization` with epsilon 1e-6, is applied at the end. Without it, there
 #   is no further norm, and `last_norm` need not exist.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers.
 # - `get_config`, graphs, saving and training: as in exercise 3, with six arguments.
 #
-# For L = 2 without `norm_first` the output is `layers[1](layers[0](x, mask), mask)`.
+# For L = 2 without `norm_first` the output is `layers[1](layers[0](x, mask=mask), mask=mask)`.
 
 
 # %% grade_id="Encoder"
