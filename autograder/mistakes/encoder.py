@@ -253,6 +253,7 @@ SUM = "x + self.attention_dropout(attended, training=training)"
 NETWORK = "x + self.feed_forward_dropout(network, training=training)"
 POST, PRE = f"x = self.attention_norm({SUM})", f"x = {SUM}"
 POST_END, PRE_END = f"return self.feed_forward_norm({NETWORK})", f"return {NETWORK}"
+NO_DROPOUT = "Nothing is dropped in training. Each branch gets a Dropout, called with `training=training`, before it is added to x."
 KERAS_OWN = """if d_model % num_heads:
     raise ValueError(f"d_model={d_model}, num_heads={num_heads}")
 self.attention = keras.layers.MultiHeadAttention(num_heads, d_model // num_heads)"""
@@ -343,11 +344,11 @@ layer.edit(
         "self.attention_dropout(attended, training=training)": "attended",
         "self.feed_forward_dropout(network, training=training)": "network",
     },
-    "Nothing is dropped in training. Each branch gets a Dropout before it is added to x.",
+    NO_DROPOUT,
     times=2,
 )
 layer.edit("training=training", "training=True", "Your dropout is always on. Hand on `training` as it comes.", times=4)
-layer.edit("training=training", "training=False", "Nothing is dropped in training: hand on `training`.", times=4)
+layer.edit("training=training", "training=False", NO_DROPOUT, times=4)
 layer.edit("keras.layers.Dropout(dropout", "keras.layers.Dropout(0.1", "Your dropout is fixed. Use `dropout`.", times=2)
 layer.edit(
     ASKED,
