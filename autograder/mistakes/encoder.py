@@ -253,7 +253,7 @@ SUM = "x + self.attention_dropout(attended, training=training)"
 NETWORK = "x + self.feed_forward_dropout(network, training=training)"
 POST, PRE = f"x = self.attention_norm({SUM})", f"x = {SUM}"
 POST_END, PRE_END = f"return self.feed_forward_norm({NETWORK})", f"return {NETWORK}"
-NO_DROPOUT = "Nothing is dropped in training. Each branch gets a Dropout, called with `training=training`, before it is added to x."
+NO_DROPOUT = "Nothing is dropped in training. Give each branch a Dropout, called with `training=training`."
 KERAS_OWN = """if d_model % num_heads:
     raise ValueError(f"d_model={d_model}, num_heads={num_heads}")
 self.attention = keras.layers.MultiHeadAttention(num_heads, d_model // num_heads)"""
