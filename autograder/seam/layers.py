@@ -22,16 +22,34 @@ def is_layer(found: Any) -> bool:
 def build_parts(found: Any, args: tuple, kwargs: dict) -> None:
     """Call a layer once before its first call, so that the layers in it make their weights; nothing else changes.
 
-    Keras does so too, for a layer without `build`, and traces a graph for it, which takes several times as long.
-    Whatever goes wrong here goes wrong again in the call itself, and is told there.
+    Keras does so too, for a layer without `build` and for each one in it, and traces a graph for each, which takes
+    several times as long. Whatever goes wrong here goes wrong again in the call itself, and is told there.
     """
     if isinstance(found, type) or not is_layer(found) or getattr(found, "built", True):
         return
     import keras
 
-    if type(found).build is keras.layers.Layer.build:
-        with contextlib.suppress(Exception), keras.StatelessScope():
-            found.call(*args, **kwargs)
+    if not _is_built_by_a_call(found):
+        return
+    inner = [layer for layer in found._flatten_layers(include_self=False) if _is_built_by_a_call(layer)]
+    inner = [layer for layer in inner if not layer.built]
+    for layer in inner:
+        layer.built = True  # for the while, so that Keras traces none of them
+    is_done = False
+    with contextlib.suppress(Exception), keras.StatelessScope():
+        found.call(*args, **kwargs)
+        is_done = True
+    for layer in inner:
+        layer.built = False
+    for layer in reversed(inner):  # from the inside out
+        if is_done and all(part.built for part in layer._flatten_layers(include_self=False, recursive=False)):
+            layer.build(None)
+
+
+def _is_built_by_a_call(layer: Any) -> bool:
+    import keras
+
+    return type(layer).build is keras.layers.Layer.build
 
 
 @contextlib.contextmanager

@@ -362,3 +362,50 @@ def test_a_layer_that_forgets_super_is_told_so_by_keras():
     workbench = Workbench({"Forgets": Forgets})
     with pytest.raises(LearnerError, match="super"):
         workbench.perform("call", workbench.perform("call", "Forgets", (), {}), (ROWS,), {})
+
+
+def test_layers_within_a_layer_are_built_by_one_call_and_no_graph_is_traced():
+    """Keras traces a graph for each of them, and what they hold is called again in every graph."""
+    calls = []
+
+    class Inner(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(2)
+
+        def call(self, x):
+            calls.append(self.name)
+            return self.dense(x)
+
+    class Outer(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.parts = [Inner(), Inner()]
+
+        def call(self, x):
+            return self.parts[1](self.parts[0](x))
+
+    outer = Outer()
+    bench = Workbench({"outer": outer})
+    bench.perform("call", "outer", (ROWS,), {})
+    assert len(calls) == 4  # two in the call that builds, two in the call itself
+    assert all(part.built for part in outer.parts)
+    assert len(outer.weights) == 4
+
+
+def test_a_layer_that_is_made_in_the_call_of_a_part_is_told_as_keras_tells_it():
+    class Inner(keras.layers.Layer):
+        def call(self, x):
+            self.dense = keras.layers.Dense(2)
+            return self.dense(x)
+
+    class Outer(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = Inner()
+
+        def call(self, x):
+            return self.inner(x)
+
+    with pytest.raises(LearnerError, match="cannot add new elements of state"):
+        Workbench({"outer": Outer()}).perform("call", "outer", (ROWS,), {})

@@ -1,0 +1,600 @@
+"""Unit 08: the encoder.
+
+Oracles are float64 NumPy that reads like the definitions, and the learner's own sublayers, which the judge puts
+together itself: who wrote one of them wrong pays for it in its own exercise. Sizes: B=2, T=5, D=12, H=4, F=20, L=3.
+"""
+
+import math
+
+import numpy as np
+
+from autograder.judging import exercise, expect, supporting, worth
+from autograder.seam import LearnerError
+
+WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
+KINDS = {False: "post-norm", True: "pre-norm"}
+LAYER_PARAMETERS = 4 * WIDTH * WIDTH + 4 * WIDTH + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 4 * WIDTH
+RATE = 0.25  # of dropout, where what it leaves is looked at
+
+
+def normalised(x, gain=1.0, bias=0.0, epsilon=1e-6):
+    """Each row of the last axis: less its mean, divided by the root of its variance and epsilon, scaled and shifted."""
+    x, found = np.asarray(x, np.float64), np.zeros(np.shape(x))
+    for row in np.ndindex(x.shape[:-1]):
+        mean = sum(x[row]) / len(x[row])
+        variance = sum((number - mean) ** 2 for number in x[row]) / len(x[row])
+        found[row] = gain * (x[row] - mean) / math.sqrt(variance + epsilon) + bias
+    return found
+
+
+def norm_gradients(x, gain, epsilon, pull):
+    """Of `sum(normalised(x) * pull)` for x, gain and bias, by the chain rule on paper."""
+    bent, pulled = normalised(x, epsilon=epsilon), pull * gain
+    spread = np.sqrt(x.astype(np.float64).var(-1, keepdims=True) + epsilon)
+    through = pulled - pulled.mean(-1, keepdims=True) - bent * (pulled * bent).mean(-1, keepdims=True)
+    return through / spread, (pull * bent).sum((0, 1)), pull.sum((0, 1))
+
+
+@exercise("layer_norm", points=3, minutes=10, difficulty=2, importance=4)
+class TestLayerNorm:
+    @supporting
+    def test_the_worked_example_comes_out(self, learner):
+        found = learner(np.array([[[2.0, 4, 4, 6]]]), np.ones(4), np.zeros(4))
+        root = math.sqrt(2)
+        rule = "Mean 4 and variance 2: the deviations −2, 0, 0, 2 are divided by √2."
+        expect.close(found, [[[-root, 0, 0, root]]], rule, atol=1e-5)
+
+    @worth(2)
+    def test_each_token_gets_mean_0_and_variance_1(self, learner, rng):
+        for shape in ((2, 5, 12), (7, 3), (2, 4, 3, 6)):
+            x = 3 * rng.normal(size=shape) + rng.normal(size=(*shape[:-1], 1))
+            rule = "Mean and variance are those of each token: the last axis alone, whatever comes before it."
+            found = learner(x, np.ones(shape[-1]), np.zeros(shape[-1]))
+            expect.close(found, normalised(x), rule, atol=1e-5)
+
+    @worth(2)
+    def test_gain_scales_and_bias_shifts_what_is_normalised(self, learner, rng):
+        x, gain, bias = rng.normal(size=(2, 5, 12)), rng.normal(size=12), rng.normal(size=12)
+        rule = "The result is gain · (x − mean) / √(variance + epsilon) + bias."
+        expect.close(learner(x, gain, bias), normalised(x, gain, bias), rule, atol=1e-5)
+
+    @worth(2)
+    def test_epsilon_is_added_to_the_variance_under_the_root(self, learner, rng):
+        x, gain, bias = rng.normal(size=(2, 5, 12)), rng.normal(size=12), rng.normal(size=12)
+        rule = "Divide by √(variance + epsilon): asked here with an epsilon of {}."
+        for epsilon in (4.0, 0.5):
+            found = learner(x, gain, bias, epsilon=epsilon)
+            expect.close(found, normalised(x, gain, bias, epsilon), rule.format(epsilon))
+        small = 1e-3 * x
+        expect.close(learner(small, gain, bias), normalised(small, gain, bias), rule.format("1e-6, the default"))
+
+    def test_a_token_of_equal_numbers_gives_the_bias(self, learner, rng):
+        x, gain, bias = np.full((2, 3, 12), 4.0), rng.normal(size=12), rng.normal(size=12)
+        rule = "Where all numbers of a token are equal, the deviations are 0 and the bias is left, never NaN."
+        expect.close(learner(x, gain, bias), np.tile(bias, (2, 3, 1)), rule, atol=2e-3)
+
+    @worth(2)
+    def test_gradients_pass_through_mean_and_variance(self, learner, rng):
+        x, gain, bias = rng.normal(size=(2, 5, 12)), rng.normal(size=12), rng.normal(size=12)
+        pull = rng.normal(size=x.shape)
+        found = learner.gradient(x, gain, bias, epsilon=0.1, cotangent=pull, wrt=(0, 1, 2))
+        for name, mine, expected in zip(("x", "gain", "bias"), found, norm_gradients(x, gain, 0.1, pull), strict=True):
+            expect.close(mine, expected, f"The gradient for {name} must be that of the formula.", atol=1e-5)
+
+    def test_it_works_in_a_compiled_graph_of_unknown_length(self, learner, rng):
+        x, gain, bias = rng.normal(size=(2, 5, 12)), rng.normal(size=12), rng.normal(size=12)
+        found = learner.compiled(x, gain, bias, unknown_axes=2, constant=(1, 2))
+        expect.close(found, normalised(x, gain, bias), "A graph made for any B and T must give the same.", atol=1e-5)
+
+
+def maps_of(layer, d_model=WIDTH, d_ff=HIDDEN):
+    """Where a feed-forward network's four parameters stand among its weights, told by their sizes, and their shapes."""
+    shapes = [array.shape for array in layer.weights()]
+    bare = [tuple(size for size in shape if size > 1) for shape in shapes]
+    wanted = {"first kernel": (d_model, d_ff), "first bias": (d_ff,), "second kernel": (d_ff, d_model)}
+    wanted["second bias"] = (d_model,)
+    rule = "Two affine maps have four parameters, made once: (D, F) and (F,), then (F, D) and (D,)."
+    expect.true(sorted(bare) == sorted(wanted.values()), rule, f"{shapes}", f"{list(wanted.values())}")
+    return {name: bare.index(shape) for name, shape in wanted.items()}, shapes
+
+
+def put_maps(layer, **arrays):
+    """Give a feed-forward network these four parameters."""
+    places, shapes = maps_of(layer)
+    given = [np.zeros(0)] * 4
+    for name, array in arrays.items():
+        place = places[name.replace("_", " ")]
+        given[place] = np.asarray(array, np.float32).reshape(shapes[place])
+    layer.set_weights(given)
+
+
+def some_maps():
+    """Parameters that are the same in every test, so that naming a mistake refutes most others once for all."""
+    usual = np.random.default_rng(8)
+    kernels = {"first_kernel": usual.normal(size=(WIDTH, HIDDEN)), "second_kernel": usual.normal(size=(HIDDEN, WIDTH))}
+    return {**kernels, "first_bias": usual.normal(size=HIDDEN), "second_bias": usual.normal(size=WIDTH)}
+
+
+def networked(x, maps):
+    """Affine, ReLU, affine, in float64; the hidden numbers too."""
+    hidden = x @ maps["first_kernel"] + maps["first_bias"]
+    bent = np.where(hidden > 0, hidden, 0.0)
+    return bent @ maps["second_kernel"] + maps["second_bias"], bent
+
+
+def built_network(learner, *args, **options):
+    """The learner's feed-forward network after a first call, with the usual parameters; returns these, too."""
+    layer = learner(*(args or (WIDTH, HIDDEN)), **options)
+    layer(np.zeros((1, 3, WIDTH)))
+    maps = some_maps()
+    put_maps(layer, **maps)
+    return layer, maps
+
+
+def levels(found, expected, rule):
+    """The share of each of the `expected` numbers among those found, of which there must be no others."""
+    found = np.asarray(found).ravel()
+    nearest = np.abs(found[:, None] - np.array(expected)).argmin(-1)
+    off = np.abs(found - np.array(expected)[nearest]) > 1e-3
+    names = ", ".join(f"{number:.4g}" for number in expected)
+    expect.true(not off.any(), rule, f"{found[off.argmax()]:.4g} is among them", f"only {names}")
+    return np.bincount(nearest, minlength=len(expected)) / found.size
+
+
+def shares(found, expected, rule):
+    """These numbers occur, each about as often as `expected` says."""
+    got = levels(found, list(expected), rule)
+    text = "; ".join(f"{share:.0%} are {number:.4g}" for number, share in zip(expected, got, strict=True))
+    wanted = "; ".join(f"about {share:.0%} are {number:.4g}" for number, share in expected.items())
+    expect.true(bool(np.abs(got - list(expected.values())).max() < 0.08), rule, text, wanted)
+
+
+@exercise("FeedForward", points=4, minutes=15, difficulty=2, importance=5)
+class TestFeedForward:
+    @supporting
+    def test_it_has_two_maps_with_bias(self, learner):
+        layer = learner(WIDTH, HIDDEN)
+        expect.shape(layer(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
+        maps_of(layer)
+
+    @worth(3)
+    def test_it_is_an_affine_map_a_relu_and_an_affine_map(self, learner, rng):
+        layer, maps = built_network(learner)
+        for length in (5, 1):
+            x = rng.normal(size=(2, length, WIDTH))
+            rule = "max(0, x · first kernel + first bias) · second kernel + second bias, for each token."
+            expect.close(layer(x), networked(x, maps)[0], rule, atol=1e-4)
+
+    @worth(2)
+    def test_dropout_acts_once_in_training_on_each_number_by_itself(self, learner, rng):
+        layer, _ = built_network(learner, WIDTH, HIDDEN, dropout=RATE)
+        nothing = {"first_bias": np.zeros(HIDDEN), "second_bias": np.zeros(WIDTH)}
+        first = np.repeat(np.eye(1, WIDTH), HIDDEN, axis=0).T  # every hidden number is the first of x
+        put_maps(layer, first_kernel=first, second_kernel=np.eye(HIDDEN, WIDTH), **nothing)
+        found = layer(np.ones((8, 25, WIDTH)), training=True)
+        with expect.beforehand():
+            expect.shape(found, (8, 25, WIDTH), "(B, T, D) gives (B, T, D).")
+        rule = f"All outputs are 1 here. In training, dropout={RATE} makes that share 0 and the others 1 / {1 - RATE}."
+        shares(found, {0.0: RATE, 1 / (1 - RATE): 1 - RATE}, rule)
+        rule = "Dropout draws for each number by itself, after the first map: not for a whole token, nor on x."
+        kept = (found > 0.5).mean(-1)
+        expect.true(bool(((kept > 0) & (kept < 1)).mean() > 0.8), rule, "whole tokens were dropped", "single numbers")
+
+    def test_outside_training_nothing_is_dropped(self, learner, rng):
+        layer, maps = built_network(learner, WIDTH, HIDDEN, dropout=RATE)
+        x = rng.normal(size=(2, 5, WIDTH))
+        expected = networked(x, maps)[0]
+        for options in ({}, {"training": False}):
+            expect.close(
+                layer(x, **options), expected, "Dropout is for training: elsewhere it does nothing.", atol=1e-4
+            )
+        layer, _ = built_network(learner)
+        expect.close(layer(x, training=True), expected, "With dropout 0, the default, nothing is dropped.", atol=1e-4)
+
+    def test_every_parameter_gets_its_gradient(self, learner, rng):
+        layer, maps = built_network(learner)
+        x, pull = rng.normal(size=(2, 5, WIDTH)), rng.normal(size=(2, 5, WIDTH))
+        found, places = layer.weight_gradients(x, cotangent=pull), maps_of(layer)[0]
+        bent = networked(x, maps)[1]
+        pulled = np.where(bent > 0, pull @ maps["second_kernel"].T, 0.0)
+        expected = {
+            "first kernel": np.einsum("btd,btf->df", x, pulled),
+            "first bias": pulled.sum((0, 1)),
+            "second kernel": np.einsum("btf,btd->fd", bent, pull),
+            "second bias": pull.sum((0, 1)),
+        }
+        rule = "All four parameters must be trained."
+        expect.true(len(found) == 4, rule, f"gradients for {len(found)}", "gradients for 4")
+        for name, gradient in expected.items():
+            rule = f"The gradient of the {name} must be that of the formula."
+            expect.close(np.reshape(found[places[name]], gradient.shape), gradient, rule, rtol=1e-4, atol=1e-3)
+
+    @supporting
+    def test_it_can_be_made_again_from_its_config(self, learner):
+        remade(learner, {"d_model": 10, "d_ff": 7, "dropout": 0.2}, np.zeros((1, 3, 10)))
+
+    def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
+        layer, maps = built_network(learner)
+        x = rng.normal(size=(2, 5, WIDTH))
+        expected, before = networked(x, maps)[0], layer(x)
+        with expect.beforehand():
+            expect.close(before, expected, "Two affine maps with a ReLU between them.", atol=1e-4)
+        expect.equal(layer.reloaded(x)(x), before, "A saved layer must come back the same, bit for bit.")
+        rule = "A graph made for any B and T must give the same."
+        expect.close(layer.compiled(x, unknown_axes=2), expected, rule, atol=1e-4)
+        half = learner.under_policy("mixed_float16", WIDTH, HIDDEN)
+        in_half_precision(half, x)
+
+
+def in_half_precision(layer, x, **options):
+    """A layer that was made under mixed precision computes in float16."""
+    found = layer.under_policy("mixed_float16", x, **options)
+    expect.finite(found, "Under mixed precision the result must be finite.")
+    expect.true(found.dtype == np.float16, "Under mixed precision the result is float16.", f"{found.dtype}", "float16")
+
+
+def remade(learner, sizes, *inputs):
+    """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters."""
+    layer = learner(**sizes, name="again", trainable=False)
+    layer(*inputs)
+    config = layer.method("get_config")
+    rule = "`get_config` returns a dictionary."
+    expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
+    rule = "`get_config` returns all arguments as they came, each under its own name."
+    expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
+    twin = layer.rebuilt()
+    twin(*inputs)
+    shapes = [[array.shape for array in one.weights()] for one in (layer, twin)]
+    rule = "A layer made from `get_config()` must have parameters of the same shapes."
+    expect.true(shapes[0] == shapes[1], rule, f"{len(shapes[1])} parameters", f"{len(shapes[0])} parameters")
+    rule = "The layer was made with `trainable=False`: hand `**kwargs` on, and keep what `super().get_config()` gives."
+    expect.equal({"trainable": twin.attribute("trainable")}, {"trainable": False}, rule)
+
+
+def some_mask(rng, shape):
+    """A random mask in which each row may attend somewhere, but not everywhere."""
+    keys = shape[-1]
+    ranks = rng.permuted(np.broadcast_to(np.arange(keys), shape), axis=-1)
+    return ranks < rng.integers(1, keys, size=(*shape[:-1], 1))
+
+
+def padded(lengths, length):
+    """A padding mask (B, 1, T) for sentences of these lengths."""
+    return np.arange(length)[None, None] < np.array(lengths)[:, None, None]
+
+
+def dressed(learner, *args, seed=8, **options):
+    """The learner's layer after a first call, with parameters drawn for all of it, the same each time."""
+    layer, usual = learner(*args, **options), np.random.default_rng(seed)
+    layer(np.zeros((1, 3, WIDTH)))
+    arrays = [usual.normal(size=array.shape) / math.sqrt(array.shape[0]) for array in layer.weights()]
+    layer.set_weights([array if array.ndim > 1 else 1 + array for array in arrays])
+    return layer
+
+
+def attended(part, x, mask=None):
+    """What the sublayer `attention` makes of x: the course's own, or Keras', which must be asked for the weights."""
+    if mask is None:
+        return part(x, x, x)
+    try:
+        return part(x, x, x, mask=mask)
+    except LearnerError as error:
+        if "TypeError" not in error.types:
+            raise
+    return expect.pair(part(x, x, x, attention_mask=mask, return_attention_scores=True), "output, weights")[0]
+
+
+def composed(layer, x, mask=None, norm_first=False):
+    """The layer's own sublayers, put together as the task says."""
+    attention, norm, network, last = (
+        layer.attribute(name) for name in ("attention", "attention_norm", "feed_forward", "feed_forward_norm")
+    )
+    if norm_first:
+        x = x + attended(attention, norm(x), mask)
+        return x + network(last(x))
+    x = norm(x + attended(attention, x, mask))
+    return last(x + network(x))
+
+
+def speaking(layer, attention, network):
+    """Let both branches of a layer say the same number everywhere: `attention`, and `network` for every hidden 1."""
+    part = layer.attribute("attention.output_dense")
+    kernel, bias = part.weights()
+    part.set_weights([np.zeros_like(kernel), np.full_like(bias, attention)])
+    put_maps(
+        layer.attribute("feed_forward"),
+        first_kernel=np.zeros((WIDTH, HIDDEN)),
+        first_bias=np.ones(HIDDEN),
+        second_kernel=network * np.eye(HIDDEN, WIDTH),
+        second_bias=np.zeros(WIDTH),
+    )
+
+
+def said_in_training(layer, x):
+    """What a layer makes of x in training where one branch says 1 everywhere and the other 0, by that branch."""
+    found = {}
+    layer(np.zeros((1, 3, WIDTH)))
+    for name in ("attention", "feed_forward"):
+        speaking(layer, float(name == "attention"), float(name == "feed_forward"))
+        found[name] = layer(x, training=True)
+        with expect.beforehand():
+            expect.shape(found[name], x.shape, "(B, T, D) gives (B, T, D).")
+    return found
+
+
+@exercise("EncoderLayer", points=8, minutes=40, difficulty=4, importance=5)
+class TestEncoderLayer:
+    @supporting
+    def test_it_has_the_parameters_of_four_sublayers(self, learner):
+        layer = learner(WIDTH, HEADS, HIDDEN)
+        expect.shape(layer(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
+        attention = sum(array.size for array in layer.attribute("attention").weights())
+        rule = "`attention` has H heads of width D / H: 4 · (D · D + D) parameters."
+        expect.equal(attention, 4 * (WIDTH * WIDTH + WIDTH), rule)
+        maps_of(layer.attribute("feed_forward"))
+        for name in ("attention_norm", "feed_forward_norm"):
+            shapes = [array.shape for array in layer.attribute(name).weights()]
+            rule = f"`{name}` is a LayerNormalization of its own, used in `call`: a gain and a bias of D numbers."
+            expect.true(shapes == [(WIDTH,), (WIDTH,)], rule, f"parameters {shapes}", f"[({WIDTH},), ({WIDTH},)]")
+        count = sum(array.size for array in layer.weights())
+        rule = "The parameters are those of the four sublayers, and no others."
+        expect.equal(count, LAYER_PARAMETERS, rule)
+
+    @worth(3)
+    def test_post_norm_normalises_the_sum_of_x_and_each_branch(self, learner, rng):
+        layer, x = dressed(learner, WIDTH, HEADS, HIDDEN), rng.normal(size=(2, 5, WIDTH))
+        rule = "x = attention_norm(x + attention(x)), then feed_forward_norm(x + feed_forward(x))."
+        expect.close(layer(x), composed(layer, x), rule, atol=1e-4)
+
+    @worth(3)
+    def test_pre_norm_normalises_what_each_branch_reads(self, learner, rng):
+        layer = dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=True)
+        x = rng.normal(size=(2, 5, WIDTH))
+        rule = "x = x + attention(attention_norm(x)), then x + feed_forward(feed_forward_norm(x))."
+        expect.close(layer(x), composed(layer, x, norm_first=True), rule, atol=1e-4)
+
+    @worth(2)
+    def test_the_mask_decides_who_attends_to_whom_so_that_padding_changes_nothing(self, learner, rng):
+        for norm_first, kind in KINDS.items():
+            layer = dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=norm_first)
+            x = rng.normal(size=(2, 5, WIDTH))
+            for shape in ((2, 1, 5), (1, 5, 5), (2, 5, 5))[norm_first:]:
+                mask = some_mask(rng, shape)
+                rule = f"The attention gets the mask {shape}, here in {kind}."
+                expect.close(layer(x, mask=mask), composed(layer, x, mask, norm_first), rule, atol=1e-4)
+        unheard(layer, x, padded([3, 5], 5), noise=rng.normal(size=x.shape))
+
+    @worth(2)
+    def test_a_token_that_may_attend_nowhere_gets_the_output_bias(self, learner, rng):
+        layer = dressed(learner, WIDTH, HEADS, HIDDEN)
+        x, mask = rng.normal(size=(2, 5, WIDTH)), some_mask(rng, (2, 5, 5))
+        mask[0, 3] = mask[1] = False
+        bias = layer.attribute("attention.output_dense").weights()[-1]
+        norm, network, last = (
+            layer.attribute(name) for name in ("attention_norm", "feed_forward", "feed_forward_norm")
+        )
+        found, alone = layer(x, mask=mask), np.tile(bias, (2, 5, 1))
+        with expect.beforehand():
+            expect.shape(found, x.shape, "(B, T, D) gives (B, T, D).")
+        expect.finite(found, "A token that may attend nowhere must stay free of NaN.")
+        told = norm(x + alone)
+        expected, nowhere = last(told + network(told)), ~mask.any(-1)
+        rule = "Where a token may attend to nothing, the attention adds the bias of output_dense alone."
+        expect.close(found[nowhere], expected[nowhere], rule, atol=1e-4)
+
+    @supporting
+    @worth(2)
+    def test_both_norms_have_an_epsilon_of_one_millionth(self, learner, rng):
+        layer = dressed(learner, WIDTH, HEADS, HIDDEN)
+        small = 1e-3 * rng.normal(size=(2, 5, WIDTH))
+        for name in ("attention_norm", "feed_forward_norm"):
+            norm = layer.attribute(name)
+            gain, bias = norm.weights()
+            rule = f"`{name}` is a LayerNormalization with epsilon=1e-6, over the last axis."
+            expect.close(norm(small), normalised(small, gain, bias), rule, atol=1e-4)
+        layer(small)
+
+    @worth(3)
+    def test_in_training_dropout_acts_on_each_branch_once(self, learner, rng):
+        x, nothing = rng.normal(size=(8, 25, WIDTH)), np.zeros((8, 25, WIDTH))
+        layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
+        for name, found in said_in_training(layer, x).items():
+            rule = f"The branch of `{name}` says 1 everywhere. In training it loses {RATE:.0%} of that, once, before "
+            shares(found - x, {0.0: RATE, 1 / (1 - RATE): 1 - RATE}, rule + "it is added to x.")
+        layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
+        for name, found in said_in_training(layer, nothing).items():
+            rule = f"In post-norm too, numbers of the branch of `{name}` are dropped before the sum is normalised."
+            below = float((found < -1e-3).mean())
+            expect.true(
+                abs(below - RATE) < 0.08, rule, f"{below:.0%} are below the others", f"about {RATE:.0%} are dropped"
+            )
+        x = x[:2, :5]
+        speaking(layer, 0.0, 0.0)
+        rule = "Where both branches say 0, dropout has nothing to drop: it must not act on x, on a sum or after a norm."
+        expect.close(layer(x, training=True), normalised(normalised(x)), rule, atol=1e-4)
+
+    @worth(2)
+    def test_outside_training_nothing_is_dropped(self, learner, rng):
+        x = rng.normal(size=(2, 5, WIDTH))
+        for norm_first, kind in KINDS.items():
+            layer = dressed(learner, WIDTH, HEADS, HIDDEN, dropout=0.5, norm_first=norm_first)
+            expected = composed(layer, x, norm_first=norm_first)
+            for options in ({}, {"training": False}):
+                rule = f"Dropout is for training: elsewhere it does nothing, here in {kind}."
+                expect.close(layer(x, **options), expected, rule, atol=1e-4)
+        layer = dressed(learner, WIDTH, HEADS, HIDDEN, dropout=0.0)
+        rule = "With dropout 0 nothing is dropped, in training neither."
+        expect.close(layer(x, training=True), composed(layer, x), rule, atol=1e-4)
+
+    @supporting
+    def test_a_width_that_the_heads_do_not_divide_is_refused(self, learner):
+        with expect.raises("ValueError", "Raise a ValueError that names both numbers, here 37 and 5.", ["37", "5"]):
+            learner(37, 5, HIDDEN)
+
+    @worth(2)
+    def test_every_parameter_gets_a_gradient(self, learner, rng):
+        trained(dressed(learner, WIDTH, HEADS, HIDDEN), rng, 16)
+
+    @supporting
+    def test_it_can_be_made_again_from_its_config(self, learner):
+        sizes = {"d_model": 10, "num_heads": 5, "d_ff": 7, "dropout": 0.2, "norm_first": True}
+        remade(learner, sizes, np.zeros((1, 3, 10)))
+
+    @worth(2)
+    def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
+        layer = dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=True)
+        lasting(layer, composed(layer, *(given := masked_tokens(rng)), norm_first=True), given)
+        in_half_precision(learner.under_policy("mixed_float16", WIDTH, HEADS, HIDDEN), given[0], mask=given[1])
+
+
+def unheard(layer, x, mask, noise):
+    """What stands where the mask hides a token reaches no other token."""
+    real = np.broadcast_to(mask[:, 0, :, None], x.shape)
+    before = layer(x, mask=mask)
+    with expect.beforehand():
+        expect.shape(before, x.shape, "(B, T, D) gives (B, T, D).")
+    for other in (np.where(real, x, 30 * noise), np.where(real, x, 0.0)):
+        found = layer(other, mask=mask)
+        rule = "Hidden tokens hold something else now: the outputs of the real ones must not change."
+        expect.close(np.where(real, found, 0.0), np.where(real, before, 0.0), rule, atol=1e-4)
+
+
+def trained(layer, rng, count):
+    """All parameters are trained, and every gradient is a number; of one, a key's bias, it is 0 in every attention."""
+    x = rng.normal(size=(2, 5, WIDTH))
+    mask = padded([3, 5], 5)
+    found = layer.weight_gradients(x, mask=mask, cotangent=rng.normal(size=x.shape))
+    rule = "Every parameter must be trained, so none may be made in `call` or kept from Keras."
+    expect.true(len(found) == count, rule, f"gradients for {len(found)}", f"gradients for {count}")
+    for gradient in found:
+        expect.finite(gradient, "Every gradient must be finite.")
+    silent = sum(bool(np.abs(gradient).max() < 1e-4) for gradient in found)
+    rule = "Every parameter but a key's bias must get a gradient: each sublayer has its place in `call`."
+    expect.true(silent <= count // 16, rule, f"{silent} gradients are 0", f"{count // 16} is 0")
+
+
+def masked_tokens(rng):
+    return rng.normal(size=(2, 5, WIDTH)), padded([3, 5], 5)
+
+
+def lasting(layer, expected, given):
+    """It comes back from a file bit for bit, and a graph of unknown sizes gives the same."""
+    before = layer(*given)
+    with expect.beforehand():
+        expect.close(before, expected, "The output is right.", atol=1e-4)
+    rule = "A saved layer must come back the same: no sublayer may be made in `call`."
+    expect.equal(layer.reloaded(*given)(*given), before, rule)
+    rule = "A graph made for any B and T must give the same: no size of these may stand in the code."
+    expect.close(layer.compiled(*given, unknown_axes=2), expected, rule, atol=1e-4)
+
+
+def stack_of(encoder, count=LAYERS):
+    """The list of layers of an encoder, as many as asked for."""
+    layers = encoder.attribute("layers")
+    rule = f"`layers` is the list of the {count} layers, in the order in which x goes through them."
+    expect.true(isinstance(layers, (list, tuple)), rule, expect.returned(layers), "a list")
+    expect.true(len(layers) == count, rule, f"{len(layers)} layers", f"{count} layers")
+    return layers
+
+
+def through(encoder, x, mask=None, norm_first=False, count=LAYERS):
+    """The encoder's own layers one after the other, each with the mask, and its last norm where there must be one."""
+    for layer in stack_of(encoder, count):
+        x = layer(x) if mask is None else layer(x, mask=mask)
+    return encoder.attribute("last_norm")(x) if norm_first else x
+
+
+def in_order(encoder, x, norm_first, count):
+    """Every layer of the stack is of the order that was asked for: post-norm brings large tokens back to size."""
+    spreads = [float(np.std(layer(9 * x), axis=-1).mean()) for layer in stack_of(encoder, count)]
+    expect.true(
+        all((spread > 4) == norm_first for spread in spreads),
+        f"Every layer is {KINDS[norm_first]}, as was asked: only post-norm brings large tokens to size.",
+        f"layers whose outputs spread by {', '.join(f'{spread:.1f}' for spread in spreads)}",
+        "all as large as their input, 9" if norm_first else "all near 1",
+    )
+
+
+@exercise("Encoder", points=5, minutes=20, difficulty=3, importance=5)
+class TestEncoder:
+    @supporting
+    def test_it_holds_as_many_different_layers_as_asked(self, learner):
+        for norm_first, count in ((False, LAYERS), (True, 1)):
+            encoder = learner(count, WIDTH, HEADS, HIDDEN, norm_first=norm_first)
+            expect.shape(encoder(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
+            begun = [layer.weights() for layer in stack_of(encoder, count)]
+            rule = "Each of the layers is an EncoderLayer of its own, with the D, H and F that were asked for."
+            expect.equal([sum(array.size for array in arrays) for arrays in begun], [LAYER_PARAMETERS] * count, rule)
+            rule = (
+                f"{count} different layers have {count} times the parameters of one, and a last norm in pre-norm only."
+            )
+            found = sum(array.size for array in encoder.weights())
+            expect.equal(found, count * LAYER_PARAMETERS + (2 * WIDTH if norm_first else 0), rule)
+            for number, other in enumerate(begun[1:], start=1):
+                same = any(one.ndim > 1 and (one == two).all() for one, two in zip(begun[0], other, strict=True))
+                rule = "Each layer draws its initial parameters for itself: make it anew, and share no seed."
+                expect.true(not same, rule, f"layers 0 and {number} begin with the same kernels", "different kernels")
+
+    @worth(3)
+    def test_x_goes_through_all_layers_in_order(self, learner, rng):
+        encoder = dressed(learner, LAYERS, WIDTH, HEADS, HIDDEN)
+        x = rng.normal(size=(2, 5, WIDTH))
+        rule = "layers[0] reads x, each of the others what the one before it returns, and nothing follows the last."
+        expect.close(encoder(x), through(encoder, x), rule, atol=1e-4)
+        in_order(encoder, x, False, LAYERS)
+
+    @worth(3)
+    def test_with_norm_first_a_last_norm_follows_pre_norm_layers(self, learner, rng):
+        encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True)
+        x = rng.normal(size=(2, 5, WIDTH))
+        in_order(encoder, x, True, 2)
+        rule = "With norm_first the output of the last layer goes through `last_norm`."
+        expect.close(encoder(x), through(encoder, x, norm_first=True, count=2), rule, atol=1e-4)
+        norm, small = encoder.attribute("last_norm"), 1e-3 * x
+        gain, bias = norm.weights()
+        rule = "`last_norm` is a LayerNormalization with epsilon=1e-6."
+        expect.close(norm(small), normalised(small, gain, bias), rule, atol=1e-4)
+
+    @worth(3)
+    def test_every_layer_obeys_the_mask_so_that_padding_changes_nothing(self, learner, rng):
+        for norm_first, shape in ((False, (2, 1, 5)), (True, (2, 5, 5))):
+            encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=norm_first)
+            x, mask = rng.normal(size=(2, 5, WIDTH)), some_mask(rng, shape)
+            rule = f"The same mask {shape} goes to every layer, not to the first alone. ({KINDS[norm_first]})"
+            expect.close(encoder(x, mask=mask), through(encoder, x, mask, norm_first, 2), rule, atol=1e-4)
+        unheard(encoder, x, padded([3, 5], 5), noise=rng.normal(size=x.shape))
+
+    @worth(2)
+    def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
+        x = rng.normal(size=(2, 5, WIDTH))
+        encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
+        expected = through(encoder, x, count=2)
+        for options in ({}, {"training": False}):
+            expect.close(encoder(x, **options), expected, "Outside training nothing is dropped.", atol=1e-4)
+        alive = [bool(np.abs(layer(x, training=True) - layer(x)).max() > 0.05) for layer in stack_of(encoder, 2)]
+        expect.true(all(alive), "Every layer gets the dropout that was asked for.", f"dropping: {alive}", "all drop")
+        moved = float(np.abs(encoder(x, training=True) - expected).max())
+        expect.true(moved > 0.05, "In training numbers are dropped.", "the same as outside training", "another output")
+        encoder = dressed(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
+        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
+        expect.close(encoder(x, training=True), through(encoder, x, count=1), rule, atol=1e-4)
+
+    @supporting
+    def test_a_width_that_the_heads_do_not_divide_is_refused(self, learner):
+        with expect.raises("ValueError", "Raise a ValueError that names both numbers, here 37 and 5.", ["37", "5"]):
+            learner(LAYERS, 37, 5, HIDDEN)
+
+    def test_every_parameter_gets_a_gradient(self, learner, rng):
+        encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True)
+        trained(encoder, rng, 16 * 2 + 2)
+
+    @supporting
+    def test_it_can_be_made_again_from_its_config(self, learner):
+        sizes = {"num_layers": 2, "d_model": 10, "num_heads": 5, "d_ff": 7, "dropout": 0.2, "norm_first": True}
+        remade(learner, sizes, np.zeros((1, 3, 10)))
+
+    @worth(2)
+    def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
+        encoder, given = dressed(learner, 1, WIDTH, HEADS, HIDDEN, norm_first=True), masked_tokens(rng)
+        lasting(encoder, through(encoder, *given, norm_first=True, count=1), given)
+        in_half_precision(learner.under_policy("mixed_float16", 1, WIDTH, HEADS, HIDDEN), given[0], mask=given[1])
