@@ -1,7 +1,7 @@
 """`prove`: proves what is out of date, keeps what was found, and publishes the scores."""
 
 import concurrent.futures
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
 
@@ -12,6 +12,7 @@ from autograder.author.mutants import mutants_of
 from autograder.author.mutation_report import found, in_words, score_of
 from autograder.author.proofs import KNOWN, MUTANTS, Proof
 from autograder.author.run_notebooks import KINDS, NotAsItMustBe, run_notebook
+from autograder.author.verify import Verified
 from autograder.author.verify_shown import scores_of, verify_with_progress
 from autograder.judging import fingerprints
 from autograder.units import ROOT, Unit, all_units
@@ -85,12 +86,13 @@ def _run_notebooks(console: Console, stale: dict[Proof, str], workers: int) -> l
 def _verify(console: Console, stale: dict[Proof, str], workers: int, device: str) -> list[Proof]:
     if not stale:
         return []
-    units = list(dict.fromkeys(proof.unit for proof in stale))
-    verified = verify_with_progress(console, units, workers, device, only=[proof.exercise for proof in stale])
-    proved = [proof for proof in stale if verified.holds_for(proof.unit, proof.exercise)]
-    if any(proof.backend == "tensorflow" for proof in proved):
-        names = [proof.exercise for proof in proved]
-        fingerprints.publish({name: verified.broken[name] for name in names}, verified.rules)
+    verified = _verified(console, list(stale), workers, device)
+    if _measured(stale, verified) and (unnamed := [one for one in stale if not _holds(verified, one)]):
+        console.print("Which rules each mistake breaks is known now; what has failed is asked once more.")
+        once_more = _verified(console, unnamed, workers, device)
+        for one in unnamed:
+            verified.tallies[one.unit.stem, one.exercise] = once_more.tally(one.unit, one.exercise)
+    proved = [proof for proof in stale if _holds(verified, proof)]
     for proof in proved:
         tally = verified.tally(proof.unit, proof.exercise)
         proofs.keep(proof, stale[proof], **proofs.counts_of(tally))
@@ -124,3 +126,20 @@ def _tell_survivors(console: Console, proof: Proof, changes: Collection[str]) ->
     console.print(f"{proof.unit.stem} {proof.exercise}: {caught} mutants caught", highlight=False)
     for change in changes:
         console.print(f"  SURVIVED  {change}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _verified(console: Console, stale: Sequence[Proof], workers: int, device: str) -> Verified:
+    units = list(dict.fromkeys(proof.unit for proof in stale))
+    return verify_with_progress(console, units, workers, device, only=[proof.exercise for proof in stale])
+
+
+def _holds(verified: Verified, proof: Proof) -> bool:
+    return verified.holds_for(proof.unit, proof.exercise)
+
+
+def _measured(stale: Iterable[Proof], verified: Verified) -> bool:
+    """Keep which rules each mistake breaks, which naming looks up; whether that is news."""
+    before = fingerprints.PLACE.read_text("utf-8") if fingerprints.PLACE.exists() else ""
+    names = [proof.exercise for proof in stale if proof.backend == "tensorflow" and proof.exercise in verified.broken]
+    fingerprints.publish({name: verified.broken[name] for name in names}, verified.rules)
+    return fingerprints.PLACE.read_text("utf-8") != before

@@ -222,6 +222,8 @@ class TestSkipGramPairs:
             ids[length // 2] = 0  # an id like any other, whatever Keras' old `skipgrams` makes of it
             rule = "A word is paired with all that stand 1 to `window` places before or after it, and with no others."
             same_pairs(learner(ids, window), pairs_by_loops(ids, window), rule)
+        ids = rng.integers(4, 40, size=300).tolist()
+        same_pairs(learner(ids, 1), pairs_by_loops(ids, 1), "Long texts are paired in the same way.")
 
     @supporting
     def test_the_two_ends_of_a_sentence_do_not_meet(self, learner, rng):

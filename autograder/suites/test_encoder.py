@@ -345,6 +345,8 @@ class TestEncoderLayer:
         layer, x = dressed(learner, WIDTH, HEADS, HIDDEN), rng.normal(size=(2, 5, WIDTH))
         rule = "x = attention_norm(x + attention(x)), then feed_forward_norm(x + feed_forward(x))."
         expect.close(layer(x), composed(layer, x), rule, atol=1e-4)
+        rule = "`feed_forward` ends with an affine map: what it says may be less than 0."
+        expect.true(bool((layer.attribute("feed_forward")(x) < 0).any()), rule, "no number below 0", "some below 0")
 
     @worth(3)
     def test_pre_norm_normalises_what_each_branch_reads(self, learner, rng):

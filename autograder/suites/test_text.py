@@ -419,12 +419,15 @@ class TestPadBatch:
     def test_a_row_without_an_end_gets_none(self, learner, rng):
         rows = some_rows(rng, (9, 4, 7, 5, 8), ends=False)
         rows[2][1], rows[0][5], rows[0][7] = END, END, END  # in its midst, or in what is cut off; not at its end
+        rows[0][-1], rows[2][-1], rows[4][-1] = 1, 0, 2  # other special ids are no [END]
         rule = "A row whose last id was not [END] is cut and nothing more."
         same_array(learner(rows, 5), padded_row_by_row(rows, 5), rule)
 
     def test_an_empty_row_is_all_padding(self, learner, rng):
         rows = [[], *some_rows(rng, (4, 6))]
         same_array(learner(rows), padded_row_by_row(rows, 6), "A row without ids holds nothing but padding.")
+        rule = "Where all rows are empty the longest has no ids: (B, 0)."
+        same_array(learner([[], []]), np.zeros((2, 0), np.int32), rule)
 
     @supporting
     def test_the_given_rows_stay_as_they_were(self, learner, rng):

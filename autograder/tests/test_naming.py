@@ -11,7 +11,7 @@ from autograder.judging import expect, free_constant, mistake
 from autograder.judging.expect import Unmet, Values
 from autograder.judging.fingerprints import Fingerprints, fingerprints_of, key, publish
 from autograder.judging.judge import CHECK_SEED, judge
-from autograder.judging.known import Known, known_answers
+from autograder.judging.known import WrittenWhole, known_answers
 from autograder.judging.sameness import Comparison, Failure
 from autograder.judging.tolerance import Slack
 from autograder.seam import Workbench
@@ -367,7 +367,7 @@ RULES = frozenset({"one", "two", "three"})
 
 
 def known_as(name):
-    return Known("total", f"You wrote {name}.", types.SimpleNamespace(__name__=name))
+    return WrittenWhole("total", f"You wrote {name}.", (), types.SimpleNamespace(__name__=name))
 
 
 def test_mistakes_that_break_the_same_rules_are_asked_first_then_those_not_measured():
