@@ -449,9 +449,6 @@ class LaysTheHeadsIntoTheBatch(keras.layers.Layer):
 
 right("MultiHeadAttention", "AsPlainAsCanBe").edits(
     {
-        "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
-            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
-        ),
         "Your error does not name both numbers. Put d_model and num_heads into its text.": {
             'f"num_heads={num_heads} does not divide d_model={d_model}"': '"num_heads must divide d_model"'
         },
@@ -872,18 +869,26 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             weights = ops.stop_gradient(weights)
             """
             },
+        ],
+        (  # what is said of any tensor without a gradient, before these two are found
+            "No gradient arrives at all: your result does not depend on this input by way of `ops` alone. NumPy, "
+            "rounding, `stop_gradient` or a ready-made layer with weights of its own cuts it off."
+        ): [
             only_on(
                 ("tensorflow",),
                 {"ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))": "np.matmul(query, np.swapaxes(key, -1, -2))"},
             ),
-        ],
-        "NumPy cuts the gradients and fails in a graph. Compute with `keras.ops` from start to end.": {
-            "scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5": """
+            {
+                "scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5": """
             query, key, value = np.asarray(query), np.asarray(key), np.asarray(value)
             scores = np.matmul(query, np.swapaxes(key, 2, 3)) / query.shape[-1] ** 0.5
             """,
-            "scores,": "ops.convert_to_tensor(scores),",
-        },
+                "scores,": "ops.convert_to_tensor(scores),",
+            },
+        ],
+        "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
+            1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
+        ),
     }
 )
 

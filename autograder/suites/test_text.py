@@ -417,7 +417,7 @@ class TestPadBatch:
         same_array(learner(rows, 5), padded_row_by_row(rows, 5), rule)
 
     def test_a_row_without_an_end_gets_none(self, learner, rng):
-        rows = some_rows(rng, (9, 4, 7, 5, 8), ends=False)
+        rows = some_rows(rng, (9, 4, 7, 5, 8, 6), ends=False)
         rows[2][1], rows[0][5], rows[0][7] = END, END, END  # in its midst, or in what is cut off; not at its end
         rows[0][-1], rows[2][-1], rows[4][-1] = 1, 0, 2  # other special ids are no [END]
         rule = "A row whose last id was not [END] is cut and nothing more."
