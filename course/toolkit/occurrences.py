@@ -42,10 +42,9 @@ def accuracy(embedding: layers.Layer, encoder: layers.Layer, with_network: bool)
         for layer in encoder.layers:
             layer.feed_forward = Silent()
     ids = keras.Input((LENGTH,), dtype="int32")
-    with warnings.catch_warnings(action="ignore"):  # the network that was replaced is never built
+    with silent(), warnings.catch_warnings(action="ignore"):  # the network that was replaced learns nothing
         model = keras.Model(ids, layers.Dense(4)(encoder(embedding(ids))))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.004), loss, metrics=["accuracy"], jit_compile=False)
-    with silent():
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.Adam(0.004), loss, metrics=["accuracy"], jit_compile=False)
         model.fit(*sequences(_SEQUENCES, seed=1), batch_size=64, epochs=_EPOCHS, verbose=0)
         return float(model.evaluate(*sequences(1024, seed=2), verbose=0)[1])
