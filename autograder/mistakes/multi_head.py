@@ -840,9 +840,6 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         "`num_heads` is missing in `get_config`. Return both arguments, under their own names.": {
             ', "num_heads": self.num_heads': ""
         },
-        "`get_config` gives K where `d_model` belongs. Return the arguments as they came.": {
-            "self.d_model,": "self.d_model // self.num_heads,"
-        },
         "`get_config` returns nothing. `return` the dictionary, with your two arguments in it.": (
             'return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}',
             'super().get_config().update({"d_model": self.d_model, "num_heads": self.num_heads})',
