@@ -5,7 +5,7 @@ What is slow to prove is proved by whoever changes it, with `python -m autograde
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,15 @@ def proofs_of(units: Sequence[Unit], backend: str) -> Iterator[Proof]:
             yield from (Proof(unit, kind) for kind in KINDS)
 
 
-def out_of_date(proofs: Sequence[Proof]) -> list[Proof]:
+def out_of_date(proofs: Iterable[Proof]) -> list[Proof]:
     """Those that were never proved, or not of what is there now."""
-    return [proof for proof in proofs if recorded(proof).get("digest") != proof.digest()]
+    return list(to_prove(proofs))
+
+
+def to_prove(proofs: Iterable[Proof]) -> dict[Proof, str]:
+    """The same, each with the digest that it has now."""
+    now = {proof: proof.digest() for proof in proofs}
+    return {proof: digest for proof, digest in now.items() if recorded(proof).get("digest") != digest}
 
 
 def recorded(proof: Proof) -> dict[str, Any]:

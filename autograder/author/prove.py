@@ -41,7 +41,7 @@ _MUTANT_WORKERS = 2  # each holds Keras, and may ask for some GiB
 
 def prove(console: Console, units: Sequence[Unit], workers: int, backend: str, device: str = "cpu") -> list[Proof]:
     """Prove what is out of date of these units; returns what could not be proved."""
-    stale = {proof: proof.digest() for proof in proofs.out_of_date(list(proofs.proofs_of(units, backend)))}
+    stale = proofs.to_prove(proofs.proofs_of(units, backend))
     console.print(f"{len(stale)} proofs are out of date." if stale else "All proofs are up to date.", highlight=False)
     failed = _run_notebooks(console, {proof: stale[proof] for proof in stale if proof.kind in KINDS}, workers)
     failed += _verify(console, {proof: stale[proof] for proof in stale if proof.kind == KNOWN}, workers, device)
