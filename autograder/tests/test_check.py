@@ -4,10 +4,13 @@ import re
 import sys
 import threading
 import time
+import warnings
 from html import unescape
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import check, progress
@@ -124,9 +127,24 @@ def test_an_error_in_a_function_within_names_both(notebook):
     assert "in line 3 of `attention_scores.scaled`: return 1 / 0" in repr(check("attention_scores"))
 
 
-def test_settings_left_behind_change_no_check_and_stay_as_the_learner_has_them(notebook):
+@pytest.fixture
+def settings_of_the_process():
+    """Whatever becomes of them in a test, the next one has its own again."""
+    usual = dict(np.geterr())
+    with warnings.catch_warnings():
+        yield
+    np.seterr(**usual)
+    tf.config.run_functions_eagerly(False)
+    keras.config.enable_traceback_filtering()
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+
+
+def test_settings_left_behind_change_no_check_and_stay_as_the_learner_has_them(notebook, settings_of_the_process):
     notebook.run_cell(reference_of(find_unit("07_positions")).source)
-    with usual_settings():  # whatever becomes of them, the next test has its own
+    with usual_settings():
         notebook.run_cell(LEFT_BEHIND)
         left = notebook.ev(SETTINGS)
         report = check("PositionalEmbedding")
