@@ -7,17 +7,15 @@ import time
 import warnings
 from html import unescape
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import check, progress
 from autograder.judging.references import reference_of
 from autograder.learner import slow
 from autograder.learner.display import Bar, Note, bars_as_html
-from autograder.seam.settings import usual_settings
+from autograder.seam.settings import _settings, usual_settings
 from autograder.units import UnknownName, all_units, find_exercise, find_unit
 
 RIGHT = """
@@ -43,7 +41,6 @@ class PositionalEmbedding(keras.layers.Layer):
 LEFT_BEHIND = """
 import warnings
 
-import keras
 import numpy as np
 import tensorflow as tf
 keras.config.set_dtype_policy("mixed_float16")
@@ -130,16 +127,10 @@ def test_an_error_in_a_function_within_names_both(notebook):
 @pytest.fixture
 def settings_of_the_process():
     """Whatever becomes of them in a test, the next one has its own again."""
-    usual = dict(np.geterr())
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate():
         yield
-    np.seterr(**usual)
-    tf.config.run_functions_eagerly(False)
-    keras.config.enable_traceback_filtering()
-    keras.config.set_image_data_format("channels_last")
-    keras.config.set_epsilon(1e-7)
-    keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy("float32")
+    for setting in _settings():
+        setting.write(setting.usual)
 
 
 def test_settings_left_behind_change_no_check_and_stay_as_the_learner_has_them(notebook, settings_of_the_process):
