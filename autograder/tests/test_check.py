@@ -132,9 +132,19 @@ def test_settings_left_behind_change_no_check_and_stay_as_the_learner_has_them(n
         report = check("PositionalEmbedding")
         kept = notebook.ev(SETTINGS)
         with usual_settings():
-            assert notebook.ev(SETTINGS) != left
+            usual = notebook.ev(SETTINGS)
+            assert usual != left
     assert "everything holds" in repr(report)
     assert kept == left
+    with usual_settings():
+        assert notebook.ev(SETTINGS)[:-1] == usual[:-1]  # filters of warnings grow by one whenever they are set
+
+
+def test_settings_that_an_answer_changes_in_a_check_are_afterwards_as_before(notebook):
+    changes = "    keras.config.set_dtype_policy('float16')\n    keras.config.set_floatx('float16')\n    return"
+    notebook.run_cell("import keras" + RIGHT.replace("    return", changes))
+    check("attention_scores")
+    assert notebook.ev("keras.config.dtype_policy().name, keras.config.floatx()") == ("float32", "float32")
 
 
 def test_progress_shows_points_of_the_notebooks_unit(notebook):
