@@ -9,22 +9,27 @@ import math
 import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
-from autograder.seam import LearnerError
+from autograder.judging.layer_rules import (
+    KINDS,
+    attended,
+    attention_says,
+    filled,
+    in_half_precision,
+    lasting,
+    maps_of,
+    normalised,
+    padded,
+    put_maps,
+    remade,
+    says,
+    shares,
+    some_mask,
+    trained,
+)
 
 WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
-KINDS = {False: "post-norm", True: "pre-norm"}
 LAYER_PARAMETERS = 4 * WIDTH * WIDTH + 4 * WIDTH + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 4 * WIDTH
 RATE = 0.25  # of dropout, where what it leaves is looked at
-
-
-def normalised(x, gain=1.0, bias=0.0, epsilon=1e-6):
-    """Each row of the last axis: less its mean, divided by the root of its variance and epsilon, scaled and shifted."""
-    x, found = np.asarray(x, np.float64), np.zeros(np.shape(x))
-    for row in np.ndindex(x.shape[:-1]):
-        mean = sum(x[row]) / len(x[row])
-        variance = sum((number - mean) ** 2 for number in x[row]) / len(x[row])
-        found[row] = gain * (x[row] - mean) / math.sqrt(variance + epsilon) + bias
-    return found
 
 
 def norm_gradients(x, gain, epsilon, pull):
@@ -87,27 +92,6 @@ class TestLayerNorm:
         expect.close(found, normalised(x, gain, bias), "A graph made for any B and T must give the same.", atol=1e-5)
 
 
-def maps_of(layer, d_model=WIDTH, d_ff=HIDDEN):
-    """Where a feed-forward network's four parameters stand among its weights, told by their sizes, and their shapes."""
-    shapes = [array.shape for array in layer.weights()]
-    bare = [tuple(size for size in shape if size > 1) for shape in shapes]
-    wanted = {"first kernel": (d_model, d_ff), "first bias": (d_ff,), "second kernel": (d_ff, d_model)}
-    wanted["second bias"] = (d_model,)
-    rule = "Two affine maps have four parameters, made once: (D, F) and (F,), then (F, D) and (D,)."
-    expect.true(sorted(bare) == sorted(wanted.values()), rule, f"{shapes}", f"{list(wanted.values())}")
-    return {name: bare.index(shape) for name, shape in wanted.items()}, shapes
-
-
-def put_maps(layer, **arrays):
-    """Give a feed-forward network these four parameters."""
-    places, shapes = maps_of(layer)
-    given = [np.zeros(0)] * 4
-    for name, array in arrays.items():
-        place = places[name.replace("_", " ")]
-        given[place] = np.asarray(array, np.float32).reshape(shapes[place])
-    layer.set_weights(given)
-
-
 def some_maps():
     """Parameters that are the same in every test, so that naming a mistake refutes most others once for all."""
     usual = np.random.default_rng(8)
@@ -127,26 +111,8 @@ def built_network(learner, *args, **options):
     layer = learner(*(args or (WIDTH, HIDDEN)), **options)
     layer(np.zeros((1, 3, WIDTH)))
     maps = some_maps()
-    put_maps(layer, **maps)
+    put_maps(layer, WIDTH, HIDDEN, **maps)
     return layer, maps
-
-
-def levels(found, expected, rule):
-    """The share of each of the `expected` numbers among those found, of which there must be no others."""
-    found = np.asarray(found).ravel()
-    nearest = np.abs(found[:, None] - np.array(expected)).argmin(-1)
-    off = np.abs(found - np.array(expected)[nearest]) > 1e-3
-    names = ", ".join(f"{number:.4g}" for number in expected)
-    expect.true(not off.any(), rule, f"{found[off.argmax()]:.4g} is among them", f"only {names}")
-    return np.bincount(nearest, minlength=len(expected)) / found.size
-
-
-def shares(found, expected, rule):
-    """These numbers occur, each about as often as `expected` says."""
-    got = levels(found, list(expected), rule)
-    text = "; ".join(f"{share:.0%} are {number:.4g}" for number, share in zip(expected, got, strict=True))
-    wanted = "; ".join(f"about {share:.0%} are {number:.4g}" for number, share in expected.items())
-    expect.true(bool(np.abs(got - list(expected.values())).max() < 0.08), rule, text, wanted)
 
 
 @exercise("FeedForward", points=4, minutes=15, difficulty=2, importance=5)
@@ -155,7 +121,7 @@ class TestFeedForward:
     def test_it_has_two_maps_with_bias(self, learner):
         layer = learner(WIDTH, HIDDEN)
         expect.shape(layer(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
-        maps_of(layer)
+        maps_of(layer, WIDTH, HIDDEN)
 
     @worth(3)
     def test_it_is_an_affine_map_a_relu_and_an_affine_map(self, learner, rng):
@@ -170,7 +136,7 @@ class TestFeedForward:
         layer, _ = built_network(learner, WIDTH, HIDDEN, dropout=RATE)
         nothing = {"first_bias": np.zeros(HIDDEN), "second_bias": np.zeros(WIDTH)}
         first = np.repeat(np.eye(1, WIDTH), HIDDEN, axis=0).T  # every hidden number is the first of x
-        put_maps(layer, first_kernel=first, second_kernel=np.eye(HIDDEN, WIDTH), **nothing)
+        put_maps(layer, WIDTH, HIDDEN, first_kernel=first, second_kernel=np.eye(HIDDEN, WIDTH), **nothing)
         found = layer(np.ones((8, 25, WIDTH)), training=True)
         with expect.beforehand():
             expect.shape(found, (8, 25, WIDTH), "(B, T, D) gives (B, T, D).")
@@ -194,7 +160,7 @@ class TestFeedForward:
     def test_every_parameter_gets_its_gradient(self, learner, rng):
         layer, maps = built_network(learner)
         x, pull = rng.normal(size=(2, 5, WIDTH)), rng.normal(size=(2, 5, WIDTH))
-        found, places = layer.weight_gradients(x, cotangent=pull), maps_of(layer)[0]
+        found, places = layer.weight_gradients(x, cotangent=pull), maps_of(layer, WIDTH, HIDDEN)[0]
         bent = networked(x, maps)[1]
         pulled = np.where(bent > 0, pull @ maps["second_kernel"].T, 0.0)
         expected = {
@@ -226,62 +192,9 @@ class TestFeedForward:
         in_half_precision(half, x)
 
 
-def in_half_precision(layer, x, **options):
-    """A layer that was made under mixed precision computes in float16."""
-    found = layer.under_policy("mixed_float16", x, **options)
-    expect.finite(found, "Under mixed precision the result must be finite.")
-    expect.true(found.dtype == np.float16, "Under mixed precision the result is float16.", f"{found.dtype}", "float16")
-
-
-def remade(learner, sizes, *inputs):
-    """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters."""
-    layer = learner(**sizes, name="again", trainable=False)
-    layer(*inputs)
-    config = layer.method("get_config")
-    rule = "`get_config` returns a dictionary."
-    expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
-    rule = "`get_config` returns all arguments as they came, each under its own name."
-    expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
-    twin = layer.rebuilt()
-    twin(*inputs)
-    shapes = [[array.shape for array in one.weights()] for one in (layer, twin)]
-    rule = "A layer made from `get_config()` must have parameters of the same shapes."
-    expect.true(shapes[0] == shapes[1], rule, f"{len(shapes[1])} parameters", f"{len(shapes[0])} parameters")
-    rule = "The layer was made with `trainable=False`: hand `**kwargs` on, and keep what `super().get_config()` gives."
-    expect.equal({"trainable": twin.attribute("trainable")}, {"trainable": False}, rule)
-
-
-def some_mask(rng, shape):
-    """A random mask in which each row may attend somewhere, but not everywhere."""
-    keys = shape[-1]
-    ranks = rng.permuted(np.broadcast_to(np.arange(keys), shape), axis=-1)
-    return ranks < rng.integers(1, keys, size=(*shape[:-1], 1))
-
-
-def padded(lengths, length):
-    """A padding mask (B, 1, T) for sentences of these lengths."""
-    return np.arange(length)[None, None] < np.array(lengths)[:, None, None]
-
-
-def dressed(learner, *args, seed=8, **options):
-    """The learner's layer after a first call, with parameters drawn for all of it, the same each time."""
-    layer, usual = learner(*args, **options), np.random.default_rng(seed)
-    layer(np.zeros((1, 3, WIDTH)))
-    arrays = [usual.normal(size=array.shape) / math.sqrt(array.shape[0]) for array in layer.weights()]
-    layer.set_weights([array if array.ndim > 1 else 1 + array for array in arrays])
-    return layer
-
-
-def attended(part, x, mask=None):
-    """What the sublayer `attention` makes of x: the course's own, or Keras', which must be asked for the weights."""
-    if mask is None:
-        return part(x, x, x)
-    try:
-        return part(x, x, x, mask=mask)
-    except LearnerError as error:
-        if "TypeError" not in error.types:
-            raise
-    return expect.pair(part(x, x, x, attention_mask=mask, return_attention_scores=True), "output, weights")[0]
+def dressed(learner, *args, **options):
+    """The learner's layer with parameters for all of it, the same each time."""
+    return filled(learner(*args, **options), np.zeros((1, 3, WIDTH)))
 
 
 def composed(layer, x, mask=None, norm_first=False):
@@ -290,24 +203,16 @@ def composed(layer, x, mask=None, norm_first=False):
         layer.attribute(name) for name in ("attention", "attention_norm", "feed_forward", "feed_forward_norm")
     )
     if norm_first:
-        x = x + attended(attention, norm(x), mask)
+        x = x + attended(attention, norm(x), mask=mask)
         return x + network(last(x))
-    x = norm(x + attended(attention, x, mask))
+    x = norm(x + attended(attention, x, mask=mask))
     return last(x + network(x))
 
 
 def speaking(layer, attention, network):
-    """Let both branches of a layer say the same number everywhere: `attention`, and `network` for every hidden 1."""
-    part = layer.attribute("attention.output_dense")
-    kernel, bias = part.weights()
-    part.set_weights([np.zeros_like(kernel), np.full_like(bias, attention)])
-    put_maps(
-        layer.attribute("feed_forward"),
-        first_kernel=np.zeros((WIDTH, HIDDEN)),
-        first_bias=np.ones(HIDDEN),
-        second_kernel=network * np.eye(HIDDEN, WIDTH),
-        second_bias=np.zeros(WIDTH),
-    )
+    """Let both branches of a layer say a number everywhere."""
+    attention_says(layer.attribute("attention"), attention)
+    says(layer.attribute("feed_forward"), network, WIDTH, HIDDEN)
 
 
 def said_in_training(layer, x):
@@ -331,7 +236,7 @@ class TestEncoderLayer:
         attention = sum(array.size for array in layer.attribute("attention").weights())
         rule = "`attention` has H heads of width D / H: 4 · (D · D + D) parameters."
         expect.equal(attention, 4 * (WIDTH * WIDTH + WIDTH), rule)
-        maps_of(layer.attribute("feed_forward"))
+        maps_of(layer.attribute("feed_forward"), WIDTH, HIDDEN)
         for name in ("attention_norm", "feed_forward_norm"):
             shapes = [array.shape for array in layer.attribute(name).weights()]
             rule = f"`{name}` is a LayerNormalization of its own, used in `call`: a gain and a bias of D numbers."
@@ -435,7 +340,7 @@ class TestEncoderLayer:
 
     @worth(2)
     def test_every_parameter_gets_a_gradient(self, learner, rng):
-        trained(dressed(learner, WIDTH, HEADS, HIDDEN), rng, 16)
+        gradients(dressed(learner, WIDTH, HEADS, HIDDEN), rng, layers=1, count=16)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
@@ -461,33 +366,14 @@ def unheard(layer, x, mask, noise):
         expect.close(np.where(real, found, 0.0), np.where(real, before, 0.0), rule, atol=1e-4)
 
 
-def trained(layer, rng, count):
-    """All parameters are trained, and every gradient is a number; of one, a key's bias, it is 0 in every attention."""
-    x = rng.normal(size=(2, 5, WIDTH))
-    mask = padded([3, 5], 5)
-    found = layer.weight_gradients(x, mask=mask, cotangent=rng.normal(size=x.shape))
-    rule = "Every parameter must be trained, so none may be made in `call` or kept from Keras."
-    expect.true(len(found) == count, rule, f"gradients for {len(found)}", f"gradients for {count}")
-    for gradient in found:
-        expect.finite(gradient, "Every gradient must be finite.")
-    silent = sum(bool(np.abs(gradient).max() < 1e-4) for gradient in found)
-    rule = "Every parameter but a key's bias must get a gradient: each sublayer has its place in `call`."
-    expect.true(silent <= count // 16, rule, f"{silent} gradients are 0", f"{count // 16} is 0")
+def gradients(layer, rng, layers, count):
+    """All parameters of so many layers are trained."""
+    x, mask = masked_tokens(rng)
+    trained(layer, x, mask=mask, pull=rng.normal(size=x.shape), count=count, silent=layers)
 
 
 def masked_tokens(rng):
     return rng.normal(size=(2, 5, WIDTH)), padded([3, 5], 5)
-
-
-def lasting(layer, expected, given):
-    """It comes back from a file bit for bit, and a graph of unknown sizes gives the same."""
-    before = layer(*given)
-    with expect.beforehand():
-        expect.close(before, expected, "The output is right.", atol=1e-4)
-    rule = "A saved layer must come back the same: no sublayer may be made in `call`."
-    expect.equal(layer.reloaded(*given)(*given), before, rule)
-    rule = "A graph made for any B and T must give the same: no size of these may stand in the code."
-    expect.close(layer.compiled(*given, unknown_axes=2), expected, rule, atol=1e-4)
 
 
 def stack_of(encoder, count=LAYERS):
@@ -591,7 +477,7 @@ class TestEncoder:
 
     def test_every_parameter_gets_a_gradient(self, learner, rng):
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True)
-        trained(encoder, rng, 16 * 2 + 2)
+        gradients(encoder, rng, layers=2, count=16 * 2 + 2)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
