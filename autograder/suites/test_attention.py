@@ -221,7 +221,7 @@ class TestScaledDotProductAttention:
         _, weights = expect.pair(learner(*three(rng)), PAIR)
         with expect.beforehand():
             expect.shape(weights, (2, 5, 7), "The weights are (B, T, S): a row per query, a column per key.")
-        expect.close(weights.sum(axis=-1), np.ones((2, 5)), "The weights of each query sum to 1 over the keys.")
+        expect.sums_to_one(weights, "The weights of each query sum to 1 over the keys.")
 
     @worth(2)
     def test_the_weights_are_the_softmax_of_the_scaled_scores(self, learner, rng):
@@ -315,6 +315,7 @@ class TestSelfAttention:
                 wanted,
                 "The weights come from queries and keys, projections of x that are K wide: the scale is √K.",
             )
+            expect.sums_to_one(weights, "The weights of each word sum to 1 over the words.")
 
     def test_the_output_averages_the_projected_values(self, learner, rng):
         x, w_query, w_key, w_value = words_and_matrices(rng)

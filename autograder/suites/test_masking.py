@@ -146,7 +146,7 @@ class TestCausalMask:
         expect.equal(future, np.zeros((1, 6, 6), bool), "Right of the diagonal lies the future: False.")
 
     def test_each_word_may_look_at_every_earlier_one(self, learner, rng):
-        for length in (2, int(rng.integers(4, 9)), int(rng.integers(10, 40)), int(rng.integers(257, 300))):
+        for length in (2, int(rng.integers(4, 9)), int(rng.integers(10, 40)), int(rng.integers(1025, 1100))):
             expect.equal(learner(length), causal_by_loops(length), "Query t may look at key s when s ≤ t.")
 
     @supporting
@@ -362,6 +362,8 @@ class TestMaskedAttention:
             output, weights = expect.pair(learner(query, key, value, mask), "output, weights")
             expected = attention_by_loops(query, key, value, mask)
             expect.close(weights, expected[1], "The mask acts on the scores, column s for key s, before softmax.")
+            expect.equal(np.where(mask, 0.0, weights), np.zeros((2, 5, 7)), "A hidden key gets a weight of exactly 0.")
+            expect.sums_to_one(weights, "The weights of each query sum to 1 over the keys that it may look at.")
             expect.close(output, expected[0], "The output averages the values by the masked weights.")
 
     @supporting
@@ -397,6 +399,8 @@ class TestMaskedAttention:
         even = mask / mask.sum(-1, keepdims=True) * np.ones((2, 5, 1))
         rule = "Allowed scores of −10,000 each share evenly, beside hidden scores of 10,000."
         expect.close(weights, even, rule, rtol=LARGE)
+        rule = "A hidden key gets a weight of exactly 0, however large its score."
+        expect.equal(np.where(mask, 0.0, weights), np.zeros((2, 5, 7)), rule)
         far_apart = rng.permuted(np.tile(np.linspace(-90.0, 90.0, 7)[:, None], (2, 1, 1)), axis=1)  # (B, S, D), D = 1
         _, weights = expect.pair(learner(np.ones((2, 5, 1)), far_apart, value, mask), "output, weights")
         rule = "Allowed scores of a row may lie 180 apart, and no exp may overflow."
