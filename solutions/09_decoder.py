@@ -214,7 +214,8 @@ figures.once_written(who_is_heard)
 # ### Stretch (0 points)
 #
 # A decoder that writes token by token reads the same memory again and again. Which products of the cross-attention come
-# out the same each time, so that they could be kept? Count what would be saved for S = 20 and T = 20. Unit 12 does it.
+# out the same each time, so that they could be kept? Count what would be saved for S = 20 and T = 20. Unit 12 keeps the
+# keys and values of what has been written in the same way.
 
 # %%
 
@@ -231,7 +232,7 @@ figures.once_written(who_is_heard)
 #   order in which x goes through them. All get all the arguments.
 # - Every layer reads the memory itself, as it was given, and gets both masks. Hand these on by name.
 # - With `norm_first`, `last_norm`, a `LayerNormalization` with epsilon 1e-6, is applied at the end. Without it, there
-#   is no further norm, and `last_norm` need not exist.
+#   is no further norm, and `last_norm` need not exist. There is no dropout but that of the layers.
 # - What a token may not see is said by `self_mask` alone, here too.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers.
 # - `get_config`, graphs, gradients, saving and mixed precision: as in exercise 1, with six arguments.
