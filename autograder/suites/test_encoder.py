@@ -285,11 +285,10 @@ class TestEncoderLayer:
 
     @worth(3)
     def test_in_training_dropout_acts_on_each_branch_once(self, learner, rng):
-        def make(**order):
-            return learner(WIDTH, HEADS, HIDDEN, dropout=RATE, **order)
-
+        pre = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
+        post = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
         x = rng.normal(size=(8, 25, WIDTH))
-        drops_on_each_branch(make, ("attention", "feed_forward"), HIDDEN, RATE, x)
+        drops_on_each_branch(pre, post, ("attention", "feed_forward"), HIDDEN, RATE, x)
 
     @worth(2)
     def test_outside_training_nothing_is_dropped(self, learner, rng):
