@@ -62,7 +62,7 @@ print(f"{len(right)} of {len(drawn)} are right. Others:", "; ".join(" ".join(wor
 # token, and yet most of what it says is wrong, because it could not know what it was saying. Therefore a *decoder*
 # writes from left to right, and reads what it has written before it chooses the next token:
 #
-# $$p(y \mid x) = \prod_{t} \; p(y_t \mid y_1, \dots, y_{t-1},\, x)$$
+# $$p(\text{target} \mid \text{source}) = \prod_t \; p(\text{token } t \mid \text{tokens before } t,\; \text{source})$$
 #
 # After *duerme*, the token *el* is certain, and so on to the end. So each sentence gets ½ · 1 · 1 · 1.
 
@@ -80,9 +80,9 @@ print(f"{len(right)} of {len(drawn)} are right. Others:", "; ".join(" ".join(wor
 # %% [markdown]
 # ## 2. What a decoder reads
 #
-# One thing is the *memory*, (B, S, D). Your own encoder makes it here once more, and if you compare the picture with
-# the end of lesson 8, you find the same numbers. The other is what has been written so far, with `[START]` before it.
-# It has an embedding of its own, since its tokens are Spanish.
+# A decoder reads two things. One is the *memory*, (B, S, D), made here by your own encoder: compare it with the last
+# picture of lesson 8, and you find the same numbers. The other is what has been written so far, after `[START]`. It has
+# an embedding of its own, since its tokens are Spanish.
 
 # %%
 D, H, F, L = one_sentence.D, one_sentence.H, one_sentence.F, one_sentence.LAYERS
@@ -254,8 +254,9 @@ for name in found:
 figures.matrices({name: step[0] for name, step in found.items()}, target)
 
 # %% [markdown]
-# **What to notice.** The first step brings *gato* its past, *el*, and the second brings the source. The network brings
-# nothing from elsewhere, it only computes. All rows have mean 0, since each step ends with a norm.
+# **What to notice.** The first step brings *gato* its past, *el*, and the second brings the source. The network only
+# computes. For *el* it adds nearly nothing, because ReLU makes 0 of all hidden numbers but one, which is small. All rows
+# have mean 0, since each step ends with a norm.
 #
 # ## 7. Does any token see a later one?
 #
@@ -313,10 +314,9 @@ figures.matrices(panels, target, target, "output", "input with a gradient")
 # What if the causal mask is forgotten? Position t has to say token t + 1, and this very token stands in the input, one
 # position to its right. Such a decoder need not translate, because it can copy.
 #
-# We train two decoders on 216 sentences like ours, each with its two translations, and keep 36 sentences for the end.
-#
-# **Predict:** in every target one choice is free, namely whether the verb comes first. It costs ln 2 = 0.69, and all
-# other tokens follow from it. Which loss per token can no honest decoder get below?
+# We train two decoders on 216 sentences like ours, each with its two translations, and keep 36 sentences for the end. In
+# every target one choice is free, namely whether the verb comes first. **Predict:** this choice costs ln 2 = 0.69, and
+# all other tokens follow from it. Which loss per token can no honest decoder get below?
 
 # %%
 learned, kept = two_orders.split(36, first=" ".join(source))  # English sentences
@@ -349,8 +349,8 @@ for name, model in models.items():
 figures.lines(curves, "Loss in training, by teacher forcing", "epoch", "loss per token", log_y=True)
 
 # %% [markdown]
-# By its loss, the cheating decoder is wonderful. It is far *below* what is possible, since it knows which of two orders
-# will come. A loss that is too good is the first sign of a leak.
+# By its loss, the cheating decoder is wonderful. It is even far *below* what is possible, since it knows which of two
+# orders will come. A loss that is too good is the first sign of a leak.
 #
 # Now both write by themselves, which is called *free-running*: each reads `[START]`, and then what it has said so far.
 # **Predict:** in how many of 36 new sentences is every token right, in either order?
@@ -362,8 +362,8 @@ for name, model in models.items():
     new = model.evaluate([read, written, mask], wanted, verbose=0)
     said = two_orders.free_running(model, read[::2], name == "causal")  # each sentence comes twice
     right = sum(text in two_orders.TRANSLATIONS[english] for text, english in zip(said, kept, strict=True))
-    print(f"{name:9}: loss {curves[name][1][-1]:.3f} in training, {new:.3f} for new sentences;", end=" ")
-    print(f"free-running, {right} of {len(kept)} right: {kept[0]} -> {said[0]!r}, {kept[1]} -> {said[1]!r}")
+    print(f"{name:9}: loss {curves[name][1][-1]:.3f} in training, {new:.3f} for new sentences")
+    print(f"  free-running, {right} of {len(kept)} right: {kept[0]} -> {said[0]!r}, {kept[1]} -> {said[1]!r}")
 
 # %% [markdown]
 # **What to notice.** The loss of *new* sentences does not give the cheater away, because by teacher forcing the answer
@@ -395,7 +395,7 @@ figures.matrix(hidden[0], target, title="the decoder's output")
 # | network | 2DF + F + D | 2TDF |
 # | three norms | 6D | – |
 #
-# With F = 4D that makes about 16D² parameters, 8D² of them in the attentions, where an encoder layer has 12D².
+# With F = 4D that makes about 16D² parameters, half of them in the attentions. An encoder layer has 12D².
 #
 # The 2SD² are the keys and values of the memory. It does not change while the decoder writes, so they are the same at
 # every step. **Predict:** at D = 512 and S = 20, one more token is written. Which share of the cross-attention's
