@@ -255,8 +255,8 @@ figures.matrices({name: step[0] for name, step in found.items()}, target)
 
 # %% [markdown]
 # **What to notice.** The first step brings *gato* its past, *el*, and the second brings the source. The network only
-# computes. For *el* it adds nearly nothing, because ReLU makes 0 of all hidden numbers but one, which is small. All rows
-# have mean 0, since each step ends with a norm.
+# computes. For *el* it adds nearly nothing, because ReLU makes 0 of all hidden numbers but one, which is small. All
+# rows have mean 0, since each step ends with a norm.
 #
 # ## 7. Does any token see a later one?
 #
@@ -314,8 +314,8 @@ figures.matrices(panels, target, target, "output", "input with a gradient")
 # What if the causal mask is forgotten? Position t has to say token t + 1, and this very token stands in the input, one
 # position to its right. Such a decoder need not translate, because it can copy.
 #
-# We train two decoders on 216 sentences like ours, each with its two translations, and keep 36 sentences for the end. In
-# every target one choice is free, namely whether the verb comes first. **Predict:** this choice costs ln 2 = 0.69, and
+# We train two decoders on 216 sentences like ours, each with its two translations, and keep 36 sentences for the end.
+# In every target one choice is free, namely whether the verb comes first. **Predict:** this choice costs ln 2 = 0.69, and
 # all other tokens follow from it. Which loss per token can no honest decoder get below?
 
 # %%
