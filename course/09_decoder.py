@@ -315,7 +315,7 @@ figures.matrices(panels, target, target, "output", "input with a gradient")
 # position to its right. Such a decoder need not translate, because it can copy.
 #
 # We train two decoders on 216 sentences like ours, each with its two translations, and keep 36 sentences for the end.
-# In every target one choice is free, namely whether the verb comes first. **Predict:** this choice costs ln 2 = 0.69, and
+# In every target one choice is free, namely whether the verb comes first. **Predict:** it costs ln 2 = 0.69, and
 # all other tokens follow from it. Which loss per token can no honest decoder get below?
 
 # %%
