@@ -101,8 +101,8 @@ for name, changed in {"as they are": logits, "plus 100": logits + 100, "doubled"
 # **Predict:** the logits are 200 and 0, and the second token is right. Its loss should be 200. What does Keras find?
 
 # %%
-far, right = np.array([[200.0, 0.0]], "float32"), np.array([1])  # (B, V), (B,)
-probabilities, loss_of = ops.convert_to_numpy(ops.softmax(far)), keras.losses.sparse_categorical_crossentropy
+far, right, loss_of = np.array([[200.0, 0.0]], "float32"), np.array([1]), keras.losses.sparse_categorical_crossentropy
+probabilities = ops.convert_to_numpy(ops.softmax(far))  # plain numbers, which nobody can trace back to the logits
 print(f"from probabilities: {float(loss_of(right, probabilities)[0]):.1f}")
 print(f"from logits:        {float(loss_of(right, far, from_logits=True)[0]):.1f}")
 
@@ -174,7 +174,7 @@ for name, scale, factor in (("1/√D, input · √D", width**-0.5, width**0.5), 
 # %% [markdown]
 # **What to notice.** With a table of ones the model begins certain and wrong. With a small table but no √D, the inputs
 # are about 0.04 beside positions of about 0.7, so that the token can hardly be heard. The factor lets one table be
-# right in both places.
+# right in both places. Keras begins an embedding within ±0.05, whose size is small enough.
 #
 # **Cost.** A tied projection has no parameters of its own. A second matrix would have V · D, and a bias V more. For the
 # paper's 37,000 tokens and D = 512 the matrix alone is 37,000 · 512 = 18.9 million. The T · D · V products stay.
@@ -215,8 +215,7 @@ bool(ops.all(ops.isclose(transformer(ids, tied), tied(hidden), atol=1e-6)))  # a
 
 # %% [markdown]
 # From ids to logits in six lines. Now we leave the masks out. First we append two tokens of padding to the source, then
-# we change the last target token from *duerme* to *rojo*. **Predict:** at which of the five positions do the logits
-# move, with masks and without?
+# the last target token becomes *rojo*. **Predict:** where do the logits move, with masks and without?
 
 # %%
 longer = {**ids, "source": np.pad(ids["source"], ((0, 0), (0, 2)))}  # two more ids, both 0
@@ -289,7 +288,7 @@ with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ig
     model.save(f"{folder}/whole.keras")
     again = keras.saving.load_model(f"{folder}/whole.keras")
 print("bit for bit the same:", np.array_equal(again.predict(ids, verbose=0), model.predict(ids, verbose=0)))
-print("the recipe of the encoder:", {k: v for k, v in encoder.get_config().items() if k not in ("dtype", "trainable")})
+print("the recipe of the encoder:", dict(list(encoder.get_config().items())[3:]))  # the first three are Keras' own
 
 # %% [markdown]
 # Keras has written the recipe of this model by itself, but only for four source and five target tokens. The exercise's
@@ -298,8 +297,8 @@ print("the recipe of the encoder:", {k: v for k, v in encoder.get_config().items
 #
 # ## 6. Where are the parameters?
 #
-# The base model of the paper has D = 512, F = 2048, L = 6 and V = 37,000. How many heads it has does not matter,
-# because heads cut D into parts and add nothing.
+# The base model of the paper has D = 512, F = 2048, L = 6, and V = 37,000 for both languages together, so that a single
+# table serves as both embeddings and as projection. The number of heads does not matter, since heads only divide D.
 
 # %% [markdown]
 # | part | formula | parameters |
@@ -311,7 +310,8 @@ print("the recipe of the encoder:", {k: v for k, v in encoder.get_config().items
 # | encoder layer | attention + network + 2 norms | 3,152,384 |
 # | decoder layer | 2 attentions + network + 3 norms | 4,204,032 |
 #
-# Six encoder layers are 18,914,304, and six decoder layers 25,224,192. With the table that makes **63,082,496**.
+# Six encoder layers are 18,914,304, and six decoder layers 25,224,192. With the table that makes **63,082,496**. (The
+# paper says 65 million, and does not say how it counted.)
 #
 # **Predict:** where are most of them: in the table, in the attentions, or in the networks?
 
@@ -386,12 +386,13 @@ for heads in (1, 4, 16):
 
 # %% [markdown]
 # It is true of multiplications, because each head has K = D / H numbers, and H · K is always D. It is not true of
-# scores. Sixteen heads fill sixteen T × T tables, and each number in them is stored, and goes through exp. In training
-# the tables of *all* layers are kept for the way back, which is why long texts are expensive.
+# scores. Sixteen heads fill sixteen matrices of T × T scores, and each score is stored, and goes through exp. In
+# training the scores of *all* layers are kept for the way back, which is why long texts are expensive.
 #
 # ## 8. Look back
 #
-# Here is the drawing of the paper, opened as far as it goes. Beside each box stands the unit in which you wrote it.
+# Here is the drawing of the paper, opened as far as it goes. Beside each box stands the unit in which you wrote it, and
+# after the exercises there will be no box that is not your own.
 
 # %%
 units = {"ids": 1, "embedding": 7, "self-attention": 6, "feed-forward": 8, "layer norm": 8, "projection": 10}
