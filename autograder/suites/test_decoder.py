@@ -161,7 +161,7 @@ class TestDecoderLayer:
 
     @worth(2)
     def test_every_parameter_gets_a_gradient(self, learner, rng):
-        gradients(dressed(learner, WIDTH, HEADS, HIDDEN), rng, ARRAYS, silent=2)
+        gradients(dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=True), rng, ARRAYS, silent=2)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
@@ -186,9 +186,13 @@ def named(given):
 
 
 def gradients(layer, rng, count, silent):
-    """All parameters are trained."""
+    """All parameters are trained, and so is whoever made the memory."""
     given = masked_sides(rng)
-    trained(layer, *given[:2], **named(given), pull=rng.normal(size=given[0].shape), count=count, silent=silent)
+    pull, masks = rng.normal(size=given[0].shape), named(given)
+    trained(layer, *given[:2], **masks, pull=pull, count=count, silent=silent)
+    (of_memory,) = layer.gradient(*given[:2], **masks, cotangent=pull, wrt=(1,))
+    rule = "Each token of the memory that is not padding has a gradient: an encoder learns by it."
+    expect.equal(reaches(of_memory), masks["memory_mask"][:, 0], rule)
 
 
 def reaches(gradient):
