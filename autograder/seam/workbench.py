@@ -131,7 +131,7 @@ class Workbench:
         return graphs.as_data(graphs.traced(*self._open(found, args, kwargs, constant), unknown_axes))
 
     def _open(self, found: Any, args: tuple, kwargs: dict, constant: tuple[int, ...]) -> tuple[Callable, list]:
-        """The call as a function of its positional arrays, or those in dictionaries, but the constant ones; and these."""
+        """The call as a function of its positional arrays, also in dictionaries, but the constant ones; and these."""
         places = places_of_arrays(args, constant)
         fixed, kwargs = self._tensors(args), self._tensors(kwargs)
 
