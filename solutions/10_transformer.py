@@ -405,16 +405,13 @@ check("Transformer")
 
 # %%
 def who_reaches_whom():
-    model = Transformer(9, 11, d_model=8, num_heads=2, d_ff=16, num_layers=2, max_length=8)
-    ids = {"source": np.array([[4, 6, 5, 0]]), "target": np.array([[2, 7, 5]])}
-    before, panels = model(ids)[0], {}
-    for name in ids:
-        moved = np.zeros((3, ids[name].shape[1]))
-        for changed in range(moved.shape[1]):
-            other = {**ids, name: ids[name].copy()}
-            other[name][0, changed] = 8 * (ids[name][0, changed] > 0)  # padding stays padding
-            moved[:, changed] = 100 * np.abs(ops.convert_to_numpy(model(other)[0] - before)).mean(-1)
-        panels[f"One id of the {name} is another"] = moved
+    model, changed = Transformer(9, 11, d_model=8, num_heads=2, d_ff=16, num_layers=1, max_length=8), np.arange(1, 8)
+    source, target = np.tile([4, 6, 5, 0], (8, 1)), np.tile([2, 7, 5], (8, 1))  # row 0 stays as it is
+    for ids, rows in ((source, changed[:4]), (target, changed[4:])):
+        ids[rows, rows - rows[0]] = 8 * (ids[0] > 0)  # each other row has another id in one place; padding stays
+    logits = ops.convert_to_numpy(model({"source": source, "target": target}))  # (8, 3, 11)
+    moved = 100 * np.abs(logits - logits[0]).mean(-1).T  # (3, 8): one row for each t
+    panels = {"One id of the source is another": moved[:, 1:5], "One id of the target is another": moved[:, 5:]}
     return figures.matrices(panels, [f"t = {t}" for t in range(3)], row_label="logits", column_label="which id")
 
 
@@ -531,7 +528,7 @@ check("count_parameters")
 
 # %%
 def where_parameters_are():
-    sizes = {"num_heads": 2, "d_ff": 24, "num_layers": 2, "max_length": 10}
+    sizes = {"num_heads": 2, "d_ff": 24, "num_layers": 1, "max_length": 10}
     model = Transformer(7, 11, d_model=6, **sizes)
     model({name: np.ones((1, 3), "int32") for name in ("source", "target")})  # makes the parameters
     print("small, by formula:", count_parameters(7, 11, d_model=6, **sizes), "- built:", model.count_params())

@@ -96,6 +96,32 @@ def loaded(kind: type, file: np.ndarray, name: str) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "answer.keras")
         file.tofile(path)
-        with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
+        with _parts_built_at_once(kind), warnings.catch_warnings(action="ignore"):  # of layers without `build`
             model = keras.models.load_model(path, custom_objects={kind.__name__: kind})
     return model if issubclass(kind, keras.Model) else model.get_layer(name)
+
+
+@contextlib.contextmanager
+def _parts_built_at_once(kind: type) -> Iterator[None]:
+    """Let one call build the layers in a model of this class as it is read from a file, before Keras builds the model.
+
+    As at a first call, Keras would trace a graph for each. What it does itself then is the same, and must work too.
+    """
+    import keras
+
+    usual = kind.build_from_config
+    if usual is not keras.Model.build_from_config:
+        yield
+        return
+
+    def build_from_config(model: Any, config: dict) -> None:
+        with contextlib.suppress(Exception):
+            shapes = config["input_shape"]
+            build_parts(model, (keras.tree.map_shape_structure(keras.ops.zeros, shapes),), {})
+        usual(model, config)
+
+    kind.build_from_config = build_from_config
+    try:
+        yield
+    finally:
+        del kind.build_from_config
