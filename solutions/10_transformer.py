@@ -201,9 +201,10 @@ check("TiedProjection")
 # embedding itself, and take its matrix in `call`.
 # </details>
 #
-# <details><summary>Help: “expected to be JSON serializable”, or an embedding that cannot be saved</summary>
+# <details><summary>Help: `embedding` in my configuration is no dictionary</summary>
 #
-# A configuration becomes text in the file. A layer is none, so `get_config` gives `serialize_keras_object(embedding)`.
+# Then it is the layer itself. A configuration becomes text in a file, so it holds what describes the layer:
+# `keras.saving.serialize_keras_object(self.embedding)`, from which `from_config` makes a new one.
 # </details>
 #
 # <details><summary>Why it works</summary>
