@@ -5,8 +5,8 @@
 # second attention, with which it reads what the encoder has understood. Plan an hour. Read
 # [lesson 9](../../course/09_decoder.ipynb) first.
 #
-# Axes: B batch, T tokens of the target, S tokens of the source, H heads, D width of a token, F width of the feed-forward
-# network, L layers.
+# Axes: B batch, T tokens of the target, S tokens of the source, H heads, D width of a token, F width of the
+# feed-forward network, L layers.
 
 # %%
 from course.toolkit import figures, reversal
@@ -50,25 +50,26 @@ from course.built import FeedForward, MultiHeadAttention
 #   `(1, T, S)` or `(B, T, S)`, goes to the cross-attention. True = may attend, and each may be missing.
 
 # %% [markdown]
-# - What a token may not see is said by `self_mask` alone: without it every token sees all others, later ones as well. So
-#   make no causal mask here.
+# - What a token may not see is said by `self_mask` alone: without it every token sees all others, later ones as well.
+#   So make no causal mask here.
 # - A token that may attend to nothing in one of the attentions gets only the bias of its `output_dense` from there.
 # - In training, dropout acts on each of the three branches before it is added to x, and nowhere else. Otherwise there
 #   is none.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers, as in unit 6.
 # - `get_config` returns what `super().get_config()` gives and all five arguments. B, T and S may be unknown in a graph,
-#   gradients reach x, the memory and every parameter, a saved layer comes back bit for bit, and mixed precision computes
-#   in float16.
+#   gradients reach x, the memory and every parameter, a saved layer comes back bit for bit, and mixed precision
+#   computes in float16.
 #
 # The check passes masks by name, `self_mask=…, memory_mask=…`. Do the same: Keras fills an argument called
 # `memory_mask` itself where it is `None`, so a `None` that comes by position would arrive twice, which is an error.
 #
-# By hand: the three branches give `[1, 0, 0, 1]`, `[2, −2, 0, 0]` and `[1, 1, 1, 1]`, and x = `[1, 4, 4, 1]`.
+# By hand, for x = `[1, 4, 4, 1]`:
 #
-# | | after self-attention | after cross-attention | after the network |
+# | branch | gives | post-norm, sum → norm | pre-norm, sum |
 # |---|---|---|---|
-# | post-norm | `[2, 4, 4, 2]`, normed `[−1, 1, 1, −1]` | `[1, −1, 1, −1]`, normed the same | `[2, 0, 2, 0]`, normed `[1, −1, 1, −1]` |
-# | pre-norm | `[2, 4, 4, 2]` | `[4, 2, 4, 2]` | `[5, 3, 5, 3]` |
+# | self-attention | `[1, 0, 0, 1]` | `[2, 4, 4, 2]` → `[−1, 1, 1, −1]` | `[2, 4, 4, 2]` |
+# | cross-attention | `[2, −2, 0, 0]` | `[1, −1, 1, −1]` → the same | `[4, 2, 4, 2]` |
+# | network | `[1, 1, 1, 1]` | `[2, 0, 2, 0]` → `[1, −1, 1, −1]` | `[5, 3, 5, 3]` |
 #
 # `compute_mask` is written for you, as in units 6 and 8.
 
@@ -295,8 +296,8 @@ check("Decoder")
 # %% [markdown]
 # <details><summary>Where to begin</summary>
 #
-# With your `Encoder` of unit 8: only what is handed on to the layers changes. Mend exercise 1 first, since your stack is
-# as good as your layer.
+# With your `Encoder` of unit 8: only what is handed on to the layers changes. Mend exercise 1 first, since your stack
+# is as good as your layer.
 # </details>
 #
 # <details><summary>Pseudocode</summary>
@@ -355,8 +356,8 @@ figures.once_written(with_and_without)
 # ## What your decoder can do
 #
 # The task: write the tokens of the memory in reverse, and then `[END]`. Your decoder learns it twice, with a causal
-# `self_mask` and without. Without it, each token sees the very next one, which is its own label, so it need not read the
-# memory at all. Then both write alone: from `[START]` on they are given only what they have written themselves.
+# `self_mask` and without. Without it, each token sees the very next one, which is its own label, so it need not read
+# the memory at all. Then both write alone: from `[START]` on they are given only what they have written themselves.
 #
 # **Predict:** which of the two has the lower training loss, and which one writes better?
 #

@@ -89,19 +89,6 @@ def put_maps(layer: Answer, d_model: int, d_ff: int, **arrays: Any) -> None:
     layer.set_weights(given)
 
 
-def says(network: Answer, number: float, d_model: int, d_ff: int) -> None:
-    """Let a feed-forward network say this number everywhere, whatever it reads, by hidden numbers that are all 1."""
-    kernels = {"first_kernel": np.zeros((d_model, d_ff)), "second_kernel": number * np.eye(d_ff, d_model)}
-    put_maps(network, d_model, d_ff, **kernels, first_bias=np.ones(d_ff), second_bias=np.zeros(d_model))
-
-
-def attention_says(attention: Answer, number: float) -> None:
-    """Let an attention sublayer say this number everywhere, by the bias of its `output_dense`."""
-    part = attention.attribute("output_dense")
-    kernel, bias = part.weights()
-    part.set_weights([np.zeros_like(kernel), np.full_like(bias, number)])
-
-
 def shares(found: Any, expected: Mapping[float, float], rule: str) -> None:
     """These numbers and no others occur among those found, each about as often as `expected` says."""
     found, numbers = np.asarray(found).ravel(), np.array(list(expected))

@@ -9,10 +9,10 @@ import math
 import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
+from autograder.judging.branch_rules import drops_on_each_branch
 from autograder.judging.layer_rules import (
     KINDS,
     attended,
-    attention_says,
     filled,
     in_half_precision,
     lasting,
@@ -21,11 +21,11 @@ from autograder.judging.layer_rules import (
     padded,
     put_maps,
     remade,
-    says,
     shares,
     some_mask,
     trained,
 )
+from autograder.judging.stack_rules import drops_in_every_layer, in_order, layers_of_their_own, stack_of
 
 WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
 LAYER_PARAMETERS = 4 * WIDTH * WIDTH + 4 * WIDTH + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 4 * WIDTH
@@ -209,24 +209,6 @@ def composed(layer, x, mask=None, norm_first=False):
     return last(x + network(x))
 
 
-def speaking(layer, attention, network):
-    """Let both branches of a layer say a number everywhere."""
-    attention_says(layer.attribute("attention"), attention)
-    says(layer.attribute("feed_forward"), network, WIDTH, HIDDEN)
-
-
-def said_in_training(layer, x):
-    """What a layer makes of x in training where one branch says 1 everywhere and the other 0, by that branch."""
-    found = {}
-    layer(np.zeros((1, 3, WIDTH)))
-    for name in ("attention", "feed_forward"):
-        speaking(layer, float(name == "attention"), float(name == "feed_forward"))
-        found[name] = layer(x, training=True)
-        with expect.beforehand():
-            expect.shape(found[name], x.shape, "(B, T, D) gives (B, T, D).")
-    return found
-
-
 @exercise("EncoderLayer", points=8, minutes=40, difficulty=4, importance=5)
 class TestEncoderLayer:
     @supporting
@@ -303,22 +285,10 @@ class TestEncoderLayer:
 
     @worth(3)
     def test_in_training_dropout_acts_on_each_branch_once(self, learner, rng):
-        x, nothing = rng.normal(size=(8, 25, WIDTH)), np.zeros((8, 25, WIDTH))
-        layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
-        for name, found in said_in_training(layer, x).items():
-            rule = f"The branch of `{name}` says 1 everywhere. In training it loses {RATE:.0%} of that, once, before "
-            shares(found - x, {0.0: RATE, 1 / (1 - RATE): 1 - RATE}, rule + "it is added to x.")
-        layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
-        for name, found in said_in_training(layer, nothing).items():
-            rule = f"In post-norm too, numbers of the branch of `{name}` are dropped before the sum is normalised."
-            below = float((found < -1e-3).mean())
-            expect.true(
-                abs(below - RATE) < 0.08, rule, f"{below:.0%} are below the others", f"about {RATE:.0%} are dropped"
-            )
-        x = x[:2, :5]
-        speaking(layer, 0.0, 0.0)
-        rule = "Where both branches say 0, dropout has nothing to drop: it must not act on x, on a sum or after a norm."
-        expect.close(layer(x, training=True), normalised(normalised(x)), rule, atol=1e-4)
+        pre = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
+        post = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
+        x = rng.normal(size=(8, 25, WIDTH))
+        drops_on_each_branch(pre, post, ("attention", "feed_forward"), HIDDEN, RATE, x)
 
     @worth(2)
     def test_outside_training_nothing_is_dropped(self, learner, rng):
@@ -376,31 +346,11 @@ def masked_tokens(rng):
     return rng.normal(size=(2, 5, WIDTH)), padded([3, 5], 5)
 
 
-def stack_of(encoder, count=LAYERS):
-    """The list of layers of an encoder, as many as asked for."""
-    layers = encoder.attribute("layers")
-    rule = f"`layers` is the list of the {count} layers, in the order in which x goes through them."
-    expect.true(isinstance(layers, (list, tuple)), rule, expect.returned(layers), "a list")
-    expect.true(len(layers) == count, rule, f"{len(layers)} layers", f"{count} layers")
-    return layers
-
-
 def through(encoder, x, mask=None, norm_first=False, count=LAYERS):
     """The encoder's own layers one after the other, each with the mask, and its last norm where there must be one."""
     for layer in stack_of(encoder, count):
         x = layer(x) if mask is None else layer(x, mask=mask)
     return encoder.attribute("last_norm")(x) if norm_first else x
-
-
-def in_order(encoder, x, norm_first, count):
-    """Every layer of the stack is of the order that was asked for: post-norm brings large tokens back to size."""
-    spreads = [float(np.std(layer(9 * x), axis=-1).mean()) for layer in stack_of(encoder, count)]
-    expect.true(
-        all((spread > 4) == norm_first for spread in spreads),
-        f"Every layer is {KINDS[norm_first]}, as was asked: only post-norm brings large tokens to size.",
-        f"layers whose outputs spread by {', '.join(f'{spread:.1f}' for spread in spreads)}",
-        "all as large as their input, 9" if norm_first else "all near 1",
-    )
 
 
 @exercise("Encoder", points=5, minutes=20, difficulty=3, importance=5)
@@ -410,21 +360,8 @@ class TestEncoder:
         for norm_first, count in ((False, LAYERS), (True, 1)):
             encoder = learner(count, WIDTH, HEADS, HIDDEN, norm_first=norm_first)
             expect.shape(encoder(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
-            begun = [layer.weights() for layer in stack_of(encoder, count)]
-            rule = "Each of the layers is an EncoderLayer of its own, with the D, H and F that were asked for."
-            expect.equal([sum(array.size for array in arrays) for arrays in begun], [LAYER_PARAMETERS] * count, rule)
-            rule = (
-                f"{count} different layers have {count} times the parameters of one, and a last norm in pre-norm only."
-            )
-            found = sum(array.size for array in encoder.weights())
-            expect.equal(found, count * LAYER_PARAMETERS + (2 * WIDTH if norm_first else 0), rule)
-            for number, other in enumerate(begun[1:], start=1):
-                drawn = [one.ndim > 1 and one.any() for one in begun[0]]  # a bias of a head is zeros in all of them
-                same = any(
-                    is_drawn and (one == two).all() for is_drawn, one, two in zip(drawn, begun[0], other, strict=True)
-                )
-                rule = "Each layer draws its initial parameters for itself: make it anew, and share no seed."
-                expect.true(not same, rule, f"layers 0 and {number} begin with the same kernels", "different kernels")
+            last = 2 * WIDTH if norm_first else 0
+            layers_of_their_own(encoder, count, LAYER_PARAMETERS, last, "an EncoderLayer")
 
     @worth(3)
     def test_x_goes_through_all_layers_in_order(self, learner, rng):
@@ -432,13 +369,13 @@ class TestEncoder:
         x = rng.normal(size=(2, 5, WIDTH))
         rule = "layers[0] reads x, each of the others what the one before it returns, and nothing follows the last."
         expect.close(encoder(x), through(encoder, x), rule, atol=1e-4)
-        in_order(encoder, x, False, LAYERS)
+        in_order(encoder, False, LAYERS, x)
 
     @worth(3)
     def test_with_norm_first_a_last_norm_follows_pre_norm_layers(self, learner, rng):
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True)
         x = rng.normal(size=(2, 5, WIDTH))
-        in_order(encoder, x, True, 2)
+        in_order(encoder, True, 2, x)
         rule = "With norm_first the output of the last layer goes through `last_norm`."
         expect.close(encoder(x), through(encoder, x, norm_first=True, count=2), rule, atol=1e-4)
         norm, small = encoder.attribute("last_norm"), 1e-3 * x
@@ -459,13 +396,7 @@ class TestEncoder:
     def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
         x = rng.normal(size=(2, 5, WIDTH))
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
-        expected = through(encoder, x, count=2)
-        for options in ({}, {"training": False}):
-            expect.close(encoder(x, **options), expected, "Outside training nothing is dropped.", atol=1e-4)
-        alive = [bool(np.abs(layer(x, training=True) - layer(x)).max() > 0.05) for layer in stack_of(encoder, 2)]
-        expect.true(all(alive), "Every layer gets the dropout that was asked for.", f"dropping: {alive}", "all drop")
-        moved = float(np.abs(encoder(x, training=True) - expected).max())
-        expect.true(moved > 0.05, "In training numbers are dropped.", "the same as outside training", "another output")
+        drops_in_every_layer(encoder, 2, through(encoder, x, count=2), x)
         encoder = dressed(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
         rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
         expect.close(encoder(x, training=True), through(encoder, x, count=1), rule, atol=1e-4)
