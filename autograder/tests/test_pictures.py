@@ -54,6 +54,16 @@ def test_names_find_room(name):
     assert (edges == shown[0, 0]).all()
 
 
+def test_each_matrix_can_have_names_of_its_own():
+    panels = {"one": np.ones((2, 3)), "two": np.ones((3, 2))}
+    rows, columns = {"one": ["a", "b"], "two": ["c", "d", "e"]}, {"one": ["f", "g", "h"], "two": ["i", "j"]}
+    named = pixels(figures.matrices(panels, rows, columns))
+    swapped = pixels(figures.matrices(panels, {**rows, "one": ["b", "a"]}, columns))
+    left, right = np.array_split(np.arange(named.shape[1]), 2)
+    assert (named[:, left] != swapped[:, left]).any()
+    assert (named[:, right] == swapped[:, right]).all()
+
+
 def test_a_notebook_shows_it_at_half_its_pixels():
     picture = figures.matrices({"one": np.eye(3), "two": np.eye(2, dtype=bool)}, row_label="query", column_label="key")
     data, metadata = DisplayFormatter().format(picture)

@@ -4,7 +4,7 @@ Every figure sets its own background and text colours, so it reads the same in a
 JupyterLab theme, and every matrix prints its numbers, so nothing is said by colour alone.
 """
 
-from course.toolkit.grid import GROUND, INK, Picture, grids
+from course.toolkit.grid import GROUND, INK, Names, Picture, grids
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -57,13 +57,16 @@ def matrix(
 
 def matrices(
     panels: Mapping[str, object],
-    rows: Sequence[str] | None = None,
-    columns: Sequence[str] | None = None,
+    rows: Names = None,
+    columns: Names = None,
     row_label: str = "",
     column_label: str = "",
     decimals: int = 2,
 ) -> Picture:
-    """Draw several matrices side by side; `panels` maps each title to a `(rows, columns)` array."""
+    """Draw several matrices side by side; `panels` maps each title to a `(rows, columns)` array.
+
+    `rows` and `columns` are names for all of them, or map each title to the names of that one.
+    """
     arrays = {title: np.asarray(ops.convert_to_numpy(values)) for title, values in panels.items()}
     return grids(arrays, rows, columns, row_label, column_label, decimals)
 
