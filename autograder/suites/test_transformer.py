@@ -296,6 +296,7 @@ class TestTransformer:
         model = made(learner)
         inputs = {"source": ids(rng, SOURCE_TOKENS, (7, 5, 7), 7), "target": ids(rng, TOKENS, (5, 5, 3), 5)}
         inputs["source"][1, 2] = inputs["target"][2, 1] = 0  # padding that real tokens follow
+        inputs["source"][:, 1] = inputs["target"][:, 0] = 1  # [UNK] is a token like all others
         found, expected = asked(model, inputs), composed(model, inputs)
         expect.finite(found, "Logits at padding may be anything, but never NaN.")
         rule = "Logits are projection(decoder(target_embedding(target), encoder(source_embedding(source))))."
@@ -311,7 +312,7 @@ class TestTransformer:
         before = asked(model, inputs)
         rule = "With dropout 0 nothing is dropped, in training neither."
         expect.unchanged(asked(model, inputs, training=True), before, rule, atol=1e-4)
-        longer = {name: np.pad(one, ((0, 0), (0, 3))) for name, one in inputs.items()}
+        longer = {name: np.pad(inputs[name], ((0, 0), (0, 3))) for name in ("target", "source")}
         rule = "Three more columns of padding, in source and target: the logits of real tokens must not change."
         expect.unchanged(at_real(asked(model, longer)[:, :5], inputs), at_real(before, inputs), rule, atol=1e-4)
         alone = {name: one[1:] for name, one in inputs.items()}
