@@ -133,6 +133,7 @@ class TestTiedProjection:
         ids, pull = rng.integers(0, TOKENS, size=(2, 5)), rng.normal(size=(2, 5, TOKENS))
         embedding = an_embedding(learner)
         layer, vectors = learner(embedding), the_table()[ids]
+        layer(vectors)  # makes whatever it makes
         (found,) = layer.gradient(vectors, cotangent=pull)
         expect.close(found, pull @ the_table(), "The gradient for x must be that of the product.", atol=1e-4)
         given = learner.from_keras("Input")(shape=(5,), dtype="int32")
