@@ -236,10 +236,11 @@ right("merge_heads").edits(
         "NumPy cuts the gradients and fails in a graph. Use `ops.transpose` and `ops.reshape`.": of(
             "takes_all_sizes_from_ops_shape",
             {
-                "batch, heads": "x = np.asarray(x); batch, heads",
-                "ops.shape(x) return ops.reshape(ops.swapaxes(x, 1, 2), (batch, length, heads * width))": """
-            x.shape; return ops.convert_to_tensor(x.transpose(0, 2, 1, 3).reshape (batch, length, heads * width))
+                "batch, heads, length, width = ops.shape(x)": """
+            x = np.asarray(x)
+            batch, heads, length, width = x.shape
             """,
+                "ops.reshape(ops.swapaxes(x, 1, 2),": "ops.convert_to_tensor(x.transpose(0, 2, 1, 3).reshape",
             },
         ),
     }
@@ -430,6 +431,24 @@ QUERY = "split_heads(self.query_dense(query), self.num_heads)"
 KEY = "split_heads(self.key_dense(key), self.num_heads)"
 VALUE = "split_heads(self.value_dense(value), self.num_heads)"
 MERGED = "merge_heads(ops.matmul(weights, value))"
+DENSE = "self.{}_dense = keras.layers.Dense(d_model{})"
+AT_ONCE = {
+    f"query = {QUERY}": """
+    width = self.d_model // self.num_heads
+    length, seen = ops.shape(query)[1], ops.shape(key)[1]
+    query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
+    """,
+    KEY: "ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))",
+    VALUE: "ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))",
+}
+ALL_THREE = f"query = {QUERY} key = {KEY} value = {VALUE}"
+CUT_HERE = """
+width, {} = self.d_model // self.num_heads, {}
+query, key, value = self.query_dense(query), self.key_dense(key), self.value_dense(value)
+query, key, value = (
+    ops.transpose(ops.reshape(x, ({}, self.num_heads, width)), (0, 2, 1, 3)) for x in (query, key, value)
+)
+"""
 
 
 right("MultiHeadAttention", "AsPlainAsCanBe").edits(
@@ -466,54 +485,43 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         },
         "Your values are made of `key`. Send `value` through `value_dense`.": [
             {"(value)": "(key)"},
-            {
-                "query =": "queries =",
-                "key =": "keys =",
-                "value = split_heads(self.value_dense(value": "values = split_heads(self.value_dense(key",
-                "query, ops.transpose(key": "queries, ops.transpose(keys",
-                "query.": "queries.",
-                MERGED: "merge_heads(ops.matmul(weights, values))",
-            },
+            {"key =": "words = key; key =", "(value)": "(words)"},
         ],
         "You average the keys. They make the weights; what these average is the values.": {
             "weights, value": "weights, key"
         },
         "Your keys are made of `query`. Send `key` through `key_dense`.": [
             {"(key)": "(query)"},
-            {
-                "query =": "queries =",
-                "key =": "keys =",
-                "key), self.num_heads) value": "query), self.num_heads); values",
-                "query, ops.transpose(key": "queries, ops.transpose(keys",
-                "query.": "queries.",
-                MERGED: "merge_heads(ops.matmul(weights, values))",
-            },
+            {"query =": "words = query; query =", "(key)": "(words)"},
         ],
         "Everything is made of `query`: `key` and `value` are never read. Each has its own Dense.": {
-            "query = split_heads(self.query_dense(query), self.num_heads)": "",
-            "(key)": "(query)",
-            "(value)": "(query), self.num_heads); query = split_heads(self.query_dense(query)",
+            "query =": "words = query; query =",
+            "(key)": "(words)",
+            "(value)": "(words)",
         },
         "`query_dense` reads your keys and `key_dense` your query. Let each read what it is named after.": {
             "self.query_dense(query)": "self.key_dense(query)",
             "self.key_dense(key)": "self.query_dense(key)",
         },
         "One Dense serves query, key and value. Make three: what a word seeks is not what it offers.": {
-            "self.query_dense = keras.layers.Dense(d_model) self.key_dense = keras.layers.Dense(d_model)": "",
+            DENSE.format("query", ""): "",
+            DENSE.format("key", ""): "",
             "self.value_dense =": "self.query_dense = self.key_dense = self.value_dense =",
         },
         "One Dense serves queries and keys. Make two: what a word seeks is not what it offers.": {
-            "keras.layers.Dense(d_model) self.key_dense": "self.key_dense"
+            DENSE.format("query", ""): "",
+            "self.key_dense =": "self.query_dense = self.key_dense =",
         },
         "One Dense serves keys and values. Make two: how a word is found is not what it says.": {
-            "keras.layers.Dense(d_model) self.value_dense": "self.value_dense"
+            DENSE.format("key", ""): "",
+            "self.value_dense =": "self.key_dense = self.value_dense =",
         },
         "You return the merged heads. Send them through `output_dense`, where the heads meet.": {
-            "self.output_dense(merge_heads(ops.matmul(weights, value)))": MERGED
+            f"self.output_dense({MERGED})": MERGED
         },
         "There is no `output_dense`. Make a fourth Dense, and send the merged heads through it.": {
-            "self.output_dense = keras.layers.Dense(d_model)": "",
-            "self.output_dense(merge_heads(ops.matmul(weights, value)))": MERGED,
+            DENSE.format("output", ""): "",
+            f"self.output_dense({MERGED})": MERGED,
         },
         "Your Dense layers are made in `call`, new at every call, and never learn. Make them in `__init__`.": {
             """
@@ -532,16 +540,10 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         },
         "Your Dense layers have no bias. Leave `use_bias` as it is.": ("(d_model)", "(d_model, use_bias=False)", 4),
         "Your projections have the width K, enough for one head. Each is D wide, for all heads at once.": {
-            "Dense(d_model) self.key_dense": "Dense(d_model // num_heads); self.key_dense",
-            "Dense(d_model) self.value_dense": "Dense(d_model // num_heads); self.value_dense",
-            "Dense(d_model) self.output_dense": "Dense(d_model // num_heads); self.output_dense",
+            DENSE.format(name, ""): DENSE.format(name, " // num_heads") for name in ("query", "key", "value")
         },
         "Your Dense layers have an activation. They are plain Dense layers, without one.": [
-            {
-                "Dense(d_model) self.key_dense": 'Dense(d_model, activation="relu"); self.key_dense',
-                "Dense(d_model) self.value_dense": 'Dense(d_model, activation="relu"); self.value_dense',
-                "Dense(d_model) self.output_dense": 'Dense(d_model, activation="relu"); self.output_dense',
-            },
+            {DENSE.format(name, ""): DENSE.format(name, ', activation="relu"') for name in ("query", "key", "value")},
             ("(d_model)", '(d_model, activation="relu")', 4),
         ],
         "You add the query to the output. That sum belongs to the layer around this one, in unit 8.": {
@@ -600,9 +602,10 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "masked_softmax(scores, mask)": "ops.nan_to_num(ops.softmax(scores, axis=-1))",
         },
         "You hide after softmax, so the weights no longer sum to 1. Hand the mask to `masked_softmax`.": {
-            "if mask is not None: mask = ops.expand_dims(mask, axis=1) weights = masked_softmax(scores, mask)": """
+            f"{MASK_FOR_HEADS} weights = masked_softmax(scores, mask)": """
             weights = ops.softmax(scores, axis=-1)
-            if mask is not None: weights = ops.where(ops.expand_dims(mask, axis=1), weights, 0.0)
+            if mask is not None:
+                weights = ops.where(ops.expand_dims(mask, axis=1), weights, 0.0)
             """
         },
         "Your softmax runs over the queries. Each query shares its attention among the keys, the last axis.": {
@@ -612,30 +615,19 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "masked_softmax(scores, mask)": "ops.swapaxes(masked_softmax(ops.swapaxes(scores, -1, -2), mask), -1, -2)",
         },
         "Your softmax runs over the heads. In each head a query shares its attention among the keys.": {
-            "if mask is not None: mask = ops.expand_dims(mask, axis=1) weights = masked_softmax(scores, mask)": """
+            f"{MASK_FOR_HEADS} weights = masked_softmax(scores, mask)": """
             weights = ops.softmax(scores, axis=1)
-            if mask is not None: weights = ops.where(ops.expand_dims(mask, axis=1), weights, 0.0)
+            if mask is not None:
+                weights = ops.where(ops.expand_dims(mask, axis=1), weights, 0.0)
             """
         },
         "You cut with one reshape to (B, H, T, K), which mixes words. Use your `split_heads` and `merge_heads`.": {
-            "query = split_heads(self.query_dense(query), self.num_heads)": """
-            width = self.d_model // self.num_heads
-            length, seen = ops.shape(query)[1], ops.shape(key)[1]
-            query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
-            """,
-            KEY: "ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))",
-            VALUE: "ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))",
+            **AT_ONCE,
             MERGED: "ops.reshape(ops.matmul(weights, value), (-1, length, self.d_model))",
         },
-        "Your cut is one reshape to (B, H, T, K), which mixes words. Reshape to (B, T, H, K), then swap T and H.": {
-            "query = split_heads(self.query_dense(query), self.num_heads)": """
-            width = self.d_model // self.num_heads
-            length, seen = ops.shape(query)[1], ops.shape(key)[1]
-            query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
-            """,
-            KEY: "ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))",
-            VALUE: "ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))",
-        },
+        "Your cut is one reshape to (B, H, T, K), which mixes words. Reshape to (B, T, H, K), then swap T and H.": [
+            AT_ONCE
+        ],
         "Your heads take every H-th column. A head is a block of neighbours: use your `split_heads`.": {
             "query = split_heads(self.query_dense(query), self.num_heads)": """
             width = self.d_model // self.num_heads
@@ -657,6 +649,12 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "(query), self.num_heads": "(query), 1",
             "(key), self.num_heads": "(key), 1",
             "(value), self.num_heads": "(value), 1",
+        },
+        "In a graph `query.shape[0]` is None. Write −1 for B, or take it from `ops.shape`.": only_on(
+            ("tensorflow",), {ALL_THREE: CUT_HERE.format("batch", "query.shape[0]", "batch, ops.shape(x)[1]")}
+        ),
+        "You cut the keys by the number of queries. There are S keys: take each length from its own tensor.": {
+            ALL_THREE: CUT_HERE.format("length", "ops.shape(query)[1]", "-1, length")
         },
         "You cut the words before the Dense layers, which then see a part of each. Project first, then split.": {
             QUERY: "self.query_dense(split_heads(query, self.num_heads))",
@@ -761,75 +759,6 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         ),
     }
 )
-
-
-@mistake(
-    "MultiHeadAttention",
-    "You cut the keys by the number of queries. There are S keys: take each length from its own tensor.",
-)
-class TakesTheLengthOfTheQueryForAll(keras.layers.Layer):
-    def __init__(self, d_model, num_heads, **kwargs):
-        super().__init__(**kwargs)
-        if d_model % num_heads != 0:
-            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
-        self.d_model = d_model
-        self.num_heads = num_heads
-        self.query_dense = keras.layers.Dense(d_model)
-        self.key_dense = keras.layers.Dense(d_model)
-        self.value_dense = keras.layers.Dense(d_model)
-        self.output_dense = keras.layers.Dense(d_model)
-
-    def call(self, query, key, value, mask=None, return_weights=False):
-        length, width = ops.shape(query)[1], self.d_model // self.num_heads
-        query, key, value = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        query, key, value = (
-            ops.transpose(ops.reshape(x, (-1, length, self.num_heads, width)), (0, 2, 1, 3))
-            for x in (query, key, value)
-        )
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
-        if mask is not None:
-            mask = ops.expand_dims(mask, axis=1)
-        weights = masked_softmax(scores, mask)
-        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
-        return (output, weights) if return_weights else output
-
-    def get_config(self):
-        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
-
-
-@mistake(
-    "MultiHeadAttention",
-    "In a graph `query.shape[0]` is None. Write −1 for B, or take it from `ops.shape`.",
-    backends=("tensorflow",),
-)
-class ReadsTheBatchSizeFromTheShape(keras.layers.Layer):
-    def __init__(self, d_model, num_heads, **kwargs):
-        super().__init__(**kwargs)
-        if d_model % num_heads != 0:
-            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
-        self.d_model = d_model
-        self.num_heads = num_heads
-        self.query_dense = keras.layers.Dense(d_model)
-        self.key_dense = keras.layers.Dense(d_model)
-        self.value_dense = keras.layers.Dense(d_model)
-        self.output_dense = keras.layers.Dense(d_model)
-
-    def call(self, query, key, value, mask=None, return_weights=False):
-        batch, width = query.shape[0], self.d_model // self.num_heads
-        query, key, value = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        query, key, value = (
-            ops.transpose(ops.reshape(x, (batch, ops.shape(x)[1], self.num_heads, width)), (0, 2, 1, 3))
-            for x in (query, key, value)
-        )
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
-        if mask is not None:
-            mask = ops.expand_dims(mask, axis=1)
-        weights = masked_softmax(scores, mask)
-        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
-        return (output, weights) if return_weights else output
-
-    def get_config(self):
-        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
 right("MultiHeadAttention", "AsPlainAsCanBe").also(

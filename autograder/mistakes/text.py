@@ -56,7 +56,10 @@ right("standardize").edits(
         "NFKC also replaces characters that only look alike: ² becomes 2. Use NFC.": {'"NFC"': '"NFKC"'},
         "You removed the accents. They tell words apart: está is not esta. Keep them.": {
             '"NFC"': '"NFD"',
-            ") spaced": ')\ntext = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")\nspaced',
+            "spaced =": """
+            text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+            spaced =
+            """,
         },
         "Some marks stay where they are, ¿ among them. No list is complete: ask `unicodedata.category`.": {
             'unicodedata.category(letter).startswith("P")': 'letter in ".,!?;:"'
@@ -234,8 +237,8 @@ right("build_vocabulary").edits(
             """,
         },
         "You keep the order of first appearance. Sort by falling count; letters decide ties.": {
-            COUNTS: "words = list(dict.fromkeys((word for sentence in sentences for word in sentence.split())",
-            WORDS: "))",
+            COUNTS: "",
+            WORDS: "words = list(dict.fromkeys(word for sentence in sentences for word in sentence.split()))",
         },
         "You count in how many sentences a word occurs. Count every time it occurs.": {
             "sentence.split()": "set(sentence.split())"
@@ -392,10 +395,11 @@ right("encode").edits(
         "One unknown word takes all the others with it. Ask for each word by itself.": of(
             "asks_before_it_looks",
             {
-                ": return [vocabulary.index(word) if word in vocabulary else 1 for word in sentence.split()]": """
-            :
-                try: return [vocabulary.index(word) for word in sentence.split()]
-                except ValueError: return [1]
+                "return [vocabulary.index(word) if word in vocabulary else 1 for word in sentence.split()]": """
+            try:
+                return [vocabulary.index(word) for word in sentence.split()]
+            except ValueError:
+                return [1]
             """
             },
         ),
@@ -456,19 +460,19 @@ def takes_while_there_is_no_end(ids, vocabulary):
     return text.strip()
 
 
+STOPS = "if one == 3: break"
+APPENDS = "if one not in (0, 2): words.append(vocabulary[one])"
+
+
 right("decode").edits(
     {
         "You leave out [UNK]. There was a word: show it.": {"not in (0, 2)": "> 3"},
-        "The word [END] stands in your text. Stop before you add it.": {
-            "== 3: break if one not in (0, 2): words.append(vocabulary[one])": """
-            not in (0, 2): words.append(vocabulary[one])
-            if one == 3: break
-            """
-        },
+        "The word [END] stands in your text. Stop before you add it.": {f"{STOPS} {APPENDS}": f"{APPENDS}\n{STOPS}"},
         "The word [START] stands in your text. Leave id 2 out.": {"not in (0, 2)": "!= 0"},
         "The word [PAD] stands in your text. Leave id 0 out, wherever it stands.": {"not in (0, 2)": "!= 2"},
         "You stop at [PAD] as well. Leave it out and read on: padding may stand on the left.": {
-            "== 3: break if one not in (0, 2)": "in (0, 3): break\nif one != 2"
+            "== 3": "in (0, 3)",
+            "not in (0, 2)": "!= 2",
         },
         "You stop at the last [END]. Stop at the first one.": of(
             "cuts_first",
@@ -509,28 +513,19 @@ right("decode").edits(
             "[one]": "[one - 4]"
         },
         "You read from [START] on, and lose what stands before it. Leave the id out, and nothing else.": [
-            of(
-                "cuts_first",
-                {
-                    "list(ids) kept": "ids[ids.index(2) + 1:] if 2 in ids else ids; ids",
-                    "kept if one not in (0, 2))": "ids if one != 0)",
-                },
-            ),
-            {"not in (0, 2)": "== 2: words = []\nelif one != 0"},
+            of("cuts_first", {"list(ids)": "ids[ids.index(2) + 1 :] if 2 in ids else ids", "not in (0, 2)": "!= 0"}),
+            {APPENDS: "if one == 2: words = []\nelif one != 0: words.append(vocabulary[one])"},
         ],
         "The words [PAD] and [START] stand in your text. Ask `one not in (0, 2)`; with `or`, all ids pass.": {
             "one not in (0, 2)": "one != 0 or one != 2"
         },
         "Your text is always empty. If you wrote `one == 0 or 2`, that is always true: write `one in (0, 2)`.": {
-            "if one not in (0, 2): words.append(vocabulary[one])": """
-            if one == 0 or 2:
-                continue
-            words.append(vocabulary[one])
-            """
+            APPENDS: "if one == 0 or 2: continue\nwords.append(vocabulary[one])"
         },
         "Your text ends after one word: `return` stands inside the loop. Move it to the left.": {
-            "not in (0, 2): words.append(vocabulary[one])": """
-            in (0, 2): continue
+            APPENDS: """
+            if one in (0, 2):
+                continue
             words.append(vocabulary[one])
             return " ".join(words)
             """
@@ -564,16 +559,28 @@ right("decode").edits(
         ),
         "You take ids out of the list that you go through, and the loop skips the next. Make a new list.": of(
             "cuts_first",
-            {"ids = list(ids)": "for one in ids:\n    if one in (0, 2): ids.remove(one)", "if one not in (0, 2))": ")"},
+            {
+                "ids = list(ids)": """
+            for one in ids:
+                if one in (0, 2):
+                    ids.remove(one)
+            """,
+                "if one not in (0, 2)": "",
+            },
         ),
         "Without an [END] nothing comes back: you return only where one stands. Return after the loop too.": {
             "break": 'return " ".join(words)',
             '" ".join(words)': "None",
         },
-        "`find` gives −1 when there is no [END], and the cut takes the last letter. Then everything is read.": {
-            "words = [] for one in ids: if one == 3: break": 'text = " ".join(vocabulary[one] for one in ids',
-            ': words.append(vocabulary[one]) return " ".join(words)': '); return text[: text.find("[END]")].strip()',
-        },
+        "`find` gives −1 when there is no [END], and the cut takes the last letter. Then everything is read.": of(
+            "cuts_first",
+            {
+                "ids = list(ids)": "",
+                "kept = ids[: ids.index(3)] if 3 in ids else ids": "",
+                "return": "text =",
+                "kept if one not in (0, 2))": 'ids if one not in (0, 2)); return text[: text.find("[END]")].strip()',
+            },
+        ),
         "You drop the first id, whatever it is. [START] may be missing: look at each id.": {
             "ids:": "ids[1:]:",
             "not in (0, 2)": "!= 0",
@@ -655,8 +662,10 @@ right("pad_batch").edits(
             {"row[-1] == 3": "row[length] == 3"},
         ],
         "Your array is only as long as the longest row. A given length may be more: fill up to it.": {
-            "if length is None: length": "longest",
-            "in sequences": "in sequences); length = longest if length is None else min(length, longest",
+            "if length is None: length = max(len(row) for row in sequences)": """
+            longest = max(len(row) for row in sequences)
+            length = longest if length is None else min(length, longest)
+            """
         },
         "You cut rows at their beginning, and [START] is gone. Cut them at the right.": {
             "row[:length]": "row[-length:]",
@@ -683,10 +692,11 @@ right("pad_batch").edits(
         "Short rows get an [END] in the last column. Only a row that is cut gets it back.": {
             "len(row) > length and": ""
         },
-        "You fill up and cut on the left, as `pad_sequences` does unless told otherwise. Do both on the right.": (
-            ":length] batch[place, : len(kept)] = kept if len(row) > length and row[-1] == 3: batch[place, -1] = 3",
-            "-length:]; batch[place, length - len(kept):] = kept",
-        ),
+        "You fill up and cut on the left, as `pad_sequences` does unless told otherwise. Do both on the right.": {
+            "row[:length]": "row[-length:]",
+            ": len(kept)": "length - len(kept) :",
+            END_OF_A_CUT_ROW: "",
+        },
         "Rows and columns have changed places: (L, B). Each sentence is a row: (B, L).": {
             "(len(sequences), length)": "(length, len(sequences))",
             "place, : len(kept)": ":len(kept), place",
@@ -902,8 +912,7 @@ right("split_by_source").edits(
             TEST: "sources[:tested]",
         },
         "Train and test have changed places. Return the training first, and give the fraction to the test.": [
-            {"not in": "in", "[0] in": "[0] not in"},
-            {SOURCES: SORTED, "not in": "in", "[0] in": "[0] not in"},
+            {SOURCES: sources, "not in": "in", "[0] in": "[0] not in"} for sources in (SOURCES, SORTED)
         ],
         "You split by the translations. A source may have several: split by pair[0], the source.": {
             "source, _": "_, source",
@@ -911,20 +920,23 @@ right("split_by_source").edits(
             "[0] in": "[1] in",
         },
         "You take *Go.* and *Go!* for one source. Compare the texts as they stand, with their signs.": [
-            {"source for": 'source.rstrip(".!?") for', "not": '.rstrip(".!?") not', "] in": '].rstrip(".!?") in'},
             {
-                SOURCES: 'sorted({source.rstrip(".!?") for source, _ in pairs})',
-                "not": '.rstrip(".!?") not',
-                TEST: '[pair for pair in pairs if pair[0].rstrip(".!?") in tested]',
-            },
+                SOURCES: sources.replace("source ", 'source.rstrip(".!?") ', 1),
+                "[0] not": '[0].rstrip(".!?") not',
+                "[0] in": '[0].rstrip(".!?") in',
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "You take *Go.* and *go.* for one source. Compare the texts as they stand, with their capitals.": [
-            {"source for": "source.lower() for", "not": ".lower() not", "] in": "].lower() in"},
-            {SOURCES: "sorted({source.lower() for source, _ in pairs})", "not": ".lower() not", "] in": "].lower() in"},
+            {
+                SOURCES: sources.replace("source ", "source.lower() ", 1),
+                "[0] not": "[0].lower() not",
+                "[0] in": "[0].lower() in",
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "You never look at the seed. Make your generator from it: `random.Random(seed)`.": [
-            {"(seed)": "(42)"},
-            {SOURCES: SORTED, "(seed)": "(42)"},
+            {SOURCES: sources, "(seed)": "(42)"} for sources in (SOURCES, SORTED)
         ],
         "You draw nothing: the first sources are tested, and text often begins with the short ones.": {
             "random.Random(seed).shuffle(sources)": ""
@@ -958,40 +970,29 @@ right("split_by_source").edits(
         },
         "You add sources until a share of the *pairs* is there. Count sources: theirs is the share.": [
             {
-                "= list(dict.fromkeys(source for source, _ in pairs))": """
-            , tested, count = (list(dict.fromkeys((source for source, _ in pairs))), set(), 0)
-            """,
-                "tested = set(sources[: round(test_fraction * len(sources))])": """
+                f"sources = {SOURCES}": f"sources, tested, count = {sources}, set(), 0",
+                f"tested = {TESTED}": """
             for source in sources:
-                if count >= test_fraction * len(pairs): break
+                if count >= test_fraction * len(pairs):
+                    break
                 tested.add(source)
-                count += sum((pair[0] == source for pair in pairs))
+                count += sum(pair[0] == source for pair in pairs)
             """,
-            },
-            {
-                "= list(dict.fromkeys(source for source, _ in pairs))": """
-            , tested, count = (sorted({source for source, _ in pairs}), set(), 0)
-            """,
-                "tested = set(sources[: round(test_fraction * len(sources))])": """
-            for source in sources:
-                if count >= test_fraction * len(pairs): break
-                tested.add(source)
-                count += sum((pair[0] == source for pair in pairs))
-            """,
-            },
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "With a fraction of 0 everything is tested: `[-0:]` is the whole list. Cut with `[:n]`.": [
-            {": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):"},
-            {SOURCES: SORTED, ": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):"},
+            {SOURCES: sources, ": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)) :"}
+            for sources in (SOURCES, SORTED)
         ],
         "You return the sources alone. Return the pairs: go through them, and ask for each source.": [
-            {TESTED: "round(test_fraction * len(sources))", TRAIN: "sources[tested:]", TEST: "sources[:tested]"},
             {
-                SOURCES: SORTED,
+                SOURCES: sources,
                 TESTED: "round(test_fraction * len(sources))",
                 TRAIN: "sources[tested:]",
                 TEST: "sources[:tested]",
-            },
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "`shuffle` changes its list and returns None. Name the list first, then shuffle it.": {
             SOURCES: "random.Random(seed).shuffle(sorted({source for source, _ in pairs}))",
@@ -1384,8 +1385,9 @@ right("apply_merges").edits(
         "You join from the right: “aaa” becomes “a aa”. Join from the left, “aa a”.": of(
             "deletes_what_was_joined",
             {
-                "0 while s + 1 < len(pieces)": "len(pieces) - 2\nwhile s >= 0",
-                "if pieces[s] == first and pieces[s + 1] == second:": "if pieces[s:s + 2] == [first, second]:",
+                "s = 0": "s = len(pieces) - 2",
+                "s + 1 < len(pieces)": "s >= 0",
+                "pieces[s] == first and pieces[s + 1] == second": "pieces[s : s + 2] == [first, second]",
                 "s += 1": "s -= 1",
             },
         ),
