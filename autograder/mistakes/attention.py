@@ -39,6 +39,10 @@ def uses_the_function_of_keras(scores):
     return keras.activations.softmax(scores)
 
 
+SHIFTED = "scores - ops.max(scores, axis=-1, keepdims=True)"
+SUM = "ops.sum(powers, axis=-1, keepdims=True)"
+
+
 right("softmax", "softmax_in_two_lines").edits(
     {
         "You divided by sums over another axis. The weights along the last axis must sum to 1: axis -1.": [
@@ -58,7 +62,7 @@ right("softmax", "softmax_in_two_lines").edits(
         "You divided by one sum over all scores. Each row needs a sum of its own: name the axis.": [
             {"powers, axis=-1, keepdims=True": "powers"},
             {"scores, axis=-1, keepdims=True": "scores", "powers, axis=-1, keepdims=True": "powers"},
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "scores", "powers, axis=-1, keepdims=True": "powers"},
+            {SHIFTED: "scores", "powers, axis=-1, keepdims=True": "powers"},
         ],
         "A sum or maximum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.": [
             {"powers, axis=-1, keepdims=True": "powers, axis=-1"},
@@ -66,7 +70,7 @@ right("softmax", "softmax_in_two_lines").edits(
         ],
         "Python's `max` and `if` cannot choose between rows of numbers. Use `ops.max` and `ops.sum` with axis=-1.": {
             "ops.max(scores, axis=-1, keepdims=True)": "max(scores)",
-            "ops.sum(powers, axis=-1, keepdims=True)": "sum(powers)",
+            SUM: "sum(powers)",
         },
         "Your loop runs over the first axis. Its items are rows only where there are two axes: work with axis=-1.": of(
             "uses_the_function_of_keras",
@@ -83,7 +87,7 @@ right("softmax", "softmax_in_two_lines").edits(
             1e-3,
             1e-5,
             10.0,
-            {"ops.sum(powers, axis=-1, keepdims=True)": "(ops.sum(powers, axis=-1, keepdims=True) + 1e-3)"},
+            {SUM: "(ops.sum(powers, axis=-1, keepdims=True) + 1e-3)"},
         ),
         "You took shares of the scores themselves. Take shares of their exponentials.": of(
             "uses_the_function_of_keras",
@@ -97,15 +101,12 @@ right("softmax", "softmax_in_two_lines").edits(
             "exp gives infinity above 88 (in float32), and 0 far below. First shift each row, so that its largest "
             "score is 0."
         ): [
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "scores"},
-            (
-                "- ops.max(scores, axis=-1, keepdims=True)) return powers / ops.sum(powers, axis=-1, keepdims=True",
-                "); return powers / (ops.sum(powers, axis=-1, keepdims=True) + 1e-9",
-            ),
+            {SHIFTED: "scores"},
+            {SHIFTED: "scores", SUM: f"({SUM} + 1e-9)"},
         ],
         "You divided by the mean of the row's exponentials. Divide by their sum.": {"ops.sum": "ops.mean"},
         "The sign is turned: the largest score gets the smallest weight. Raise e to score minus maximum.": [
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "ops.max(scores, axis=-1, keepdims=True) - scores"},
+            {SHIFTED: "ops.max(scores, axis=-1, keepdims=True) - scores"},
             of("uses_the_function_of_keras", {"keras.activations.softmax(scores)": "ops.softmax(-scores)"}),
         ],
         "These are the logarithms of the weights. Raise e to them.": of(
@@ -126,13 +127,13 @@ right("softmax", "softmax_in_two_lines").edits(
         "You subtracted a fixed number: rows far below it become 0 / 0. Subtract each row's own maximum.": {
             "ops.max(scores, axis=-1, keepdims=True)": "10_000"
         },
-        "Rows of very large or very low scores get only zeros as weights. Shift each row before exp.": (
-            "- ops.max(scores, axis=-1, keepdims=True)) return powers / ops.sum(powers, axis=-1, keepdims=True",
-            "); return ops.nan_to_num(powers / ops.sum(powers, axis=-1, keepdims=True)",
-        ),
+        "Rows of very large or very low scores get only zeros as weights. Shift each row before exp.": {
+            SHIFTED: "scores",
+            f"powers / {SUM}": f"ops.nan_to_num(powers / {SUM})",
+        },
         "You cut the scores off at a limit, so two large ones look equal. Shift each row instead.": [
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "ops.clip(scores, -80.0, 80.0)"},
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "ops.clip(scores, -88.0, 88.0)"},
+            {SHIFTED: "ops.clip(scores, -80.0, 80.0)"},
+            {SHIFTED: "ops.clip(scores, -88.0, 88.0)"},
         ],
         "You subtracted something else than each row's largest score: exp can overflow, or leave only zeros.": [
             {"ops.max": "ops.mean"},
@@ -153,7 +154,7 @@ right("softmax", "softmax_in_two_lines").edits(
             "scores, axis=-1, keepdims=True": "scores"
         },
         "You stopped the gradient at the sum of the row. The sum depends on every score: let it pass.": {
-            "ops.sum(powers, axis=-1, keepdims=True)": "ops.stop_gradient(ops.sum(powers, axis=-1, keepdims=True))"
+            SUM: "ops.stop_gradient(ops.sum(powers, axis=-1, keepdims=True))"
         },
         "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": [
             of(
@@ -161,7 +162,7 @@ right("softmax", "softmax_in_two_lines").edits(
                 {"keras.activations.softmax(scores)": "ops.stop_gradient(ops.softmax(scores))"},
             ),
             {"powers = ops": "scores = np.array(scores); powers = np", "- ops": "- np", "/ ops": "/ np"},
-            {"ops.exp": "np.exp", "scores - ops.max(scores, axis=-1, keepdims=True)": "scores", "ops.sum": "np.sum"},
+            {"ops.exp": "np.exp", SHIFTED: "scores", "ops.sum": "np.sum"},
         ],
     }
 )

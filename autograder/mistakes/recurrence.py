@@ -11,17 +11,19 @@ def uses_the_at_sign(x, state, w_input, w_state, bias):
     return ops.tanh(x @ w_input + state @ w_state + bias)
 
 
+NEW_STATE = "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)"
+
+
 right("rnn_step").edits(
     {
         "You left the state out. Without `state @ w_state` the cell has no memory.": {
             "+ ops.matmul(state, w_state)": ""
         },
-        "You left the word out. The new state needs `x @ w_input` as well.": {"x, w_input) + ops.matmul(": ""},
+        "You left the word out. The new state needs `x @ w_input` as well.": {"ops.matmul(x, w_input) +": ""},
         "You left the bias out. Add it to the sum before tanh.": {"+ bias": ""},
-        "You left tanh out. Put the whole sum through `ops.tanh`.": (
-            "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
-            "ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias",
-        ),
+        "You left tanh out. Put the whole sum through `ops.tanh`.": {
+            NEW_STATE: "ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias"
+        },
         "You used a sigmoid, which gives 0 to 1. This cell uses tanh, which gives −1 to 1.": {".tanh": ".sigmoid"},
         "You used ReLU, which lets the state grow without end. This cell uses tanh.": {"ops.tanh": "ops.relu"},
         "You added the state as it is. It goes through its own matrix first: `state @ w_state`.": {
@@ -32,9 +34,9 @@ right("rnn_step").edits(
             "ops.tanh(ops.matmul(x, w_input) +": "ops.matmul(x, w_input) + ops.tanh("
         },
         "You took tanh of parts and added them. Sum everything first, then take tanh once.": [
-            {"+ ops.matmul(state, w_state) +": ") + ops.tanh(ops.matmul(state, w_state)) + ops.tanh("},
-            {"w_input) +": "w_input)) + ops.tanh("},
-            {"ops.matmul(state, w_state) + bias": "bias) + ops.tanh(ops.matmul(state, w_state)"},
+            {NEW_STATE: "ops.tanh(ops.matmul(x, w_input)) + ops.tanh(ops.matmul(state, w_state)) + ops.tanh(bias)"},
+            {NEW_STATE: "ops.tanh(ops.matmul(x, w_input)) + ops.tanh(ops.matmul(state, w_state) + bias)"},
+            {NEW_STATE: "ops.tanh(ops.matmul(x, w_input) + bias) + ops.tanh(ops.matmul(state, w_state))"},
         ],
         "The bias stays outside your tanh. Add it before, so that the state stays between −1 and 1.": {
             "+ bias)": ") + bias"
@@ -59,14 +61,14 @@ right("rnn_step").edits(
             "ops.tanh(ops.matmul(x, w_input) + ops": "np.tanh(np.matmul(x, w_input) + np"
         },
         "You return a tuple of one. A comma after the value makes one: return the tensor itself.": (
-            "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
+            NEW_STATE,
             "(ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias),)",
         ),
         "You mix old and new state. A plain cell has no gate: the new state is the tanh alone.": {
             "ops.tanh": "0.5 * state + 0.5 * ops.tanh"
         },
         "The state stays outside your tanh. Sum everything first, then take tanh once.": {
-            "ops.matmul(state, w_state) + bias": "bias) + ops.matmul(state, w_state"
+            NEW_STATE: "ops.tanh(ops.matmul(x, w_input) + bias) + ops.matmul(state, w_state)"
         },
         "The state met `w_input`. It has a matrix of its own: `state @ w_state`.": {"state, w_state": "state, w_input"},
         "The matrix stands on the left. Here a word is a row, so the matrix comes last: `x @ w_input`.": {
@@ -96,7 +98,7 @@ right("rnn_step").also(
     'ops.add(ops.einsum("bd,du->bu", x, w_input) + ops.einsum("bu,uv->bv", state, w_state), bias)',
 )
 right("rnn_step").also(
-    "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
+    NEW_STATE,
     "2.0 * ops.sigmoid(2.0 * (ops.dot(x, w_input) + ops.dot(state, w_state) + bias)) - 1.0",
 )
 
@@ -212,10 +214,11 @@ right("gru_step", "writes_z_and_r").edits(
                 "ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-xz - sz)), 1 / (1 + np.exp(-xr - sr))",
                 "(1.0 - z) * ops.": "(1 - z) * np.",
             },
-            (
-                "ops.sigmoid(xz + sz), ops.sigmoid(xr + sr) return z * state + (1.0 - z)",
-                "1 / (1 + np.exp(-(xz + sz))), 1 / (1 + np.exp(-(xr + sr))); return z * state + (1 - z)",
-            ),
+            {
+                "ops.sigmoid(xz + sz)": "1 / (1 + np.exp(-(xz + sz)))",
+                "ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-(xr + sr)))",
+                "(1.0 - z)": "(1 - z)",
+            },
         ],
         "Your gates are bare sums. A gate is `ops.sigmoid` of its sum: a number from 0 to 1.": {
             "ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "xz + sz, xr + sr"
@@ -318,6 +321,11 @@ def cuts_each_matrix(x, state, w_input, w_state, bias):
     return ops.multiply(ops.sigmoid(o), ops.tanh(c)), c
 
 
+SUMMED = "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias"
+NEW_C = "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)"
+H_AND_C = "return ops.sigmoid(o) * ops.tanh(c), c"
+
+
 right("lstm_step", "writes_i_f_g_o").edits(
     {
         (
@@ -329,7 +337,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
         },
         "You show the memory as it is. h is the output gate times *tanh* of the new c.": {"ops.tanh(c)": "c"},
         "You show the old memory. Make the new c first, then h from it.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "",
+            NEW_C: "",
             "(c), c": "(c), ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)",
         },
         "You return c before h. The order of the pair is (h, c), on the way in and on the way out.": {
@@ -342,24 +350,13 @@ right("lstm_step", "writes_i_f_g_o").edits(
         },
         "You return h alone. The next step needs the memory too: return the pair (h, c).": {"(c), c": "(c)"},
         "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": [
-            {
-                "(ops.": "(ops.sigmoid(ops.",
-                "bias,": "bias),",
-                "ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g) return ops.sigmoid(o)": "f * c + i * g; return o",
-            },
-            {
-                "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
-            ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
-            """,
-                "ops.sigmoid(f)": "f",
-                "ops.sigmoid(i)": "i",
-                "ops.sigmoid(o)": "o",
-            },
+            {SUMMED: f"ops.sigmoid({SUMMED})", NEW_C: "c = f * c + i * g", "ops.sigmoid(o)": "o"},
+            {SUMMED: f"ops.sigmoid({SUMMED})", NEW_C: "c = f * c + i * ops.tanh(g)", "ops.sigmoid(o)": "o"},
         ],
         "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": {
-            "(ops.": "(ops.tanh(ops.",
-            "bias,": "bias),",
-            "ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g) return ops.sigmoid(o)": "f * c + i * g; return o",
+            SUMMED: f"ops.tanh({SUMMED})",
+            NEW_C: "c = f * c + i * g",
+            "ops.sigmoid(o)": "o",
         },
         "You added 1 at the forget gate. Keras puts that 1 into a fresh bias; it is in what you are given.": {
             "ops.sigmoid(f)": "ops.sigmoid(f + 1.0)"
@@ -389,39 +386,34 @@ right("lstm_step", "writes_i_f_g_o").edits(
         ],
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
             {
-                "ops.split(ops.matmul(x, w_input) + ops": "np.split(np.matmul(x, w_input) + np",
-                "ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g) return ops.sigmoid(o) * ops.tanh(c)": """
-            c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i)); return np.tanh(c) / (1 + np.exp(-o))
-            """,
+                f"ops.split({SUMMED}": "np.split(np.matmul(x, w_input) + np.matmul(h, w_state) + bias",
+                NEW_C: "c = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))",
+                H_AND_C: "return np.tanh(c) / (1 + np.exp(-o)), c",
             },
-            (
-                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g) return ops.sigmoid(o)",
-                "i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o)); c = f * c + i * ops.tanh(g); return o",
-            ),
+            {
+                NEW_C: "i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o)); c = f * c + i * ops.tanh(g)",
+                "ops.sigmoid(o)": "o",
+            },
         ],
         "You left tanh out of the candidate. The memory gets σ(i) · tanh(candidate).": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "new = ops.sigmoid(f) * c + ops.sigmoid(i) * g",
+            NEW_C: "new = ops.sigmoid(f) * c + ops.sigmoid(i) * g",
             "(c), c": "(new), new",
         },
         "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh.": [
-            {"c = ops": "new = ops.tanh(ops", "g)": "g))", "ops.tanh(c), c": "new, new"},
-            {"c = ops": "new = ops.tanh(ops", "g)": "g))", "(c), c": "(new), new"},
+            {NEW_C: f"{NEW_C}; c = ops.tanh(c)", "ops.tanh(c), c": "c, c"},
+            {NEW_C: f"{NEW_C}; c = ops.tanh(c)"},
         ],
         "You return the old c. The next step needs the new one: return h and the new c.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "",
+            NEW_C: "",
             "ops.tanh(c)": "ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))",
         },
         "Your forget gate multiplies h. It acts on the memory: σ(f) · c.": of(
             "", {"shown, memory": "shown, c", "* memory": "* shown"}
         ),
-        "You left h out of the sum. The gates need `h @ w_state` as well.": {
-            "ops.matmul(h, w_state) + bias, 4, axis=-1) c": "bias, 4, axis=-1); new",
-            "return ops.sigmoid(o) * ops.tanh(c), c": "return ops.sigmoid(o) * ops.tanh(new), new",
+        "You left h out of the sum. The gates need `h @ w_state` as well.": {"+ ops.matmul(h, w_state)": ""},
+        "Your blocks are in the order i, c, f, o. The forget gate comes second: i, f, c, o.": {
+            "i, f, g, o": "i, g, f, o"
         },
-        "Your blocks are in the order i, c, f, o. The forget gate comes second: i, f, c, o.": (
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g) return ops.sigmoid(o) * ops.tanh(c), c",
-            "new = ops.sigmoid(g) * c + ops.sigmoid(i) * ops.tanh(f); return ops.sigmoid(o) * ops.tanh(new), new",
-        ),
         "You stacked h and c into one tensor. Return them as a pair: `return h, c`.": {
             "c = ops.sigmoid": "new = ops.sigmoid",
             "ops.sigmoid(o) * ops.tanh(c), c": "ops.stack([ops.sigmoid(o) * ops.tanh(new), new])",
@@ -776,6 +768,11 @@ def joins_query_and_keys(query, keys, w_query, w_key, v, mask=None):
     return ops.sum(ops.expand_dims(weights, -1) * keys, axis=1), weights
 
 
+HIDES = "if mask is not None: scores = ops.where(mask, scores, -1e9)"
+ZEROS = "if mask is not None: weights = ops.where(mask, weights, 0.0)"
+SHARES = "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)"
+
+
 right("additive_attention", "scores_in_one_line").edits(
     {
         "You left tanh out. Then the query adds the same to every score and chooses nothing.": (
@@ -813,17 +810,15 @@ right("additive_attention", "scores_in_one_line").edits(
             "scores, -1e9": "-1e9, scores",
             "weights, 0.0": "0.0, weights",
         },
-        "You hide padding only after softmax, so the others no longer share 1. Hide it before.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": ""
-        },
+        "You hide padding only after softmax, so the others no longer share 1. Hide it before.": {HIDES: ""},
         "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).": [
-            {"-1e9": "0.0", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+            {"-1e9": "0.0", ZEROS: ""},
             {"-1e9": "-1e-9"},
         ],
         "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.": {"-1e9": "1e9"},
         "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": [
             {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                HIDES: "",
                 "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
             },
             {
@@ -831,19 +826,17 @@ right("additive_attention", "scores_in_one_line").edits(
             keys = keys if mask is None else ops.where(mask[:, :, None], keys, 0.0)
             scores = ops.sum
             """,
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+                HIDES: "",
+                ZEROS: "",
             },
         ],
-        "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {
-            "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""
-        },
+        "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {ZEROS: ""},
         "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": [
             {"v, axis=-1)": "v, axis=-1); scores = ops.clip(scores, -50.0, 50.0)"},
             of(
                 "joins_query_and_keys",
                 {
-                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+                    SHARES: """
             ops.exp(ops.clip(scores, -50.0, 50.0)) * ops.cast(allowed, "float32")
             """,
                     "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
@@ -859,22 +852,18 @@ right("additive_attention", "scores_in_one_line").edits(
             "first."
         ): [
             {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-                "weights = ops.where": "weights = weights * ops.cast",
-                "weights, 0.0": '"float32"); weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9',
+                HIDES: "",
+                "weights = ops.where(mask, weights, 0.0)": """
+            weights = weights * ops.cast(mask, "float32")
+            weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
+            """,
             },
+            {HIDES: "", "0.0)": "0.0); weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)"},
             {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-                "0.0)": "0.0); weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)",
-            },
-            {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                HIDES: "",
                 "0.0)": "0.0); weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))",
             },
-            {
-                "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
-                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
-            },
+            {"ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0', ZEROS: ""},
             {
                 "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
                 "mask, weights": "ops.any(mask, axis=-1, keepdims=True), weights",
@@ -884,8 +873,7 @@ right("additive_attention", "scores_in_one_line").edits(
                 "joins_query_and_keys",
                 {
                     "ops.where(allowed, scores, -1e9)": "scores",
-                    "= ops.where": "= ops.exp(scores - peak) * ops.cast",
-                    "ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0": '"float32"',
+                    SHARES: 'ops.exp(scores - peak) * ops.cast(allowed, "float32")',
                     "ops.where(total > 0, total, 1.0)": "(total + 1e-7)",
                 },
             ),
@@ -894,7 +882,7 @@ right("additive_attention", "scores_in_one_line").edits(
             "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after "
             "softmax."
         ): [
-            {"-1e9": "-np.inf", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+            {"-1e9": "-np.inf", ZEROS: ""},
             of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "total"}),
         ],
         "Adding −∞ makes NaN in an empty row. Replaced later, it still ruins the gradients: use −10⁹.": {
@@ -988,7 +976,7 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Without a real word your context is 0, but padding shares the weights. Zero them: the context follows.": {
-            "if mask is not None: weights = ops.where(mask, weights, 0.0)": """
+            ZEROS: """
             context = ops.sum(weights[:, :, None] * keys, axis=1)
             if mask is not None:
                 context = ops.where(ops.any(mask, axis=-1, keepdims=True), context, 0.0)
@@ -1001,7 +989,7 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights": "query + ops.sum(weights"
         },
         "You took softmax twice. Hide padding in the scores, and take softmax once.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+            HIDES: "",
             "weights,": "ops.softmax(ops.where(mask, weights, -1e9), axis=-1),",
         },
         "You returned the scores. Put them through softmax, so that they share 1.": {
@@ -1009,8 +997,8 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.softmax(scores, axis=-1)": "scores",
         },
         "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-            "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+            HIDES: "",
+            ZEROS: "",
         },
         "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.": [
             of("joins_query_and_keys", {"scores - peak": "scores"}),
