@@ -187,6 +187,9 @@ def compares_all_places_at_once(ids, window):
     return ops.convert_to_tensor(np.stack([ids[center], ids[context]], axis=1))
 
 
+NEAR = "range(max(0, place - window), min(len(ids), place + window + 1))"
+
+
 right("skip_gram_pairs", "goes_from_place_to_place").edits(
     {
         "You leave out equal ids. Leave out the same *place*: a word may stand near itself.": {
@@ -197,15 +200,20 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
         "You look back only. Words after the centre are its company too.": {
             "min(len(ids), place + window + 1)": "place"
         },
-        "A place below 0 is the other end: `ids[-1]` is the last word. Begin at `max(0, …)`.": {
-            "max(0, place - window)": "place - window",
-            "near != place": "near != place and near >= -len(ids)",
+        "A place below 0 is the other end: `ids[-1]` is the last word. Begin at `max(0, …)`.": [
+            {"max(0, place - window)": "place - window"},
+            {"max(0, place - window)": "place - window", "near != place": "near != place and near >= -len(ids)"},
+        ],
+        "You never look at `window`: all words are paired with all. Stop at that distance.": {NEAR: "range(len(ids))"},
+        "`%` bends the sentence into a ring, and its ends meet. Stop at the first and last word.": {
+            NEAR: "range(place - window, place + window + 1)",
+            "ids[near]": "ids[near % len(ids)]",
         },
         (
             "A slice that begins below 0 counts from the other end, and is mostly empty. Begin at `max(0, place - "
             "window)`."
         ): {
-            "range(max(0, place - window), min(len(ids), place + window + 1))": """
+            NEAR: """
             ids[place - window:place] + ids[place + 1:place + window + 1]
             """,
             "if near != place: pairs.append((center, ids[near]))": "pairs.append((center, near))",
@@ -214,10 +222,12 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "min(len(ids), place + window + 1)": "place + window + 1"
         },
         "Ahead, your window is one place short: `range` stops before its end. Add 1.": {"window + 1": "window"},
-        "Before the centre, your window is one place short: it begins at `place - window`.": {"), min": "+ 1), min"},
+        "Before the centre, your window is one place short: it begins at `place - window`.": {
+            "place - window": "place - window + 1"
+        },
         "Your window is one place short on both sides: a distance of `window` still counts.": [
             {
-                "range(max(0, place - window), min(len(ids), place + window + 1))": "range(len(ids))",
+                NEAR: "range(len(ids))",
                 "near != place": "0 < abs(place - near) < window",
             },
             of("goes_by_distance", {"window + 1": "window", "(len(pairs), 2)": "-1, 2"}),
@@ -226,7 +236,8 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "len(ids)": "len(ids) - 1"
         },
         "Your window is one place too wide. A distance of `window` is the last that counts.": {
-            "), min(len(ids), place + window + 1": "- 1), min(len(ids), place + window + 2"
+            "window), min": "window - 1), min",
+            "window + 1": "window + 2",
         },
         "You share the window out between both sides. It reaches `window` places on *each* side.": {
             "pairs = []": "pairs, reach = [], window // 2",
@@ -278,7 +289,7 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
             "center,": "ids[place],",
         },
         "A set keeps each pair once. How often words stand together is what is learned: keep all.": of(
-            "", {"pairs = [": "pairs = {", "place ]": "place}", "pairs, dtype=": "sorted(pairs),"}
+            "", {"pairs, dtype=": "sorted(set(pairs)),"}
         ),
         "You return a list. A model is fed with arrays: make one of it, int32, with two columns.": of(
             "", {"pairs =": "return", 'return np.array(pairs, dtype="int32").reshape(-1, 2)': ""}
@@ -287,39 +298,12 @@ right("skip_gram_pairs", "goes_from_place_to_place").edits(
 )
 
 
-@mistake("skip_gram_pairs", "A place below 0 is the other end: `ids[-1]` is the last word. Begin at `max(0, …)`.")
-def looks_below_the_first_place(ids, window):
-    pairs = []
-    for place, center in enumerate(ids):
-        for distance in range(1, window + 1):
-            pairs.append((center, ids[place - distance]))
-            if place + distance < len(ids):
-                pairs.append((center, ids[place + distance]))
-    return np.array(pairs, "int32").reshape(-1, 2)
-
-
-@mistake("skip_gram_pairs", "`%` bends the sentence into a ring, and its ends meet. Stop at the first and last word.")
-def bends_the_sentence_into_a_ring(ids, window):
-    pairs = []
-    for place, center in enumerate(ids):
-        for distance in range(1, window + 1):
-            pairs.append((center, ids[(place + distance) % len(ids)]))
-            pairs.append((center, ids[(place - distance) % len(ids)]))
-    return np.array(pairs, "int32").reshape(-1, 2)
-
-
 @mistake("skip_gram_pairs", "You pair words that are exactly `window` apart. Nearer ones count as well.")
 def takes_one_distance_only(ids, window):
     pairs = []
     for left, later in zip(ids, ids[window:], strict=False):
         if window:
             pairs += [(left, later), (later, left)]
-    return np.array(pairs, "int32").reshape(-1, 2)
-
-
-@mistake("skip_gram_pairs", "You never look at `window`: all words are paired with all. Stop at that distance.")
-def ignores_the_window(ids, window):
-    pairs = [(one, other) for i, one in enumerate(ids) for j, other in enumerate(ids) if i != j]
     return np.array(pairs, "int32").reshape(-1, 2)
 
 
@@ -349,7 +333,7 @@ right("skip_gram_pairs", "goes_from_place_to_place").also(
         "[]": 'np.zeros((0, 2), "int32")',
         ", center": "",
         "enumerate(ids)": "range(len(ids))",
-        "range(max(0, place - window), min(len(ids), place + window + 1))": "range(len(ids))",
+        NEAR: "range(len(ids))",
         "near != place": "0 < abs(place - near) <= window",
         ".append((center, ids[near]))": '= np.concatenate([pairs, np.array([[ids[near], ids[place]]], "int32")])',
         'np.array(pairs, "int32").reshape(-1, 2)': "pairs",
@@ -379,6 +363,11 @@ def asks_for_binary_crossentropy(center, positive, negatives):
     return ops.mean(ops.sum(ops.binary_crossentropy(labels, scores, from_logits=True), axis=1))
 
 
+FALSE = 'ops.einsum("bd,bnd->bn", center, negatives)'
+COSTS = "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)"
+LOSS = f"ops.mean({COSTS})"
+
+
 right("negative_sampling_loss", "scores_noise_with_einsum").edits(
     {
         "You average over the noise words. Sum over N; only B is averaged.": {"ops.sum(ops.": "ops.mean(ops."},
@@ -387,10 +376,7 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             ".softplus(-true) + ops.sum(ops.softplus(false)": ".concatenate([ops.softplus(-true), ops.softplus(false)]",
         },
         "You sum over the batch. Take its mean, or the loss grows with the batch.": {"ops.mean": "ops.sum"},
-        "You return a loss for each pair. Take the mean over the batch: one number.": (
-            "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))",
-            "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)",
-        ),
+        "You return a loss for each pair. Take the mean over the batch: one number.": {LOSS: COSTS},
         "At ±10,000, e to the score is ∞, or σ is 0 and its ln −∞. `ops.softplus` takes both steps in one, safely.": [
             (
                 "return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))",
@@ -414,12 +400,12 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             {"return": "true, false = ops.clip(true, -30.0, 30.0), ops.clip(false, -30.0, 30.0); return"},
             {"return": "true, false = ops.clip(true, -20.0, 20.0), ops.clip(false, -20.0, 20.0); return"},
             (
-                "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)",
+                COSTS,
                 "-ops.log(ops.sigmoid(true) + 1e-7) - ops.sum(ops.log(ops.sigmoid(-false) + 1e-7), -1)",
             ),
         ],
         "`ops.where` differentiates both branches, and 0 times the ∞ of the other one is NaN. Use `ops.softplus`.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': """
+            FALSE: """
             ops.concatenate([-true[:, None], ops.einsum("bd,bnd->bn", center, negatives)], -1)
             """,
             "return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
@@ -453,42 +439,44 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             """
         },
         "The true pairs are left out. Nothing would ever pull vectors together.": {
-            "true = ops.sum(center * positive, -1)": "",
-            "ops.softplus(-true) + ops.sum": "ops.sum",
+            COSTS: "ops.sum(ops.softplus(false), -1)"
         },
+        "The noise is left out. Without false pairs, all vectors become equal.": {COSTS: "ops.softplus(-true)"},
         "Only the first noise word counts in your loss. Sum over all N.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center * negatives[:, 0], -1)",
+            FALSE: "ops.sum(center * negatives[:, 0], -1)",
             "ops.sum(ops.softplus(false), -1)": "ops.softplus(false)",
         },
         "You sum the noise *vectors* into one, and score that. Score each, then sum the losses.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center * ops.sum(negatives, 1), -1)",
+            FALSE: "ops.sum(center * ops.sum(negatives, 1), -1)",
             "ops.sum(ops.softplus(false), -1)": "ops.softplus(false)",
         },
         "You sum scores over N and take one loss of it. Take the loss of each score, then sum.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None, :] * negatives, axis=1)"
+            FALSE: "ops.sum(center[:, None, :] * negatives, axis=1)"
         },
         "The true pair counts N times: (B, 1) is added to each of (B, N). Sum over N first, then add (B,).": {
             "positive, -1": "positive, -1, keepdims=True",
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
             "ops.softplus(-true) + ops.sum(": "ops.sum(ops.softplus(-true) +",
         },
         "Your dot product averages over D. It sums over it.": {
             "ops.sum(center": "ops.mean(center",
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.mean(center[:, None] * negatives, -1)",
+            FALSE: "ops.mean(center[:, None] * negatives, -1)",
         },
-        "`axis=0` is the batch. The dot product of a centre and its positive sums over D, axis −1.": {
-            "positive, -1": "positive, 0",
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
-        },
+        "`axis=0` is the batch. The dot product of a centre and its positive sums over D, axis −1.": [
+            {"positive, -1": "positive, 0"},
+            {
+                "positive, -1": "positive, 0",
+                LOSS: "ops.mean(ops.softplus(-true)) + ops.mean(ops.sum(ops.softplus(false), -1))",
+            },
+        ],
         # PyTorch says of this what it says of a centre without a new axis.
         "`center[None]` is (1, B, D). The new axis belongs in the middle: `center[:, None]`.": only_on(
             ("tensorflow", "jax"), {'einsum("bd,bnd->bn", center, negatives)': "sum(center[None] * negatives, -1)"}
         ),
         "`matmul` gives (B, N, 1): you sum over the 1, not over N. Drop that axis: `[..., 0]`.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.matmul(negatives, ops.expand_dims(center, -1))"
+            FALSE: "ops.matmul(negatives, ops.expand_dims(center, -1))"
         },
         "(B, D) and (B, N, D) do not meet. Give the centre an axis of size 1: `center[:, None]`.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center * negatives, -1)"
+            FALSE: "ops.sum(center * negatives, -1)"
         },
         "That is a softmax over the 1 + N words. Here each pair is judged by its own sigmoid.": {
             "positive, -1": "positive, -1, keepdims=True",
@@ -502,31 +490,14 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
             "true =": "center = ops.stop_gradient(center); true ="
         },
         "`float` takes the number out of the tensor, and leaves the gradient. Return the tensor.": {
-            'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
-            "ops.mean": "float",
-            "ops.softplus(-true) + ops.sum(ops.softplus(false), -1)": """
-            ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
-            """,
+            LOSS: f"float({LOSS})"
         },
         "B is not known in a compiled graph. Let `ops.mean` divide by it.": [
             only_on(
                 ("tensorflow",),
-                {
-                    'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
-                    "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
-            (ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / center.shape[0]
-            """,
-                },
-            ),
-            only_on(
-                ("tensorflow",),
-                {
-                    'ops.einsum("bd,bnd->bn", center, negatives)': "ops.sum(center[:, None] * negatives, -1)",
-                    "ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))": """
-            (ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / len(center)
-            """,
-                },
-            ),
+                {LOSS: f"(ops.sum(ops.softplus(-true)) + ops.sum(ops.softplus(false))) / {batch}"},
+            )
+            for batch in ("center.shape[0]", "len(center)")
         ],
         "`*=` changes the vectors that you were given. Make new ones: `-negatives`.": {
             "true =": "negatives *= -1.0; true =",
@@ -534,27 +505,12 @@ right("negative_sampling_loss", "scores_noise_with_einsum").edits(
         },
         "Your scores went through float16, and lost digits. Stay in float32.": {
             "ops.sum(center * positive, -1": 'ops.cast(ops.cast(ops.sum(center * positive, -1), "float16"), "float32"',
-            'ops.einsum("bd,bnd->bn", center, negatives)': """
+            FALSE: """
             ops.cast(ops.cast(ops.einsum("bd,bnd->bn", center, negatives), "float16"), "float32")
             """,
         },
     }
 )
-
-
-@mistake("negative_sampling_loss", "The noise is left out. Without false pairs, all vectors become equal.")
-def leaves_out_the_noise(center, positive, negatives):
-    return ops.mean(ops.softplus(-ops.sum(center * positive, -1)))
-
-
-@mistake(
-    "negative_sampling_loss",
-    "`axis=0` is the batch. The dot product of a centre and its positive sums over D, axis −1.",
-)
-def sums_scores_over_the_batch(center, positive, negatives):
-    true = ops.sum(center * positive, 0)
-    false = ops.sum(center[:, None] * negatives, -1)
-    return ops.mean(ops.softplus(-true)) + ops.mean(ops.sum(ops.softplus(false), -1))
 
 
 @mistake("negative_sampling_loss", "NumPy cuts the gradients, and nothing can learn. Compute with `keras.ops`.")
@@ -633,6 +589,10 @@ def forgets_the_length_of_the_word_rightly(table, index, k):
     return tuple(sorted(others, key=lambda row: -float(scores[row]))[:k])
 
 
+COSINES = "ops.matmul(directions, directions[index])"
+FIRST_K = "[int(row) for row in np.argsort(-cosines) if row != index][:k]"
+
+
 # What is added to a product of lengths that is at least 0.000001, and 0 where a row is zeros.
 PRODUCT_OF_LENGTHS = "table @ table[index] / (lengths[:, 0] * lengths[index] + {})"
 
@@ -640,7 +600,7 @@ PRODUCT_OF_LENGTHS = "table @ table[index] / (lengths[:, 0] * lengths[index] + {
 right("nearest_neighbours").edits(
     {
         "TensorFlow's `@` takes two matrices. `ops.matmul` takes a matrix and a vector too.": only_on(
-            ("tensorflow",), {"ops.matmul(directions, directions[index])": "directions @ directions[index]"}
+            ("tensorflow",), {COSINES: "directions @ directions[index]"}
         ),
         "You divide by the squares of the lengths: the root is missing. Short rows win.": {
             "ops.norm(table, axis=-1, keepdims=True)": "ops.sum(ops.square(table), axis=-1)",
@@ -652,26 +612,20 @@ right("nearest_neighbours").edits(
             {"if row != index": ""},
             of(
                 "measures_with_numpy",
-                {"[int(row) for row in np.argsort(-cosines) if row != index][:k]": "np.argsort(-cosines)[:k].tolist()"},
+                {FIRST_K: "np.argsort(-cosines)[:k].tolist()"},
             ),
             of(
                 "measures_with_numpy",
                 (
-                    "[int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    FIRST_K,
                     "np.argsort(cosines)[::-1][:k].tolist()",
                 ),
             ),
         ],
         "You cut off the first row, but that is not always the word itself. Compare with `index`.": [
-            {"if row != index": "", ":k": "1:k + 1"},
-            of("measures_with_numpy", {"[int(row) for row in": "", "if row != index][:k]": "[1 : k + 1].tolist()"}),
-            of(
-                "measures_with_numpy",
-                (
-                    "[int(row) for row in np.argsort(-cosines) if row != index][:k]",
-                    "np.argsort(cosines)[::-1][1 : k + 1].tolist()",
-                ),
-            ),
+            {"if row != index": "", ":k": "1 : k + 1"},
+            of("measures_with_numpy", {FIRST_K: "np.argsort(-cosines)[1 : k + 1].tolist()"}),
+            of("measures_with_numpy", {FIRST_K: "np.argsort(cosines)[::-1][1 : k + 1].tolist()"}),
         ],
         "One row is missing: leave row `index` out first, then take k (not k − 1).": [
             {"if row != index][:k": "[:k] if row != index"},
@@ -691,7 +645,7 @@ right("nearest_neighbours").edits(
             "`index` out."
         ): of(
             "measures_with_numpy",
-            {"[int(row) for row in np.argsort(-cosines) if row != index][:k]": "np.argsort(cosines)[-k:].tolist()"},
+            {FIRST_K: "np.argsort(cosines)[-k:].tolist()"},
         ),
         "You sort the rows by their numbers at the end. Keep them by falling cosine.": (
             "[int(row) for row in by_cosine if row != index][:k]",
@@ -706,7 +660,7 @@ right("nearest_neighbours").edits(
             "Rows of zeros stand last. Their cosine counts as 0, before negative ones. (0 / 0 is NaN, and may sort "
             "last.)"
         ): (
-            "ops.matmul(directions, directions[index])",
+            COSINES,
             "ops.where(lengths[:, 0] > 0, ops.matmul(directions, directions[index]), -2.0)",
         ),
         "You leave rows of zeros out. They are rows too: their cosine counts as 0.": {
@@ -723,11 +677,11 @@ right("nearest_neighbours").edits(
             of("measures_with_numpy", {"directions @ directions[index]": PRODUCT_OF_LENGTHS.format(1e-8)}),
         ],
         "You take the cosine without its sign. A row that points the other way is far, not near.": {
-            "ops.matmul(directions, directions[index])": "ops.abs(ops.matmul(directions, directions[index]))"
+            COSINES: "ops.abs(ops.matmul(directions, directions[index]))"
         },
         "You set the word's own cosine to 0, so it stands before negative ones. Leave it out.": [
             {
-                "ops.matmul(directions, directions[index])": """
+                COSINES: """
             np.array(ops.convert_to_numpy(ops.matmul(directions, directions[index])))
             """,
                 "by_cosine = ops.convert_to_numpy(ops.argsort(-cosines))": "cosines[index] = 0.0",
@@ -736,7 +690,7 @@ right("nearest_neighbours").edits(
             of(
                 "measures_with_numpy",
                 (
-                    "return [int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    f"return {FIRST_K}",
                     "cosines[index] = 0.0; return np.argsort(-cosines)[:k].tolist()",
                 ),
             ),
@@ -745,14 +699,14 @@ right("nearest_neighbours").edits(
             of(
                 "measures_with_numpy",
                 (
-                    "return [int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    f"return {FIRST_K}",
                     "cosines[index] = -1.0; return np.argsort(-cosines)[:k].tolist()",
                 ),
             ),
             of(
                 "measures_with_numpy",
                 (
-                    "return [int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    f"return {FIRST_K}",
                     "cosines[index] = -1.0; return np.argsort(cosines)[::-1][:min(k, len(cosines) - 1)].tolist()",
                 ),
             ),
@@ -761,12 +715,12 @@ right("nearest_neighbours").edits(
             of(
                 "measures_with_numpy",
                 (
-                    "return [int(row) for row in np.argsort(-cosines) if row != index][:k]",
+                    f"return {FIRST_K}",
                     "cosines[index] = -np.inf; return np.argsort(-cosines)[:k].tolist()",
                 ),
             ),
             {
-                "ops.matmul(directions, directions[index])": """
+                COSINES: """
             np.array(ops.convert_to_numpy(ops.matmul(directions, directions[index])))
             """,
                 "by_cosine = ops.convert_to_numpy(ops.argsort(-cosines))": "cosines[index] = -2.0",
