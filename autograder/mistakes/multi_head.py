@@ -687,7 +687,8 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             ("tensorflow",),
             {
                 MASK_FOR_HEADS: """
-            if mask is None: mask = ops.ones((query.shape[0], query.shape[2], key.shape[2]), dtype="bool")
+            if mask is None:
+                mask = ops.ones((query.shape[0], query.shape[2], key.shape[2]), dtype="bool")
             mask = ops.expand_dims(mask, axis=1)
             """
             },

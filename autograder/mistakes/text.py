@@ -113,14 +113,8 @@ right("standardize").edits(
         },
         "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …": [
             {').startswith("P")': ') == "Po"'},
-            (
-                '[f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]',
-                '[f" {x} " if unicodedata.category(x) in ("Po", "Ps", "Pe", "Pd") else x for x in text]',
-            ),
-            (
-                '[f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]',
-                '[f" {x} " if unicodedata.category(x) in ("Po", "Ps", "Pe", "Pd", "Pi", "Pf") else x for x in text]',
-            ),
+            {').startswith("P")': ') in ("Po", "Ps", "Pe", "Pd")'},
+            {').startswith("P")': ') in ("Po", "Ps", "Pe", "Pd", "Pi", "Pf")'},
         ],
         "You ask for the name of the character. What begins with P is `unicodedata.category(character)`.": {
             "unicodedata.category(letter)": 'unicodedata.name(letter, "")'
@@ -486,13 +480,18 @@ right("decode").edits(
         "You joined the words without spaces.": {'" ".join': '"".join'},
         "You join signs to their words. Here all words are parted by single spaces, `.` and `¿` as well.": [
             {
-                "return": "text =",
-                "(words)": '(words)\nfor mark in ".,?!": text = text.replace(" " + mark, mark)\nreturn text',
+                'return " ".join(words)': """
+            text = " ".join(words)
+            for mark in ".,?!":
+                text = text.replace(" " + mark, mark)
+            return text
+            """
             },
             {
                 'return " ".join(words)': """
             text = " ".join(words).replace("¿ ", "¿").replace("¡ ", "¡")
-            for mark in ".,;:?!": text = text.replace(" " + mark, mark)
+            for mark in ".,;:?!":
+                text = text.replace(" " + mark, mark)
             return text
             """
             },
@@ -662,10 +661,8 @@ right("pad_batch").edits(
             {"row[-1] == 3": "row[length] == 3"},
         ],
         "Your array is only as long as the longest row. A given length may be more: fill up to it.": {
-            "if length is None: length = max(len(row) for row in sequences)": """
-            longest = max(len(row) for row in sequences)
-            length = longest if length is None else min(length, longest)
-            """
+            "if length is None: length =": "longest =",
+            "batch =": "length = longest if length is None else min(length, longest); batch =",
         },
         "You cut rows at their beginning, and [START] is gone. Cut them at the right.": {
             "row[:length]": "row[-length:]",
@@ -1212,7 +1209,8 @@ right("learn_merges").edits(
                 "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
             for pieces in words.values():
                 for s in range(len(pieces) - 1):
-                    if (pieces[s], pieces[s + 1]) == merges[-1]: pieces[s] += pieces.pop(s + 1)
+                    if (pieces[s], pieces[s + 1]) == merges[-1]:
+                        pieces[s] += pieces.pop(s + 1)
             """,
             },
             of("walks_along_the_pieces", {"range(len(pieces) - 1)": "range(len(pieces))"}),
@@ -1220,13 +1218,15 @@ right("learn_merges").edits(
         "You change the dictionary that you were given. It belongs to the caller: make one of your own.": [
             {
                 "words, merges = {word: list(word) for word in word_counts},": """
-            for word in list(word_counts): word_counts[tuple(word)] = word_counts.pop(word)
+            for word in list(word_counts):
+                word_counts[tuple(word)] = word_counts.pop(word)
             merges =
             """,
                 "word, pieces in words.items():": "pieces, count in word_counts.items():",
                 "word_counts[word]": "count",
                 "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
-            for pieces in list(word_counts): word_counts[tuple(joined(pieces, merges[-1]))] = word_counts.pop(pieces)
+            for pieces in list(word_counts):
+                word_counts[tuple(joined(pieces, merges[-1]))] = word_counts.pop(pieces)
             """,
             },
             {
