@@ -346,7 +346,7 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "You unpack the state as (c, h). It is (h, c): h meets the matrix, c is the memory.": {"h, c": "c, h"},
         "The memory c met `w_state`. Only h does; c is kept apart from every matrix.": {"h, w_state": "c, w_state"},
         "You return h, and the states once more, as a cell of Keras does. Here return the pair (h, c).": {
-            "return ops.sigmoid(o) * ops.tanh(c), c": "h = ops.sigmoid(o) * ops.tanh(c); return h, [h, c]"
+            H_AND_C: "h = ops.sigmoid(o) * ops.tanh(c); return h, [h, c]"
         },
         "You return h alone. The next step needs the memory too: return the pair (h, c).": {"(c), c": "(c)"},
         "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": [

@@ -1141,10 +1141,7 @@ def joins_what_reads_the_same(word_counts, num_merges):
     return merges
 
 
-COUNTED = (
-    "for word, pieces in words.items(): for pair in zip(pieces, pieces[1:], strict=False): "
-    "counts[pair] += word_counts[word]"
-)
+JOINED = "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}"
 BEST = "min(counts, key=lambda pair: (-counts[pair], pair))"
 
 
@@ -1196,22 +1193,12 @@ right("learn_merges").edits(
             "`while`."
         ): [
             {
-                """
-            def joined(pieces, pair):
-                result = []
-                for piece in pieces:
-                    if result and (result[-1], piece) == pair:
-                        result[-1] += piece
-                    else:
-                        result.append(piece)
-                return result
-            """: "",
-                "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
+                JOINED: """
             for pieces in words.values():
                 for s in range(len(pieces) - 1):
                     if (pieces[s], pieces[s + 1]) == merges[-1]:
                         pieces[s] += pieces.pop(s + 1)
-            """,
+            """
             },
             of("walks_along_the_pieces", {"range(len(pieces) - 1)": "range(len(pieces))"}),
         ],
@@ -1224,7 +1211,7 @@ right("learn_merges").edits(
             """,
                 "word, pieces in words.items():": "pieces, count in word_counts.items():",
                 "word_counts[word]": "count",
-                "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
+                JOINED: """
             for pieces in list(word_counts):
                 word_counts[tuple(joined(pieces, merges[-1]))] = word_counts.pop(pieces)
             """,
@@ -1246,7 +1233,7 @@ right("learn_merges").edits(
         (
             "Your words stay letters. Join each chosen pair in all words, and keep what comes out, before you count "
             "again."
-        ): {"words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": ""},
+        ): {JOINED: ""},
         "When no pair is left, `min` or `max` of nothing stops with an error. End the loop before.": {
             "if not counts: break": ""
         },
