@@ -416,10 +416,10 @@ GUARDED = "ops.where(total > 0, total, 1.0)"
 right("masked_softmax", "hides_before_and_after").edits(
     {
         "You hide the allowed scores and use the hidden ones. `True` means “may look”.": {
-            HIDDEN_TWICE: "ops.where(mask, 0.0, ops.softmax(ops.where(mask, -1000000000.0, scores), axis=-1))"
+            HIDDEN_TWICE: "ops.where(mask, 0.0, ops.softmax(ops.where(mask, -1e9, scores), axis=-1))"
         },
         "You push the allowed scores down. The huge negative number belongs where `mask` is False.": {
-            "ops.where(mask, scores, -1e9)": "scores + ops.cast(mask, scores.dtype) * -1000000000.0"
+            "ops.where(mask, scores, -1e9)": "scores + ops.cast(mask, scores.dtype) * -1e9"
         },
         "You set hidden scores to 0, but e⁰ = 1 still gets a share. A hidden share must be 0.": {
             HIDDEN_TWICE: "ops.softmax(scores * ops.cast(mask, scores.dtype), axis=-1)"
@@ -561,24 +561,24 @@ right("masked_softmax", "hides_before_and_after").edits(
             {HIDDEN_TWICE: 'ops.softmax(scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype)), axis=-1)'},
             {"ops.where(mask, scores, -1e9)": 'scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype))'},
         ],
-        "You assign into a tensor, which cannot be changed. Make a new one with `ops.where`.": (
-            "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-            "scores[ops.logical_not(mask)] = -1e9; return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)",
-        ),
+        "You assign into a tensor, which cannot be changed. Make a new one with `ops.where`.": {
+            "return ops.where": "scores[ops.logical_not(mask)] = -1e9; return ops.where",
+            "ops.where(mask, scores, -1e9)": "scores",
+        },
         "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone.": [
             only_on(
                 ("tensorflow", "jax"),
-                (
-                    "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9)",
-                    'scores += np.where(mask, 0.0, -1e9).astype("float32"); return ops.where(mask, ops.softmax(scores',
-                ),
+                {
+                    "return ops.where": 'scores += np.where(mask, 0.0, -1e9).astype("float32"); return ops.where',
+                    "ops.where(mask, scores, -1e9)": "scores",
+                },
             ),
             only_on(
                 ("torch",),
-                (
-                    "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-                    "scores += ops.where(mask, 0.0, -1e9); return ops.where(mask, ops.softmax(scores, axis=-1), 0.0)",
-                ),
+                {
+                    "return ops.where": "scores += ops.where(mask, 0.0, -1e9); return ops.where",
+                    "ops.where(mask, scores, -1e9)": "scores",
+                },
             ),
         ],
         (
@@ -593,7 +593,7 @@ right("masked_softmax", "hides_before_and_after").edits(
             },
             (
                 "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)",
-                "ops.stop_gradient(ops.softmax(ops.where(mask, scores, -1000000000.0), axis=-1))",
+                "ops.stop_gradient(ops.softmax(ops.where(mask, scores, -1e9), axis=-1))",
             ),
         ],
     }
@@ -628,7 +628,7 @@ right("masked_softmax", "hides_before_and_after").also(
         "ops.softmax(scores, axis=-1)": "keras.activations.softmax(scores)",
         "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
             forbidden = 1.0 - ops.cast(mask, scores.dtype)
-            return ops.softmax(scores - 1000000000.0 * forbidden, axis=-1) * (1.0 - forbidden)
+            return ops.softmax(scores - 1e9 * forbidden, axis=-1) * (1.0 - forbidden)
             """,
     }
 )
@@ -636,7 +636,7 @@ right("masked_softmax", "hides_before_and_after").also(
     {
         "scores, axis=-1": "scores",
         "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)": """
-            ops.softmax(scores + (1 - ops.cast(mask, scores.dtype)) * -1000000000.0)
+            ops.softmax(scores + (1 - ops.cast(mask, scores.dtype)) * -1e9)
             """,
     }
 )
