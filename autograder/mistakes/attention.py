@@ -40,6 +40,9 @@ def uses_the_function_of_keras(scores):
 
 
 SHIFTED = "scores - ops.max(scores, axis=-1, keepdims=True)"
+TAKES_A_PIECE = (
+    "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0."
+)
 SUM = "ops.sum(powers, axis=-1, keepdims=True)"
 
 
@@ -83,12 +86,7 @@ right("softmax", "softmax_in_two_lines").edits(
             WHERE_ERRORS_TELL_SHAPES, {"ops.max(scores,": "scores.max("}
         ),
         "A tensor has no `.sum()`. Use `ops.sum`.": only_on(("tensorflow",), {"ops.sum(powers,": "powers.sum("}),
-        "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0.": free(
-            1e-3,
-            1e-5,
-            10.0,
-            {SUM: "(ops.sum(powers, axis=-1, keepdims=True) + 1e-3)"},
-        ),
+        TAKES_A_PIECE: free(1e-3, 1e-5, 10.0, {SUM: "(ops.sum(powers, axis=-1, keepdims=True) + 1e-3)"}),
         "You took shares of the scores themselves. Take shares of their exponentials.": of(
             "uses_the_function_of_keras",
             {"keras.activations.softmax(scores)": "scores / ops.sum(scores, axis=-1, keepdims=True)"},
@@ -350,8 +348,18 @@ def sums_the_weighted_values(query, key, value):
     return ops.sum(ops.expand_dims(weights, 3) * ops.expand_dims(value, 1), axis=2), weights
 
 
+POWERS = "powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))"
+ADDED_TO_THE_SUM = {
+    "weights = ops.softmax(": "scores = (",
+    "** 0.5)": f"** 0.5); {POWERS}; weights = powers / (ops.sum(powers, axis=-1, keepdims=True) + 1e-3)",
+}
+TAKES_A_PIECE = (
+    "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0."
+)
+
 right("scaled_dot_product_attention", "attends_without_the_functions_before").edits(
     {
+        TAKES_A_PIECE: free(1e-3, 1e-5, 10.0, ADDED_TO_THE_SUM),
         "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
             1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
         ),
@@ -540,6 +548,7 @@ def names_the_matrices_otherwise(words, wq, wk, wv):
 
 right("self_attention", "attends_to_itself_without_the_functions_before").edits(
     {
+        TAKES_A_PIECE: free(1e-3, 1e-5, 10.0, ADDED_TO_THE_SUM),
         "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
             1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
         ),

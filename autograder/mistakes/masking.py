@@ -94,7 +94,7 @@ right("causal_mask", "compares_in_one_line").edits(
     {
         "Your mask is cut from a table of a fixed size, and longer sentences get too little. Build it for `length`.": [
             of("cuts_a_triangle", {"length, length": f"{size}, {size}", "))": "))[:, :length, :length]"})
-            for size in (64, 128, 256)
+            for size in (64, 128, 256, 512)
         ],
         "Your words cannot see themselves. Allow s = t as well: the diagonal is True.": {"[None, :] <=": "[None, :] <"},
         "Each word sees one word of its future. Stop at the diagonal: allow s ≤ t and no more.": {"None]": "None] + 1"},
