@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.grading import gradebook, intake
 from autograder.grading.budgets import BUDGETS, PAGE, READ, WRITE, Budget, Exceeded, OverBudget, is_final, told_of
+from autograder.grading.compile_before import compile_before
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.executed_notebook import write_into
 from autograder.grading.folders import state_of
@@ -153,6 +154,8 @@ def mark(job: Job) -> Marking:
         _process.announce(READ, state_of(job.place))
         submission, places = job.take(), _process.places
         before = last_verdict(places.verdicts, job) if places.again else None
+        _process.announce("compile")
+        compile_before(job.unit, _process.marker.backend)
         marked = _process.marker.mark(submission.notebook, job.unit)
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)

@@ -71,6 +71,8 @@ def _shown(value: Any, unknown: int = 0) -> str:
     """An argument in a few words: a function by its name, an array with the first axes unknown as the graph sees it."""
     if isinstance(value, Handle):
         return named(value)
+    if unknown and isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_shown(item, unknown)}' for name, item in value.items())}}}"
     if unknown and isinstance(value, np.ndarray) and value.ndim > 1:
         sizes = ["None"] * unknown + [str(size) for size in value.shape[unknown:]]
         return f"({', '.join(sizes)}) {value.dtype}"

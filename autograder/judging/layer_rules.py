@@ -39,7 +39,7 @@ def padded(lengths: Sequence[int], length: int) -> np.ndarray:
     return np.arange(length)[None, None] < np.array(lengths)[:, None, None]
 
 
-def filled(layer: Answer, *inputs: np.ndarray, seed: int = 8) -> Answer:
+def filled(layer: Answer, *inputs: Any, seed: int = 8) -> Answer:
     """A layer after a first call with these inputs, with parameters drawn for all of it, the same each time.
 
     They are the same in every test, so that naming a mistake refutes most others once for all.
@@ -110,14 +110,14 @@ def shares(found: Any, expected: Mapping[float, float], rule: str) -> None:
     expect.true(bool(np.abs(got - list(expected.values())).max() < 0.08), rule, text, wanted)
 
 
-def in_half_precision(layer: Answer, *inputs: np.ndarray, **options: Any) -> None:
+def in_half_precision(layer: Answer, *inputs: Any, **options: Any) -> None:
     """A layer that was made under mixed precision computes in float16."""
     found = layer.under_policy("mixed_float16", *inputs, **options)
     expect.finite(found, "Under mixed precision the result must be finite.")
     expect.true(found.dtype == np.float16, "Under mixed precision the result is float16.", f"{found.dtype}", "float16")
 
 
-def remade(learner: Answer, sizes: dict[str, Any], *inputs: np.ndarray) -> None:
+def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any) -> None:
     """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters."""
     layer = learner(**sizes, name="again", trainable=False)
     layer(*inputs)
@@ -135,8 +135,8 @@ def remade(learner: Answer, sizes: dict[str, Any], *inputs: np.ndarray) -> None:
     expect.equal({"trainable": twin.attribute("trainable")}, {"trainable": False}, rule)
 
 
-def trained(layer: Answer, *inputs: np.ndarray, pull: np.ndarray, count: int, silent: int, **options: Any) -> None:
-    """All `count` parameters are trained, and every gradient is a number.
+def trained(layer: Answer, *inputs: Any, pull: np.ndarray, count: int, silent: int, **options: Any) -> list[np.ndarray]:
+    """All `count` parameters are trained, and every gradient is a number; returns the gradients.
 
     `silent` of them are 0 in every right answer: an attention's weights do not depend on the bias of its keys.
     """
@@ -148,9 +148,10 @@ def trained(layer: Answer, *inputs: np.ndarray, pull: np.ndarray, count: int, si
     still = sum(bool(np.abs(gradient).max() < 1e-4) for gradient in found)
     rule = "Every parameter but a key's bias must get a gradient: each sublayer has its place in `call`."
     expect.true(still <= silent, rule, f"{still} gradients are 0", f"{silent} is 0")
+    return found
 
 
-def lasting(layer: Answer, expected: Any, given: Sequence[np.ndarray]) -> None:
+def lasting(layer: Answer, expected: Any, given: Sequence[Any]) -> None:
     """It comes back from a file bit for bit, and a graph of unknown sizes gives the same."""
     before = layer(*given)
     with expect.beforehand():

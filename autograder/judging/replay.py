@@ -64,6 +64,11 @@ class Trial:
         """How long it takes to run again, roughly, in calls."""
         return sum(_SLOW.get(entry.operation, 1) for entry in self.transcript)
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether it makes graphs, gradients or files."""
+        return self.cost >= min(_SLOW.values())
+
     def outcome_of(self, known: Known) -> tuple[str, int]:
         """What a known answer does in this test, and how many entries it was asked for that."""
         followed = Followed(known, self)

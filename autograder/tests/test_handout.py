@@ -14,7 +14,7 @@ from rich.console import Console
 
 from autograder.author import handout
 from autograder.author.build import solution_notebook
-from autograder.grading import intake
+from autograder.grading import our_cells
 from autograder.grading.terminal import print_verdict
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.references import code_alone, reference_of
@@ -53,7 +53,7 @@ def known(unit, which):
 
 
 def right_answers(unit):
-    return {name: cell.source for name, cell in intake.answers_in(solution_notebook(unit)).items()}
+    return {name: cell.source for name, cell in our_cells.answers_in(solution_notebook(unit)).items()}
 
 
 @pytest.fixture(scope="module")
