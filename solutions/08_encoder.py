@@ -390,7 +390,7 @@ figures.once_written(who_is_heard)
 # - The same mask goes to every layer. Hand it on by name, `mask=mask`, because Keras fills an argument of that name
 #   itself: a `None` that comes by position would arrive twice, which is an error.
 # - With `norm_first`, `last_norm`, a `LayerNormalization` with epsilon 1e-6, is applied at the end. Without it, there
-#   is no further norm, and `last_norm` need not exist.
+#   is no further norm, and `last_norm` need not exist. All dropout is that of the layers.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers.
 # - `get_config`, graphs, saving and training: as in exercise 3, with six arguments.
 #

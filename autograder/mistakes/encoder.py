@@ -485,6 +485,13 @@ stack.edit(
     },
     "Only the first layer gets your mask, so that padding leaks through the others. Give it to every layer.",
 )
+stack.edit(
+    {
+        "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
+        "for layer in self.layers:": "x = self.drop(x, training=training)\nfor layer in self.layers:",
+    },
+    "You drop numbers of x before the first layer. Dropout belongs to the branches inside the layers.",
+)
 stack.edit("mask=mask, ", "", "The mask never reaches your layers: call each with `mask=mask`.")
 stack.edit(
     {LOOP: "x = layer(x, mask=mask if layer is self.layers[-1] else None, training=training)"},
