@@ -36,7 +36,7 @@ cost.edit(
 )
 cost.edit(
     {DENSE: "2 * batch * (target_length + source_length) * d_model * (d_model // heads)"},
-    "Your projections are too small. Each Dense makes D numbers of D, for all heads: D² multiplications for each token.",
+    "Your projections are too small. Each Dense makes D numbers of D, for all heads: D² products for each token.",
 )
 cost.edit(
     {DENSE: f"{DENSE} * heads"},
@@ -523,14 +523,9 @@ count.edit(
 count.edit(NETWORK, "d_model * d_ff + d_ff", "Half of the network is missing: a second Dense leads from F back to D.")
 count.edit("norm = 2 * d_model", "norm = d_model", "A norm has two vectors, gain and bias: 2 · D numbers.")
 count.edit(
-    "network + 2 * norm",
-    "network + norm",
-    "An encoder layer has two norms, one for each branch: attention and network.",
-)
-count.edit(
-    "network + 3 * norm",
-    "network + 2 * norm",
-    "A decoder layer has three branches, and so three norms.",
+    {"network + 2 * norm": "network + norm"},
+    {"network + 3 * norm": "network + norm"},
+    "Norms are missing. Each branch has one: an encoder layer has two, a decoder layer three.",
 )
 count.edit(
     {"network + 2 * norm": "network", "network + 3 * norm": "network"},
