@@ -36,7 +36,7 @@ cost.edit(
 )
 cost.edit(
     {DENSE: "2 * batch * (target_length + source_length) * d_model * (d_model // heads)"},
-    "You count the projections of one head. All H heads together are D wide, so each Dense takes D² for each token.",
+    "Your projections are too small. Each Dense makes D numbers of D, for all heads: D² products for each token.",
 )
 cost.edit(
     {DENSE: f"{DENSE} * heads"},
@@ -179,7 +179,7 @@ tied.edit(
         BUILD: BUILD + "\nself.matrix = ops.convert_to_tensor(self.embedding.get_weights()[0].T)",
         PRODUCT: "ops.matmul(x, self.matrix)",
     },
-    "Your layer copies the matrix when it is built, and the copy stays as it was. Take the embedding's own in `call`.",
+    "Your layer keeps a copy of the matrix, which stays as it was. Take the embedding's own in `call`.",
 )
 tied.edit(
     {
@@ -357,11 +357,6 @@ model.edit(
     "Your decoder reads the embedded source: the encoder is never called. The memory is what the encoder returns.",
 )
 model.edit(
-    "self.target_embedding(target), memory",
-    "self.target_embedding(target), self.target_embedding(target)",
-    "Your decoder reads the target in place of the memory, so the source never reaches the logits.",
-)
-model.edit(
     f"self.target_embedding = {TARGETS}",
     "self.target_embedding = self.source_embedding",
     "One embedding serves both languages. Each has a vocabulary, and so an embedding, of its own.",
@@ -418,15 +413,18 @@ model.edit(
     {"self.decoder = Decoder(*sizes, **options)": "self.decoder = Decoder(*sizes, dropout=dropout)"},
     "A stack is not told `norm_first`. Hand it on to both, encoder and decoder.",
 )  # fmt: skip
-model.edit('"dropout": dropout,', '"dropout": 0.1,', "Your dropout is fixed. Hand on the argument `dropout`.")
-model.edit('"dropout": dropout, ', "", "Encoder and decoder are not told `dropout`: hand it on to both.")
+model.edit(
+    {'"dropout": dropout,': '"dropout": 0.1,'},
+    {'"dropout": dropout,': ""},
+    "Encoder and decoder do not get the dropout that was asked for. Hand the argument `dropout` on to both.",
+)
 model.edit(
     {"sizes, options = (num_layers, d_model, num_heads, d_ff)": "sizes, options = (num_layers, d_model, num_heads, "
      "4 * d_model)"},
     "The width of your networks is not what was asked: hand on d_ff.",
 )  # fmt: skip
 model.edit(
-    {"sizes, options = (num_layers": "sizes, options = (6"},
+    {"sizes, options = (num_layers": "sizes, options = (3"},
     "The number of layers stands fixed in your code. Hand on num_layers.",
 )
 model.edit(
@@ -525,14 +523,9 @@ count.edit(
 count.edit(NETWORK, "d_model * d_ff + d_ff", "Half of the network is missing: a second Dense leads from F back to D.")
 count.edit("norm = 2 * d_model", "norm = d_model", "A norm has two vectors, gain and bias: 2 · D numbers.")
 count.edit(
-    "network + 2 * norm",
-    "network + norm",
-    "An encoder layer has two norms, one for each branch: attention and network.",
-)
-count.edit(
-    "network + 3 * norm",
-    "network + 2 * norm",
-    "A decoder layer has three branches, and so three norms.",
+    {"network + 2 * norm": "network + norm"},
+    {"network + 3 * norm": "network + norm"},
+    "Norms are missing. Each branch has one: an encoder layer has two, a decoder layer three.",
 )
 count.edit(
     {"network + 2 * norm": "network", "network + 3 * norm": "network"},

@@ -73,6 +73,8 @@ class TestAttentionCost:
         batch, heads, target_length, source_length, d_model = sizes = (1001, 9, 131_071, 65_539, 9_999)
         in_projections = 2 * batch * d_model * d_model * (target_length + source_length)
         products = 2 * batch * d_model * target_length * source_length
+        with expect.beforehand():
+            expect.equal(list(costs(learner, 1, 2, 3, 4, 4)), [320, 24], "The worked example comes out.")
         rule = "Python's whole numbers are exact at any size; floats and tensors are not."
         multiplications, scores = costs(learner, *sizes)
         expect.equal(multiplications, in_projections + products, rule)
