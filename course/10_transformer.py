@@ -205,7 +205,7 @@ for name, scale, factor in (("1/√D, input · √D", width**-0.5, width**0.5), 
 def transformer(ids, project, masked=True):
     source, target = ids["source"], ids["target"]  # (B, S), (B, T)
     of_source = padding_mask(source) if masked else None  # (B, 1, S)
-    of_target = combine_masks(causal_mask(target.shape[1]), padding_mask(target)) if masked else None  # (B, T, T)
+    of_target = combine_masks(causal_mask(ops.shape(target)[1]), padding_mask(target)) if masked else None  # (B, T, T)
     memory = encoder(source_embedding(source), mask=of_source)  # (B, S, D)
     x = target_embedding(target)  # (B, T, D)
     return project(decoder(x, memory, self_mask=of_target, memory_mask=of_source))  # (B, T, V)

@@ -106,6 +106,14 @@ network = right("FeedForward")
 network.edit('activation="relu", ', "", "No ReLU stands between your two maps. Without it they are one affine map.")
 network.edit('"relu"', '"gelu"', "This is GELU, which BERT uses. The task asks for ReLU, max(0, z).")
 network.edit(
+    {
+        "self.dropout = dropout": "self.dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy)",
+        "self.hidden_dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy)": "pass",
+        "self.hidden_dropout(hidden": "self.dropout(hidden",
+    },
+    "Your `get_config` returns the layer Dropout. Keep the number as `self.dropout`, and call the layer otherwise.",
+)
+network.edit(
     "keras.layers.Dense(d_model, ",
     'keras.layers.Dense(d_model, activation="relu", ',
     "There is a ReLU after the second map, too. It belongs between the two alone: outputs may be negative.",

@@ -132,7 +132,7 @@ class TestFeedForward:
         maps_of(layer, WIDTH, HIDDEN)
 
     @worth(3)
-    def test_it_is_an_affine_map_a_relu_and_an_affine_map(self, learner, rng):
+    def test_relu_stands_between_two_affine_maps(self, learner, rng):
         layer, maps = built_network(learner)
         for length in (5, 1):
             x = rng.normal(size=(2, length, WIDTH))

@@ -101,7 +101,7 @@ def the_table():
 @exercise("TiedProjection", points=4, minutes=20, difficulty=3, importance=4)
 class TestTiedProjection:
     @supporting
-    def test_the_embedding_s_matrix_is_its_only_parameter(self, learner):
+    def test_its_only_parameter_is_the_matrix_of_the_embedding(self, learner):
         layer = learner(an_embedding(learner))
         expect.shape(layer(np.zeros((2, 3, WIDTH))), (2, 3, TOKENS), "(B, T, D) gives logits (B, T, V).")
         rule = "The layer keeps the embedding, whose matrix (V, D) is its only parameter: it makes none of its own."
@@ -310,7 +310,7 @@ class TestTransformer:
         expect.close(found[2, [0, 2]], expected[2, [0, 2]], rule, atol=1e-4)
 
     @worth(3)
-    def test_padding_batch_mates_and_later_tokens_change_nothing_and_all_others_do(self, learner, rng):
+    def test_neither_padding_nor_batch_mates_nor_later_tokens_change_anything_and_all_others_do(self, learner, rng):
         model, inputs = made(learner, dropout=0.0), sentences(rng)
         before = asked(model, inputs)
         rule = "With dropout 0 nothing is dropped, in training neither."
@@ -383,7 +383,7 @@ class TestTransformer:
         in_half_precision(learner.under_policy("mixed_float16", **SIZES), inputs)
 
     @worth(3)
-    def test_tied_logits_share_the_target_s_matrix_and_still_do_when_keras_has_trained(self, learner, rng):
+    def test_tied_logits_share_the_matrix_of_the_target_and_still_do_when_keras_has_trained(self, learner, rng):
         model, inputs = made(learner, dropout=0.5), sentences(rng, sources=(7, 7), targets=(5, 5))
         before = asked(model, inputs)
         rule = "Tied, a logit is the hidden state times the token's row in the target's table, without bias or scale."
