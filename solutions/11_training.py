@@ -8,14 +8,13 @@
 # Axes: B batch, T target tokens, V tokens in the vocabulary, D width of a token.
 
 # %%
-from course.toolkit import copy_reverse, figures
-from course.toolkit.pay_off import pay_off
+from course.toolkit import figures
 
 import keras
 import numpy as np
 from keras import ops
 
-from autograder import check, progress
+from autograder import check
 
 print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
@@ -306,8 +305,8 @@ figures.once_written(how_the_rate_goes)
 # **Write** `overfit_one_batch(model, batch, steps)`: trains the model that it is given on this one batch, `steps`
 # times, and returns a list of `steps` floats, the loss of the batch before each update.
 #
-# - `batch` is `(inputs, labels)`, as `fit` takes them: inputs an array or a dictionary of arrays, B of each, labels `(B,
-#   T)` with 0 for padding. B may be larger than 32. Each step is *one* update, from all B rows at once.
+# - `batch` is `(inputs, labels)`, as `fit` takes them: inputs an array or a dictionary of arrays, B rows each, and
+#   labels `(B, T)` with 0 for padding. B may be larger than 32. Each step is *one* update, from all rows at once.
 # - A compiled model keeps its optimizer, its loss and its metrics. If the model is not compiled yet, compile it with
 #   `keras.optimizers.Adam(0.01)` and your `masked_loss`. `model.compiled` says whether it is.
 
@@ -325,7 +324,7 @@ figures.once_written(how_the_rate_goes)
 def overfit_one_batch(model, batch, steps):
     """Train a model on one batch again and again.
 
-    model: a `keras.Model`, compiled or not; it is trained. batch: (inputs, labels), labels (B, T) of which 0 is padding.
+    model: a `keras.Model`, compiled or not; it is trained. batch: (inputs, labels), labels (B, T) with 0 for padding.
     steps: how many updates. Returns a list of `steps` floats: the loss of the batch before each update.
     """
     ### BEGIN SOLUTION

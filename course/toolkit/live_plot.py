@@ -61,7 +61,12 @@ class LivePlot(Bar):
                 panels, ("loss", "accuracy"), (self.losses, self.accuracies), figures.SERIES, strict=False
             ):
                 axes.plot(*_thinned(numbers), color=color)
-                axes.set(title=name, xlabel="batch", xlim=(0, max(len(numbers), 1)), ylim=(0, None if name == "loss" else 1.02))
+                axes.set(
+                    title=name,
+                    xlabel="batch",
+                    xlim=(0, max(len(numbers), 1)),
+                    ylim=(0, None if name == "loss" else 1.02),
+                )
         return figures.shown_once(figure)
 
     def _draw_anew(self) -> None:
@@ -78,4 +83,6 @@ class LivePlot(Bar):
 def _thinned(numbers: list[float]) -> tuple[list[float], list[float]]:
     """At most `_MOST` points of a curve, each the mean of a few neighbours: `(places, means)`."""
     pieces = [piece for piece in np.array_split(np.arange(len(numbers)), _MOST) if len(piece)]
-    return [float(piece.mean()) for piece in pieces], [float(np.mean([numbers[one] for one in piece])) for piece in pieces]
+    return [float(piece.mean()) for piece in pieces], [
+        float(np.mean([numbers[one] for one in piece])) for piece in pieces
+    ]
