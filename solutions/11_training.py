@@ -8,13 +8,14 @@
 # Axes: B batch, T target tokens, V tokens in the vocabulary, D width of a token.
 
 # %%
-from course.toolkit import figures
+from course.toolkit import copy_reverse, figures
+from course.toolkit.pay_off import pay_off
 
 import keras
 import numpy as np
 from keras import ops
 
-from autograder import check
+from autograder import check, progress
 
 print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 
@@ -296,6 +297,13 @@ figures.once_written(how_the_rate_goes)
 
 # %%
 
+# %% [markdown]
+# From here on, your Transformer of unit 10 is needed, for pictures and at the end. This line brings your own along if
+# it passes all its checks, else the reference, and says which.
+
+# %%
+from course.built import Transformer
+
 # %% [markdown] grade_id="overfit_one_batch-task"
 # ## 4. The first thing to try
 #
@@ -338,3 +346,104 @@ def overfit_one_batch(model, batch, steps):
 
 # %% grade_id="overfit_one_batch-check"
 check("overfit_one_batch")
+
+# %% [markdown]
+# <details><summary>Where to begin</summary>
+#
+# `model.train_on_batch(inputs, labels)` makes one update from all rows, and returns the loss that the batch had before
+# it. `fit` does the same for an epoch of one batch.
+# </details>
+#
+# <details><summary>Pseudocode</summary>
+#
+# Take the batch apart. Unless the model is compiled, compile it. `steps` times: train on the batch, and keep the loss
+# as a float. Return the floats.
+# </details>
+#
+# <details><summary>Help: a list or a dictionary is no float</summary>
+#
+# A model with metrics tells these, too. `train_on_batch(…, return_dict=True)` gives a dictionary, whose `"loss"` is
+# what you want. The history of `fit` is such a dictionary of lists.
+# </details>
+#
+# <details><summary>Help: the losses differ a little from those expected</summary>
+#
+# `fit` takes 32 rows at a time, unless you give it `batch_size`. Then an epoch is more than one update, and its loss is
+# a mean of losses between which the model has changed.
+# </details>
+#
+# <details><summary>Help: my own model does not get near 0</summary>
+#
+# Then look for what is wrong before you train for hours. A loss that stays at ln V: nothing is trained, or the rate is
+# far too small. One that falls, and stops far above 0: tokens cannot see what they need, so look at the masks. One that
+# jumps: the rate is too large. And with dropout, or with two rows that contradict each other, 0 cannot be reached.
+# </details>
+#
+# <details><summary>Why it works</summary>
+#
+# A batch has some dozens of tokens, and a model thousands of parameters. Enough to write the answers down, if every
+# part does what it should. Whether the model has *understood* anything is another question.
+# </details>
+
+
+# %%
+def how_a_batch_is_learned():
+    source, target = copy_reverse.sequences(16, seed=11)
+    batch = {"source": source, "target": target[:, :-1]}, target[:, 1:]
+    sizes = {"d_model": 32, "num_heads": 4, "d_ff": 64, "num_layers": 1, "max_length": 12}
+    keras.utils.set_random_seed(11)
+    series = {}
+    for dropout in (0.0, 0.3):
+        model = Transformer(copy_reverse.VOCABULARY_SIZE, copy_reverse.VOCABULARY_SIZE, **sizes, dropout=dropout)
+        series[f"dropout {dropout}"] = (range(60), overfit_one_batch(model, batch, 60))
+    print(f"ln V is {np.log(copy_reverse.VOCABULARY_SIZE):.2f}; first loss: {series['dropout 0.0'][1][0]:.2f}")
+    return figures.lines(series, "One batch of 16 sequences, by heart", "step", "loss")
+
+
+figures.once_written(how_a_batch_is_learned)
+
+# %% [markdown]
+# ### Stretch (0 points)
+#
+# Break the model on purpose, and look at the curve: labels that are not shifted (`target[:, :-1]`), a rate ten times
+# as large, `MultiHeadAttention` without its mask. Which faults does this test find, and which does it not?
+
+# %%
+
+# %% [markdown]
+# ## What your Transformer can do: it copies and reverses
+#
+# **Milestone 3.** The whole Transformer, all of it yours: layers, masks, loss, accuracy and rate. Each source begins
+# with a token that says what to do, *copy* or *reverse*, and four to eight tokens follow. The model trains on about
+# 150,000 of these, each of which it sees once. Then it writes 500 that it has *not* seen, without help: from `[START]`
+# to `[END]`, it reads nothing but the source and its own tokens. One wrong token, and the sequence is wrong.
+#
+# **The number to reach:** 99 % of the sequences exactly right, of both kinds. This takes under a minute on two cores.
+# You may stop it with ■, and it keeps what it has learned by then.
+
+
+# %%
+def copies_and_reverses():
+    keras.utils.set_random_seed(11)  # the same initial parameters at every run
+    size = copy_reverse.VOCABULARY_SIZE
+    model = Transformer(size, size, d_model=32, num_heads=4, d_ff=64, num_layers=1, max_length=12, dropout=0.0)
+    copy_reverse.learn(model, masked_loss, masked_accuracy, WarmupSchedule(32, warmup_steps=300))
+    copy_reverse.show(model)
+
+
+pay_off(copies_and_reverses)
+
+# %%
+progress()
+
+# %% [markdown]
+# **What you have learned**
+# - The loss of a padded batch is a mean over its real tokens, and so is the accuracy.
+# - A rate that rises first and falls later trains a Transformer that a large one would throw off.
+# - Whoever cannot learn one batch by heart has a bug: this is the first thing to try.
+#
+# **Next:** unit 12 lets the model speak: greedy, with a beam, and by drawing.
+#
+# **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
+# `python -m autograder submit 11_training`. It marks this notebook as the real grading will, says what is missing,
+# and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.
