@@ -22,6 +22,10 @@ PROBABILITIES = (
     "You take logits for probabilities. Softmax comes first: `ops.log_softmax`, or `from_logits=True` in a loss of "
     "Keras."
 )
+LARGE = (
+    "At large logits e to a logit is ∞, or a share is 0 and its logarithm −∞. `ops.log_softmax` computes ln p without "
+    "either."
+)
 loss.edit(MEAN, "ops.mean(losses)", PADDING_COUNTS)
 loss.edit(MEAN, "ops.mean(losses * real)", ALL_TOKENS)
 loss.edit(
@@ -113,7 +117,7 @@ loss.edit(
 )
 loss.edit(
     {SHARES: 'ops.log(ops.softmax(ops.cast(logits, "float32"), axis=-1))'},
-    "At large logits a share is 0, and its logarithm −∞. `ops.log_softmax` computes the logarithm without the share.",
+    LARGE,
 )
 loss.edit(
     {SHARES: 'ops.log(ops.softmax(ops.cast(logits, "float32"), axis=-1) + 1e-9)'},
@@ -124,7 +128,7 @@ loss.edit(
 loss.edit(
     {SHARES: 'ops.cast(logits, "float32") - ops.log(ops.sum(ops.exp(ops.cast(logits, "float32")), axis=-1, '
         "keepdims=True))"},
-    "e to a large logit is ∞. Take the largest away first, or use `ops.log_softmax`, which does.",
+    LARGE,
 )  # fmt: skip
 loss.edit(
     {SHARES: 'ops.log_softmax(ops.cast(logits, "float32"), axis=1)'},
@@ -171,10 +175,6 @@ loss.edit(
     "Under mixed precision logits are float16, whose sums are too coarse. Cast them to float32 first.",
 )
 loss.edit(
-    {'labels = ops.cast(labels, "int32")': ""},
-    "Keras hands labels on as floats, and a float is no index. Cast them to int32 first.",
-)
-loss.edit(
     {MEAN: f"float({MEAN})"},
     "A Python float has no gradient and there is none in a graph. Return the tensor.",
 )
@@ -184,6 +184,7 @@ loss.edit(
     "all real tokens.",
 )
 loss.edit({MEAN: "losses * real"}, "You return a loss for each token. Add up, and divide by how many tokens are real.")
+loss.also({'labels = ops.cast(labels, "int32")': ""}, name="lets_keras_cast")
 loss.also({"ops.maximum(ops.sum(real), 1.0)": "(ops.sum(real) + 1e-9)"}, name="adds_next_to_nothing")
 loss.also({RIGHT: "ops.sum(log_shares * ops.one_hot(labels, logits.shape[-1]), axis=-1)"}, name="by_one_hot")
 
@@ -293,11 +294,6 @@ accuracy.edit(
     "Your ids are off by one: `ops.argmax` counts from 0, as labels do.",
 )
 accuracy.edit(
-    {'labels = ops.cast(labels, "int32")': ""},
-    "Keras hands labels on as floats, and your comparison wants integers. Cast them to int32 first.",
-    backends=("tensorflow",),
-)
-accuracy.edit(
     {SHARE: f"float({SHARE})"},
     "A Python float is not what Keras can compute with in a graph. Return the tensor.",
 )
@@ -306,6 +302,7 @@ accuracy.edit(
     "You look for the largest logit along T. The last axis, V, is the one.",
 )
 accuracy.also({HITS: 'ops.sum(ops.where(real, ops.cast(is_right, "float32"), 0.0))'}, name="where_real")
+accuracy.also({'labels = ops.cast(labels, "int32")': ""}, name="lets_keras_cast")
 accuracy.also({SHARE: f"ops.divide_no_nan({HITS}, count)"})
 
 
