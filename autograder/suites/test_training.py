@@ -356,7 +356,7 @@ def compiled_by_the_judge(learner, matrices, **options):
 
 def not_compiled(learner):
     """The model of two sentences, its parameters the same each time, and a batch that it can learn by heart."""
-    model, usual = two_sentences(learner, 9, 12, 6), np.random.default_rng(11)
+    model, usual = two_sentences(learner, 9, 32, 6), np.random.default_rng(11)
     shapes = [array.shape for array in model.weights()]
     model.set_weights([usual.normal(size=shape) / math.sqrt(shape[-1]) for shape in shapes])
     inputs = {"source": usual.integers(1, 9, size=(4, 3)), "target": usual.integers(1, 9, size=(4, 5))}
@@ -403,10 +403,12 @@ class TestOverfitOneBatch:
 
     @worth(3)
     def test_a_model_that_is_not_compiled_learns_its_batch_by_heart(self, learner, rng):
-        (model, inputs, labels), steps = not_compiled(learner), 40
+        (model, inputs, labels), steps = not_compiled(learner), 25
         before = loss_by_loops(labels, model(inputs))
         found = floats(learner(model, (inputs, labels), steps), steps)
         expect.close(found[0], before, FIRST, atol=1e-4)
+        rule = "A model that was not compiled is compiled with an Adam of rate 0.01."
+        expect.close(model.attribute("optimizer.learning_rate"), 0.01, rule)
         rule = f"A model that can learn the batch by heart is near a loss of 0 after {steps} steps of Adam(0.01)."
         expect.true(bool(found[-1] < before / 10), rule, f"{before:.3f} at first, {found[-1]:.3f} at last", "near 0")
         rule = "The model that was given is the one that learns: afterwards its own loss is below the last float."
