@@ -254,7 +254,7 @@ class TestWarmupSchedule:
         schedule = learner(24, warmup_steps=7)
         with expect.beforehand():
             expect.close(schedule(9), rate(9, **SCHEDULE), "The rate is right.")
-        rule = "`get_config` returns both arguments as they came, each under its own name."
+        rule = "`get_config`, which is saved with a model, returns both arguments as they came, under their own names."
         config = schedule.method("get_config")
         expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
         expect.equal({name: config.get(name) for name in ("d_model", "warmup_steps")}, dict(SCHEDULE), rule)
@@ -262,7 +262,7 @@ class TestWarmupSchedule:
         expect.close(schedule.rebuilt()(9), rate(9, **SCHEDULE), rule)
 
     @worth(2)
-    def test_a_model_trains_by_it_and_can_be_saved(self, learner, rng):
+    def test_a_model_trains_by_it(self, learner, rng):
         schedule = learner(24, warmup_steps=7)
         model = learner.from_keras("Sequential")([learner.from_keras("layers.Dense")(1, use_bias=False)])
         optimizer = learner.from_keras("optimizers.SGD")(schedule)
@@ -276,13 +276,6 @@ class TestWarmupSchedule:
         rule = "Each update moves the parameter by the rate of its step, from step 0 on."
         moved = (1 - 2 * schedule(0)) * math.prod(1 - 2 * rate(step, **SCHEDULE) for step in (1, 2, 3))
         expect.close(model.weights()[0], np.full((1, 1), moved), rule)
-        rule = (
-            "An optimizer's configuration, which is saved with a model, holds that of your schedule as plain numbers."
-        )
-        told = optimizer.method("get_config").get("learning_rate")
-        config = told.get("config") if isinstance(told, dict) else None
-        expect.true(isinstance(config, dict), rule, expect.returned(told), "a dictionary")
-        expect.equal({name: config.get(name) for name in ("d_model", "warmup_steps")}, dict(SCHEDULE), rule)
 
 
 class Trained(NamedTuple):
@@ -403,7 +396,7 @@ class TestOverfitOneBatch:
 
     @worth(3)
     def test_a_model_that_is_not_compiled_learns_its_batch_by_heart(self, learner, rng):
-        (model, inputs, labels), steps = not_compiled(learner), 25
+        (model, inputs, labels), steps = not_compiled(learner), 21
         before = loss_by_loops(labels, model(inputs))
         found = floats(learner(model, (inputs, labels), steps), steps)
         expect.close(found[0], before, FIRST, atol=1e-4)
