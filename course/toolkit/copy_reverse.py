@@ -54,10 +54,12 @@ def learn(
 ) -> LivePlot:
     """Train a Transformer on the task by teacher forcing, each sequence once; returns what was plotted.
 
+    At the end its parameters are means over the last steps, as the paper averages its last checkpoints (section 6.1).
     Who interrupts it, with ■ or Ctrl and C, keeps what the model has learned by then.
     """
     source, target = sequences(steps * _BATCH, seed)
-    model.compile(keras.optimizers.Adam(rate, 0.9, 0.98, 1e-9), loss, metrics=[accuracy], jit_compile=False)
+    adam = keras.optimizers.Adam(rate, 0.9, 0.98, 1e-9, global_clipnorm=1.0, use_ema=True, ema_momentum=0.98)
+    model.compile(adam, loss, metrics=[accuracy], jit_compile=False)
     inputs, plot = {"source": source, "target": target[:, :-1]}, LivePlot("Training")
     try:
         with silent():
