@@ -213,8 +213,8 @@ figures.once_written(which_are_right)
 # - It is the step as given, without adding 1. Keras begins to count at 0, and there the formula divides by 0: give 0,
 #   or the rate of step 1.
 # - `step` is an int, or an integer tensor, as an optimizer has it, also in a graph.
-# - `get_config` returns both arguments under their names. A schedule comes back from `from_config(get_config())`, and
-#   a compiled model that uses it trains and can be saved.
+# - `get_config` returns both arguments under their names, as plain numbers, so that they can be saved with a model. A
+#   schedule comes back from `from_config(get_config())`, and a compiled model trains by it.
 
 # %% [markdown]
 # By hand, for D = 4 and 100 warm-up steps: rate(50) = 0.5 · min(0.1414, 50 / 1000) = 0.025, rate(100) = 0.5 · 0.1 =

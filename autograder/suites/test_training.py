@@ -257,7 +257,10 @@ class TestWarmupSchedule:
         rule = "`get_config`, which is saved with a model, returns both arguments as they came, under their own names."
         config = schedule.method("get_config")
         expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
-        expect.equal({name: config.get(name) for name in ("d_model", "warmup_steps")}, dict(SCHEDULE), rule)
+        found = {name: config.get(name) for name in SCHEDULE}
+        odd = [name for name, one in found.items() if isinstance(one, np.ndarray)]
+        expect.true(not odd, "A configuration holds plain numbers.", f"a tensor as {', '.join(odd)}", "numbers")
+        expect.equal(found, dict(SCHEDULE), rule)
         rule = "A schedule made from `get_config()` gives the same rates."
         expect.close(schedule.rebuilt()(9), rate(9, **SCHEDULE), rule)
 
