@@ -336,20 +336,20 @@ schedule.edit(
     {"self.d_model**-0.5": "self.d_model**0.5"}, "You multiply by √D. D to the −0.5 is 1 / √D: wide models go slower."
 )
 schedule.edit({"self.d_model**-0.5": "self.d_model**-1.0"}, "You divide by D. The formula divides by its square root.")
-schedule.edit({"step**-0.5": "step**0.5"}, "One branch is √s in your answer. It is 1 / √s, which falls.")
 schedule.edit({"step**-0.5": "step**-1.0"}, "After warm-up your rate falls as 1 / s. The paper's falls as 1 / √s.")
 schedule.edit(
     {"self.warmup_steps**-1.5": "self.warmup_steps**-0.5"},
     {"self.warmup_steps**-1.5": "self.warmup_steps**-1.0"},
-    {"self.warmup_steps**-1.5": "self.warmup_steps**1.5"},
     "Another power of warmup_steps is wanted. With −1.5 both branches meet at s = warmup_steps.",
 )
 schedule.edit(
     {"ops.minimum(step**-0.5, step * self.warmup_steps**-1.5)": "step * self.warmup_steps**-1.5"},
+    {"step**-0.5": "step**0.5"},
     "Your rate rises for ever. After warm-up the other branch, 1 / √s, is the smaller one.",
 )
 schedule.edit(
     {"ops.minimum(step**-0.5, step * self.warmup_steps**-1.5)": "step**-0.5"},
+    {"self.warmup_steps**-1.5": "self.warmup_steps**1.5"},
     "Your rate only falls. Up to warmup_steps the other branch, s · warmup to the −1.5, is the smaller one.",
 )
 schedule.edit(
