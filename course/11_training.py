@@ -1,0 +1,418 @@
+# %% [markdown]
+# # 11. Training: from guessing to knowing
+#
+# After this lesson you can train a Transformer of your own, and tell from a few numbers whether it learns, or only
+# seems to.
+#
+# This is one step of training, from the bottom to the top. The model is yours, and the parts in bold are new.
+
+# %%
+from course.built import Transformer
+from course.toolkit import figures, mirror, one_sentence
+from course.toolkit.flow import Step, flow
+from course.toolkit.trials import Trials
+
+import time
+from collections import Counter
+
+import keras
+import numpy as np
+from keras import ops
+
+# %%
+begin = [Step("source and target ids", "(B, S), (B, T)"), Step("Transformer", "logits, (B, T, V)")]
+lost = [Step("losses of all tokens", "(B, T)", beside="labels", new=True), Step("mean", "one number", new=True)]
+end = [Step("gradients", "one per parameter"), Step("Adam", beside="rate of\nthis step", new=True), Step("new parameters")]
+flow({"one step of training": [*begin, *lost, *end]})
+
+# %% [markdown]
+# **You will be able to**
+# - *compute* the loss of a token by hand, and *say* which loss an untrained model must have;
+# - *tell apart* three means over a batch, and three kinds of label smoothing;
+# - *test* a model on one batch before you train it on many;
+# - *choose* a learning rate with a warm-up, and *explain* what it is for;
+# - *recognise* five training bugs by their numbers.
+#
+# Time: 60 minutes, of which your machine trains for about one and a half, with a progress bar. Needs: units 8 to 10.
+# Axes: B batch, S source tokens, T target tokens, D width of a token, V tokens in the vocabulary.
+
+# %% [markdown]
+# ## 1. What is a loss here?
+#
+# At each position the model gives a probability to every token of the vocabulary, and one of them is the right one. The
+# *loss* of this position is −ln p of the right token, whose full name is *cross-entropy*. It is 0 where the model is
+# certain and right, and it grows without limit as p approaches 0.
+#
+# By hand, with the logits 2, 1 and −1 of lesson 10:
+#
+# | if this is right | p | loss |
+# |---|---|---|
+# | *el* | 0.71 | 0.35 |
+# | *gato* | 0.26 | 1.35 |
+# | *duerme* | 0.04 | 3.35 |
+
+# %% [markdown]
+# The losses differ by 1 and by 2, just as the logits do. That is no accident. Since softmax divides $e^z$ by the sum of
+# all of them, the logarithm gives back the logit itself:
+#
+# $$\text{loss} = -\ln p_{\text{right}} = \ln \textstyle\sum_v e^{z_v} - z_{\text{right}}$$
+#
+# Here the sum is 7.39 + 2.72 + 0.37 = 10.48, and ln 10.48 is 2.35. So the loss is 2.35 minus the logit of the right
+# token. What the other tokens get matters only through that sum.
+
+# %%
+logits = np.array([2.0, 1.0, -1.0], "float32")  # (V,)
+by_hand = np.log(np.exp(logits).sum()) - logits
+by_keras = keras.losses.sparse_categorical_crossentropy(np.arange(3), np.tile(logits, (3, 1)), from_logits=True)
+print("by hand ", by_hand.round(2), "\nby Keras", ops.convert_to_numpy(by_keras).round(2))
+
+# %% [markdown]
+# <details><summary>Going deeper: what the gradient of this loss says</summary>
+#
+# The slope of the loss by a logit is p, and for the right token it is p − 1. If *gato* is right, the three slopes are
+# 0.71, −0.74 and 0.04. A step downhill therefore raises *gato*, and lowers each other token in proportion to what the
+# model believed in it. All slopes together are 0, and when the model is certain and right, each of them is.
+# </details>
+
+# %% [markdown]
+# ## 2. Where must it begin?
+#
+# An untrained model knows nothing, so at best it gives the same probability 1/V to each of V tokens. Its loss is then
+# −ln(1/V), which is ln V. For the 8 tokens of our sentence this is 2.08.
+#
+# **Predict:** we ask your Transformer with the round numbers of lessons 8 to 10. Is its mean loss lower or higher than
+# 2.08?
+
+# %%
+spanish, one = one_sentence.TARGET_VOCABULARY, one_sentence
+ids = {"source": one.SOURCE_IDS, "target": one.TARGET_IDS[:, :-1]}  # (B, S), (B, T)
+wanted = one.TARGET_IDS[:, 1:]  # (B, T): the labels, one position further
+model = Transformer(len(one.SOURCE_VOCABULARY), len(spanish), one.D, one.H, one.F, one.LAYERS, one.MAX_LENGTH)
+model(ids)  # makes its parameters
+one.decoded(model.target_embedding, model.decoder, one.encoded(model.source_embedding, model.encoder))
+logits = ops.convert_to_numpy(model(ids))  # (B, T, V)
+p = ops.convert_to_numpy(ops.softmax(logits))
+losses = -np.log(np.take_along_axis(p, wanted[..., None], axis=-1))  # (B, T, 1)
+print(f"mean loss {losses.mean():.2f}, ln 8 = {np.log(8):.2f}")
+written = [spanish[number] for number in ids["target"][0]]
+columns = {"logits, as in lesson 10": spanish, "loss": [""]}
+figures.matrices({"logits, as in lesson 10": logits[0], "loss": losses[0]}, written, columns)
+
+# %% [markdown]
+# **What to notice.** In the row of *gato*, the right token is *rojo* with the logit 0.40, and *gato* itself would have
+# been a little better. The mean is somewhat above ln V, because whoever has preferences without knowledge pays for
+# them on average.
+#
+# The numbers of this sentence are large for so narrow a model. **Predict:** what is the first loss of models as Keras
+# makes them, with 8, 100 and 1000 tokens? Does a greater width help?
+
+# %%
+rng = np.random.default_rng(11)
+for size in (8, 100, 1000):
+    found = []
+    for width in (32, 128):
+        keras.utils.set_random_seed(11)
+        guessing, random_ids = Transformer(size, size, width, 4, 64, 1, 16), rng.integers(1, size, (2, 32, 11))
+        told = guessing({"source": random_ids[0], "target": random_ids[1, :, :-1]})  # (B, T, V)
+        loss = keras.losses.sparse_categorical_crossentropy(random_ids[1, :, 1:], told, from_logits=True)
+        found.append(float(ops.mean(loss)))
+    print(f"V = {size:4}: D = 32 {found[0]:.2f}, D = 128 {found[1]:.2f}, ln V = {np.log(size):.2f}")
+
+# %% [markdown]
+# Neither width nor depth matters, only V. So you know the first loss of any model before you run it, and this is the
+# cheapest test there is:
+#
+# | the first loss is | likely cause |
+# |---|---|
+# | about ln V | nothing is wrong so far |
+# | far above | logits are too large, such as the table of ones in lesson 10 |
+# | far below | V is not what you think, or the labels reach the model |
+# | ln V, and it stays there | softmax was taken twice, or no gradient arrives |
+
+# %% [markdown]
+# ## 3. A mean over what?
+#
+# A batch has many losses, and training needs one number. Take two sentences, of which the second is short. Its three
+# padded positions have a loss of 0, since any model soon learns to say `[PAD]` after `[PAD]`.
+#
+# | | | | | | | mean |
+# |---|---|---|---|---|---|---|
+# | long sentence | 1 | 1 | 1 | 1 | 1 | 1 |
+# | short sentence | 4 | 5 | 0 | 0 | 0 | 4.5 for its two tokens |
+#
+# **Predict:** what is the loss of this batch? There are three answers, and each has been used.
+
+# %%
+table = np.array([[1, 1, 1, 1, 1], [4, 5, 0, 0, 0]], "float32")  # (B, T), losses
+real = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]], "float32")  # (B, T), 1 where there is a token
+
+
+def three_means(table, real):
+    over_tokens = (table * real).sum() / real.sum()
+    over_sentences = ((table * real).sum(-1) / real.sum(-1)).mean()
+    return {"all real tokens": over_tokens, "per-sentence means": over_sentences, "padding as well": table.mean()}
+
+
+print("as it is:   ", {name: round(float(mean), 2) for name, mean in three_means(table, real).items()})
+wider = [np.pad(numbers, ((0, 0), (0, 5))) for numbers in (table, real)]  # the same, with five more columns of padding
+print("more padding:", {name: round(float(mean), 2) for name, mean in three_means(*wider).items()})
+
+# %% [markdown]
+# By hand: (5 + 9) / 7 = 2, then (1 + 4.5) / 2 = 2.75, and (5 + 9 + 0) / 10 = 1.4.
+#
+# The first is what we want: each *token* counts alike, wherever it stands. In the second, a token of the short sentence
+# counts 2.5 times as much as one of the long sentence. The third depends on how much padding there is, so that it
+# looks better for no reason, and each gradient becomes smaller with it.
+#
+# Keras can do all of this. **Predict:** we hand it `real` as `sample_weight`. Which of the three does it compute?
+
+# %%
+zeros = np.zeros((2, 5, 1), "float32")  # so that the absolute error is the number in our table
+for reduction in ("sum", "sum_over_batch_size", "mean_with_sample_weight"):
+    error = keras.losses.MeanAbsoluteError(reduction=reduction)
+    print(f"{reduction:24}", float(error(zeros, table[..., None], sample_weight=real)))
+
+# %% [markdown]
+# **What to notice.** The usual setting, `sum_over_batch_size`, multiplies by the weights and then divides by *all* ten
+# positions. So a weight of 0 takes padding out of the sum, but not out of the count. Only `mean_with_sample_weight`
+# divides by the sum of the weights. The option `ignore_class=0` of Keras' cross-entropy, which we use below, divides
+# by the number of real tokens as well.
+
+# %% [markdown]
+# ## 4. Label smoothing: how certain should it be?
+#
+# The loss reaches 0 only for a probability of 1, for which a logit would have to be infinitely far above the others. So
+# a model that is right already goes on to push its logits apart. *Label smoothing* ends this race, because it wants a
+# little less: the right token should get 1 − ε, and others share ε, which is mostly 0.1.
+#
+# But who are the others? Three conventions are in use, and for ε = 0.1 and V = 8 they give different labels.
+
+# %%
+epsilon, V = 0.1, len(spanish)
+right, padding = np.eye(V)[wanted[0]], np.eye(V)[0]  # (T, V), (V,)
+smoothed = {
+    "all V tokens": (1 - epsilon) * right + epsilon / V,
+    "the V − 1 wrong ones": (1 - epsilon) * right + epsilon / (V - 1) * (1 - right),
+    "wrong ones, no [PAD]": (1 - epsilon) * right + epsilon / (V - 2) * (1 - right - padding),
+}
+figures.matrix(np.stack([kind[0] for kind in smoothed.values()]), list(smoothed), spanish, "labels for el", decimals=4)
+
+# %% [markdown]
+# The first is that of Keras, PyTorch and the paper that invented it, the second that of Tensor2Tensor and fairseq, and
+# the third that of OpenNMT. Each row sums to 1.
+#
+# The loss is now a mean of −ln p over all tokens, weighted by these labels. **Predict:** what is the lowest loss that
+# a perfect model can reach? Is it the same for all three?
+
+# %%
+for name, labels in {"not smoothed": right, **smoothed}.items():
+    ours = -(labels * np.log(p[0])).sum(-1).mean()
+    lowest = -(labels * np.log(np.maximum(labels, 1e-9))).sum(-1).mean()  # the model says just what is wanted
+    print(f"{name:22} our sentence {ours:.4f}, lowest possible {lowest:.4f}")
+check = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=epsilon)
+print(f"Keras with label_smoothing=0.1: {float(check(right[None], logits)):.4f}")
+
+# %% [markdown]
+# **What to notice.** A smoothed loss cannot reach 0, and how far it gets depends on the convention. Therefore never
+# compare such losses between two libraries, and measure how good a model is without smoothing.
+#
+# ## 5. One batch first
+#
+# From here on we train. The task is short enough for a minute: write a sequence of 2 to 8 tokens backwards. A reader who
+# cannot find the right token in the source has no chance, and so it needs all your masks and attentions.
+
+# %%
+source, target = mirror.sequences(4096, seed=1)  # (N, S), (N, T + 1)
+inputs, labels = {"source": source, "target": target[:, :-1]}, target[:, 1:]  # what is read, what is wanted
+print("source", source[1], "\nread  ", target[1, :-1], "\nwanted", target[1, 1:], "\n2 is [START], 3 is [END]")
+keras.utils.set_random_seed(11)
+model = Transformer(mirror.VOCABULARY_SIZE, mirror.VOCABULARY_SIZE, 32, 4, 64, 1, 10, dropout=0.0)
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=mirror.PAD)
+model.compile(keras.optimizers.Adam(beta_2=0.98, epsilon=1e-9), loss, jit_compile=False)
+trials = Trials(model, inputs, batch_size=64)  # each trial begins with the same parameters
+
+# %% [markdown]
+# Before a long training comes a short one, on *one* batch, again and again. A model with a thousand times more
+# parameters than there are labels must be able to learn them by heart.
+#
+# To see what it looks like when something is broken, we train a second time, with a bug: the source arrives as a row of
+# equal tokens. The decoder still reads its own past. **Predict:** will the loss of this second model stay at ln 12, go
+# to 0, or stop somewhere between them?
+
+# %%
+few, same = (lambda step: 0.003), {**inputs, "source": np.ones_like(source)}
+curves = {
+    "as it should be": trials.run("one batch", labels[:64], few, 150),
+    "source is lost": trials.run("source lost", labels[:64], few, 150, same),
+}
+seen = Counter(tuple(row[:end]) for row in target[:64] for end in range(1, 11) if row[end - 1])
+floor = sum(n * np.log(seen[past[:-1]] / n) for past, n in seen.items() if len(past) > 1) / np.sum(labels[:64] != 0)
+print("first losses:", [round(float(curve[0]), 2) for curve in curves.values()], f"ln 12 = {np.log(12):.2f}")
+print("last losses: ", [round(float(curve[-1]), 3) for curve in curves.values()], f"without source: {floor:.3f}")
+every = range(0, 150, 6)
+shown = {name: (every, curve[::6]) for name, curve in curves.items()} | {"floor": (every, [floor] * len(every))}
+figures.lines(shown, "One batch of 64, again and again", "step", "loss per token", log_y=True)
+
+# %% [markdown]
+# **What to notice.** Both begin near ln 12 and fall. But one goes on towards 0, and the other settles on a *floor*
+# which can be computed: after `[START]` all 64 rows look alike to a model without source, so it can only learn how often
+# each token comes first. A floor means that something the model needs does not reach it.
+#
+# What does a loss near 0 prove? Inputs, masks, labels, loss and gradients are connected, and the model is large enough.
+# It does not prove that the labels are the *right* ones, as section 8 will show.
+
+# %% [markdown]
+# ## 6. How large a step? The warm-up
+#
+# The optimizer *Adam* keeps two running means for each parameter, one of its gradients and one of their squares, and
+# moves it by
+#
+# $$\text{rate} \cdot \frac{\text{mean of gradients}}{\sqrt{\text{mean of squares}}}$$
+#
+# In the very first step there has been one gradient g, so this is g/√g², which is 1 or −1.
+#
+# **Predict:** three parameters have the gradients 1000, −1 and 0.001, and the rate is 0.01. How far does each move?
+
+# %%
+parameters = keras.Variable([0.0, 0.0, 0.0])
+adam = keras.optimizers.Adam(0.01, epsilon=1e-9)
+adam.apply([ops.convert_to_tensor([1000.0, -1.0, 0.001])], [parameters])
+print(ops.convert_to_numpy(parameters).round(5))
+
+# %% [markdown]
+# All move equally far. At first Adam cannot know which gradients are reliable, so every parameter takes a full step,
+# in a direction that a single batch has chosen. And lesson 8 has shown what comes with post-norm: what the first layer
+# read shrinks on its way to the end, so that early gradients say little.
+#
+# Hence the first steps should be small. The paper lets the rate grow in a straight line for w steps, the *warm-up*, and
+# then fall as $1/\sqrt{s}$:
+#
+# $$\text{rate}(s) = D^{-1/2} \cdot \min(s^{-1/2},\; s \cdot w^{-3/2})$$
+
+# %% [markdown]
+# By hand, at s = w both sides of the minimum are $w^{-1/2}$, so there the rate is highest, with $1/\sqrt{D w}$. For the
+# paper's D = 512 and w = 4000 this is 1/√2,048,000 = 0.00069877.
+#
+# **Predict:** what is the rate in step 1, in step 2000 and in step 16,000, as a part of that?
+
+
+# %%
+def rate(step, d_model, warmup_steps):
+    return d_model**-0.5 * min(step**-0.5, step * warmup_steps**-1.5)
+
+
+for step in (1, 2000, 4000, 16_000):
+    print(f"step {step:6}: {rate(step, 512, 4000):.6e}, {rate(step, 512, 4000) / rate(4000, 512, 4000):.5f} of the peak")
+at = range(1, 20_001, 500)
+kinds = {"D = 512, w = 4000": (512, 4000), "D = 512, w = 8000": (512, 8000), "D = 2048, w = 4000": (2048, 4000)}
+series = {name: (at, [rate(step, *kind) for step in at]) for name, kind in kinds.items()}
+figures.lines(series, "Twice the warm-up: later and lower; four times the width: half", "step", "learning rate")
+
+# %% [markdown]
+# ## 7. With and without
+#
+# Now we train in earnest. Our model is small and we have little time, so we take w = 100 and a quarter of that rate.
+#
+# **Predict:** three trials differ in their rate only. One has the warm-up, one begins with the falling part at once, and
+# one has the warm-up but ten times the rate. What will their losses be?
+
+
+# %%
+curves, learned, STEPS = {}, {}, 384
+
+
+def trial(name, rate, labels=labels):
+    losses = trials.run(name, labels, rate, STEPS)
+    curves[name], learned[name] = losses.reshape(-1, 16).mean(-1), model.get_weights()  # means of 16 steps
+
+
+def usual(step):
+    return rate(step, 32, 100) / 4
+
+
+trial("no warm-up", lambda step: 32**-0.5 * step**-0.5 / 4)
+trial("rate × 10", lambda step: 10 * usual(step))
+trial("warm-up", usual)
+middle = range(8, STEPS, 16)
+figures.lines({name: (middle, curve) for name, curve in curves.items()}, "Only the rate differs", "step", "loss")
+
+# %% [markdown]
+# **What to notice.** Without warm-up the first steps push the parameters to a place from which the model does not come
+# back, although the later rates are the same. It stays near the loss of someone who knows how often each token occurs,
+# and where sentences end. Ten times the rate begins like the others, because of the warm-up, but goes wrong when the
+# rate is high.
+#
+# A small model with a small rate can do without: here a constant rate of 0.003 learns as well. The deeper a post-norm
+# model is, the less this is true.
+
+# %% [markdown]
+# ## 8. Five ways to go wrong
+#
+# Two bugs you have seen. The next two are bugs of the labels. In the first, padding is counted like any other token. For
+# this we give it the label 1, `[UNK]`, which our loss does not ignore. In the second, somebody forgot to shift, so that
+# each position is to say the token which it *reads*. For the last one, we train with dropout and forget to turn it off.
+#
+# **Predict:** which of the five has the best loss in training, and which of them can write?
+
+# %%
+trial("over padding", usual, np.where(labels == mirror.PAD, 1, labels))
+trial("unshifted", usual, inputs["target"])
+
+# %%
+keras.utils.set_random_seed(11)
+dropping = Transformer(mirror.VOCABULARY_SIZE, mirror.VOCABULARY_SIZE, 32, 4, 64, 1, 10, dropout=0.1)
+dropping.compile(keras.optimizers.Adam(beta_2=0.98, epsilon=1e-9), loss, jit_compile=False)
+curves["dropout"] = Trials(dropping, inputs, batch_size=64).run("dropout", labels, usual, STEPS)
+
+# %%
+new_source, new_target = mirror.sequences(512, seed=2)
+asked, answers = {"source": new_source, "target": new_target[:, :-1]}, new_target[:, 1:]
+
+
+def report(name, model, training=False):
+    new = float(loss(answers, model(asked, training=training)))
+    right = mirror.exact(model, training)
+    print(f"{name:16} training {np.mean(curves[name][-4:]):5.3f}, new sequences {new:6.3f}, written right {right:4.0%}")
+
+
+for name, parameters in learned.items():
+    model.set_weights(parameters)
+    report(name, model)
+report("dropout", dropping)
+report("dropout", dropping, training=True)  # left on
+
+# %% [markdown]
+# **What to notice.** The unshifted model has by far the best loss in training, and it is useless: it has learned to
+# repeat what it reads, so after `[START]` it says `[START]` for ever. Only a loss of shifted labels, or writing, tells.
+#
+# Over padding the loss seems lower or higher than it is for real tokens, and part of every step is spent on saying
+# `[UNK]` after the end. With dropout left on, the same model gives other answers at each call, and worse ones.
+
+# %% [markdown]
+# ## 9. Teacher forcing against free running
+#
+# While it trains, the decoder reads right tokens only. When it writes, it reads its own, and after the first wrong one
+# it stands in a place it has never seen. If each token is right with the probability q, then t tokens in a row are
+# right with about $q^t$. By hand: 0.9 to the power of 8 is 0.43.
+#
+# **Predict:** we stop a training after a third of its steps. How do the two ways to read differ, token by token?
+
+# %%
+_ = trials.run("stopped early", labels, usual, STEPS // 3)
+said = mirror.written(model, new_source)[:, 1:]  # (B, T), free-running
+forced = ops.convert_to_numpy(model(asked)).argmax(-1)  # (B, T), each position by itself
+long = (new_source != mirror.PAD).all(-1)  # the longest sequences
+hit = forced[long] == answers[long]
+places, free = range(1, 10), (said[long] == answers[long])
+series = {
+    "this token, teacher forcing": (places, hit.mean(0)),
+    "this token, free-running": (places, free.mean(0)),
+    "all tokens so far, free-running": (places, np.cumprod(free, axis=1).mean(0)),
+    "mean of teacher forcing, to the power t": (places, hit.mean() ** np.array(places)),
+}
+figures.lines(series, f"{long.sum()} sequences of 8 tokens and [END]", "position t", "share that is right")
+
+# %%
+row = np.flatnonzero(long & (said != answers).any(-1))[0]
+for name, tokens in {"source": new_source, "wanted": answers, "forced": forced, "free": said}.items():
+    print(f"{name:7}", tokens[row])
