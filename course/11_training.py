@@ -12,18 +12,19 @@ from course.toolkit import figures, mirror, one_sentence
 from course.toolkit.flow import Step, flow
 from course.toolkit.trials import Trials
 
-import time
+import timeit
 from collections import Counter
+from functools import partial
 
 import keras
 import numpy as np
 from keras import ops
 
 # %%
-begin = [Step("source and target ids", "(B, S), (B, T)"), Step("Transformer", "logits, (B, T, V)")]
-lost = [Step("losses of all tokens", "(B, T)", beside="labels", new=True), Step("mean", "one number", new=True)]
-end = [Step("gradients", "one per parameter"), Step("Adam", beside="rate of\nthis step", new=True), Step("new parameters")]
-flow({"one step of training": [*begin, *lost, *end]})
+begin = [Step("both ids", "(B, S), (B, T)"), Step("Transformer", "logits, (B, T, V)")]
+lost = [Step("loss per token", "(B, T)", beside="labels", new=True), Step("mean", "one number", new=True)]
+end = [Step("gradients", "one per parameter"), Step("Adam", beside="rate of\nthis step", new=True)]
+flow({"one step of training": [*begin, *lost, *end, Step("new parameters")]})
 
 # %% [markdown]
 # **You will be able to**
@@ -58,21 +59,13 @@ flow({"one step of training": [*begin, *lost, *end]})
 # $$\text{loss} = -\ln p_{\text{right}} = \ln \textstyle\sum_v e^{z_v} - z_{\text{right}}$$
 #
 # Here the sum is 7.39 + 2.72 + 0.37 = 10.48, and ln 10.48 is 2.35. So the loss is 2.35 minus the logit of the right
-# token. What the other tokens get matters only through that sum.
+# token, which is 0.35 for *el*.
 
 # %%
 logits = np.array([2.0, 1.0, -1.0], "float32")  # (V,)
 by_hand = np.log(np.exp(logits).sum()) - logits
 by_keras = keras.losses.sparse_categorical_crossentropy(np.arange(3), np.tile(logits, (3, 1)), from_logits=True)
 print("by hand ", by_hand.round(2), "\nby Keras", ops.convert_to_numpy(by_keras).round(2))
-
-# %% [markdown]
-# <details><summary>Going deeper: what the gradient of this loss says</summary>
-#
-# The slope of the loss by a logit is p, and for the right token it is p − 1. If *gato* is right, the three slopes are
-# 0.71, −0.74 and 0.04. A step downhill therefore raises *gato*, and lowers each other token in proportion to what the
-# model believed in it. All slopes together are 0, and when the model is certain and right, each of them is.
-# </details>
 
 # %% [markdown]
 # ## 2. Where must it begin?
@@ -99,28 +92,23 @@ columns = {"logits, as in lesson 10": spanish, "loss": [""]}
 figures.matrices({"logits, as in lesson 10": logits[0], "loss": losses[0]}, written, columns)
 
 # %% [markdown]
-# **What to notice.** In the row of *gato*, the right token is *rojo* with the logit 0.40, and *gato* itself would have
-# been a little better. The mean is somewhat above ln V, because whoever has preferences without knowledge pays for
-# them on average.
+# **What to notice.** After *gato* the right token is *rojo*. Its logit is 0.40, while `[START]` has 1.00, so the loss
+# is high. The mean lies somewhat above ln V, because whoever has preferences without knowledge pays for them on
+# average.
 #
-# The numbers of this sentence are large for so narrow a model. **Predict:** what is the first loss of models as Keras
-# makes them, with 8, 100 and 1000 tokens? Does a greater width help?
+# **Predict:** what is the first loss of models as Keras makes them, with 8, 100 and 1000 tokens? Does width help?
 
 # %%
-rng = np.random.default_rng(11)
-for size in (8, 100, 1000):
-    found = []
-    for width in (32, 128):
-        keras.utils.set_random_seed(11)
-        guessing, random_ids = Transformer(size, size, width, 4, 64, 1, 16), rng.integers(1, size, (2, 32, 11))
-        told = guessing({"source": random_ids[0], "target": random_ids[1, :, :-1]})  # (B, T, V)
-        loss = keras.losses.sparse_categorical_crossentropy(random_ids[1, :, 1:], told, from_logits=True)
-        found.append(float(ops.mean(loss)))
-    print(f"V = {size:4}: D = 32 {found[0]:.2f}, D = 128 {found[1]:.2f}, ln V = {np.log(size):.2f}")
+for size, width in ((8, 32), (100, 32), (1000, 32), (1000, 128)):
+    keras.utils.set_random_seed(11)
+    new, tokens = Transformer(size, size, width, 4, 64, 1, 16), np.random.default_rng(11).integers(1, size, (32, 11))
+    told = new({"source": tokens, "target": tokens[:, :-1]})  # (B, T, V)
+    found = keras.losses.sparse_categorical_crossentropy(tokens[:, 1:], told, from_logits=True)
+    print(f"V = {size:4}, D = {width:3}: first loss {float(ops.mean(found)):.2f}, ln V = {np.log(size):.2f}")
 
 # %% [markdown]
-# Neither width nor depth matters, only V. So you know the first loss of any model before you run it, and this is the
-# cheapest test there is:
+# Width hardly matters, only V does. So you know the first loss of a model before you run it, and this is the cheapest
+# test there is:
 #
 # | the first loss is | likely cause |
 # |---|---|
@@ -161,8 +149,8 @@ print("more padding:", {name: round(float(mean), 2) for name, mean in three_mean
 # By hand: (5 + 9) / 7 = 2, then (1 + 4.5) / 2 = 2.75, and (5 + 9 + 0) / 10 = 1.4.
 #
 # The first is what we want: each *token* counts alike, wherever it stands. In the second, a token of the short sentence
-# counts 2.5 times as much as one of the long sentence. The third depends on how much padding there is, so that it
-# looks better for no reason, and each gradient becomes smaller with it.
+# counts 2.5 times as much as one of the long sentence. The third depends on how much padding there is, so that it looks
+# better for no reason, and each gradient becomes smaller with it.
 #
 # Keras can do all of this. **Predict:** we hand it `real` as `sample_weight`. Which of the three does it compute?
 
@@ -175,8 +163,8 @@ for reduction in ("sum", "sum_over_batch_size", "mean_with_sample_weight"):
 # %% [markdown]
 # **What to notice.** The usual setting, `sum_over_batch_size`, multiplies by the weights and then divides by *all* ten
 # positions. So a weight of 0 takes padding out of the sum, but not out of the count. Only `mean_with_sample_weight`
-# divides by the sum of the weights. The option `ignore_class=0` of Keras' cross-entropy, which we use below, divides
-# by the number of real tokens as well.
+# divides by the sum of the weights. The option `ignore_class=0` of Keras' cross-entropy, which we use below, divides by
+# the number of real tokens as well.
 
 # %% [markdown]
 # ## 4. Label smoothing: how certain should it be?
@@ -191,24 +179,24 @@ for reduction in ("sum", "sum_over_batch_size", "mean_with_sample_weight"):
 epsilon, V = 0.1, len(spanish)
 right, padding = np.eye(V)[wanted[0]], np.eye(V)[0]  # (T, V), (V,)
 smoothed = {
-    "all V tokens": (1 - epsilon) * right + epsilon / V,
-    "the V − 1 wrong ones": (1 - epsilon) * right + epsilon / (V - 1) * (1 - right),
-    "wrong ones, no [PAD]": (1 - epsilon) * right + epsilon / (V - 2) * (1 - right - padding),
+    "Keras: all V tokens": (1 - epsilon) * right + epsilon / V,
+    "fairseq: V − 1 wrong ones": (1 - epsilon) * right + epsilon / (V - 1) * (1 - right),
+    "OpenNMT: no [PAD]": (1 - epsilon) * right + epsilon / (V - 2) * (1 - right - padding),
 }
 figures.matrix(np.stack([kind[0] for kind in smoothed.values()]), list(smoothed), spanish, "labels for el", decimals=4)
 
 # %% [markdown]
-# The first is that of Keras, PyTorch and the paper that invented it, the second that of Tensor2Tensor and fairseq, and
-# the third that of OpenNMT. Each row sums to 1.
+# The first is also that of PyTorch and of the paper that invented it, the second that of Tensor2Tensor. The third gives
+# padding nothing, since it is never right. Each row sums to 1.
 #
-# The loss is now a mean of −ln p over all tokens, weighted by these labels. **Predict:** what is the lowest loss that
-# a perfect model can reach? Is it the same for all three?
+# The loss is now a mean of −ln p over all tokens, weighted by these labels. **Predict:** what is the lowest loss that a
+# perfect model can reach? Is it the same for all three?
 
 # %%
 for name, labels in {"not smoothed": right, **smoothed}.items():
     ours = -(labels * np.log(p[0])).sum(-1).mean()
-    lowest = -(labels * np.log(np.maximum(labels, 1e-9))).sum(-1).mean()  # the model says just what is wanted
-    print(f"{name:22} our sentence {ours:.4f}, lowest possible {lowest:.4f}")
+    lowest = abs((labels * np.log(np.maximum(labels, 1e-9))).sum(-1).mean())  # the model says just what is wanted
+    print(f"{name:25} our sentence {ours:.4f}, lowest possible {lowest:.4f}")
 check = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=epsilon)
 print(f"Keras with label_smoothing=0.1: {float(check(right[None], logits)):.4f}")
 
@@ -218,8 +206,8 @@ print(f"Keras with label_smoothing=0.1: {float(check(right[None], logits)):.4f}"
 #
 # ## 5. One batch first
 #
-# From here on we train. The task is short enough for a minute: write a sequence of 2 to 8 tokens backwards. A reader who
-# cannot find the right token in the source has no chance, and so it needs all your masks and attentions.
+# From here on we train, and the task is short enough for a minute: write a sequence of 2 to 8 tokens backwards. It
+# needs all your masks and attentions, because each token has to be found in the source.
 
 # %%
 source, target = mirror.sequences(4096, seed=1)  # (N, S), (N, T + 1)
@@ -242,34 +230,30 @@ trials = Trials(model, inputs, batch_size=64)  # each trial begins with the same
 # %%
 few, same = (lambda step: 0.003), {**inputs, "source": np.ones_like(source)}
 curves = {
-    "as it should be": trials.run("one batch", labels[:64], few, 150),
-    "source is lost": trials.run("source lost", labels[:64], few, 150, same),
+    "as it should be": trials.run("one batch", labels[:64], few, 300),
+    "source is lost": trials.run("source lost", labels[:64], few, 300, same),
 }
 seen = Counter(tuple(row[:end]) for row in target[:64] for end in range(1, 11) if row[end - 1])
 floor = sum(n * np.log(seen[past[:-1]] / n) for past, n in seen.items() if len(past) > 1) / np.sum(labels[:64] != 0)
 print("first losses:", [round(float(curve[0]), 2) for curve in curves.values()], f"ln 12 = {np.log(12):.2f}")
 print("last losses: ", [round(float(curve[-1]), 3) for curve in curves.values()], f"without source: {floor:.3f}")
-every = range(0, 150, 6)
-shown = {name: (every, curve[::6]) for name, curve in curves.items()} | {"floor": (every, [floor] * len(every))}
+every = range(0, 300, 12)
+shown = {name: (every, curve[::12]) for name, curve in curves.items()} | {"floor": (every, [floor] * len(every))}
 figures.lines(shown, "One batch of 64, again and again", "step", "loss per token", log_y=True)
 
 # %% [markdown]
-# **What to notice.** Both begin near ln 12 and fall. But one goes on towards 0, and the other settles on a *floor*
-# which can be computed: after `[START]` all 64 rows look alike to a model without source, so it can only learn how often
-# each token comes first. A floor means that something the model needs does not reach it.
+# **What to notice.** Both begin near ln 12 and fall. But one goes on towards 0, and the other ends near a *floor* which
+# can be computed: after `[START]` all 64 rows look alike to a model without source, so it can only learn how often each
+# token comes first. A floor means that something the model needs does not reach it.
 #
-# What does a loss near 0 prove? Inputs, masks, labels, loss and gradients are connected, and the model is large enough.
-# It does not prove that the labels are the *right* ones, as section 8 will show.
+# A loss near 0 proves that inputs, labels, loss and gradients are connected, and that the model is large enough. It
+# does not prove that the labels are the *right* ones, as section 8 will show.
 
 # %% [markdown]
 # ## 6. How large a step? The warm-up
 #
-# The optimizer *Adam* keeps two running means for each parameter, one of its gradients and one of their squares, and
-# moves it by
-#
-# $$\text{rate} \cdot \frac{\text{mean of gradients}}{\sqrt{\text{mean of squares}}}$$
-#
-# In the very first step there has been one gradient g, so this is g/√g², which is 1 or −1.
+# The optimizer *Adam* keeps two running means for each parameter, m of its gradients and v of their squares, and moves
+# it by rate · m / √v. After one gradient g this is rate · g / √g², and g / √g² is 1 or −1.
 #
 # **Predict:** three parameters have the gradients 1000, −1 and 0.001, and the rate is 0.01. How far does each move?
 
@@ -280,8 +264,8 @@ adam.apply([ops.convert_to_tensor([1000.0, -1.0, 0.001])], [parameters])
 print(ops.convert_to_numpy(parameters).round(5))
 
 # %% [markdown]
-# All move equally far. At first Adam cannot know which gradients are reliable, so every parameter takes a full step,
-# in a direction that a single batch has chosen. And lesson 8 has shown what comes with post-norm: what the first layer
+# All move equally far. At first Adam cannot know which gradients are reliable, so every parameter takes a full step, in
+# a direction that a single batch has chosen. And lesson 8 has shown what comes with post-norm: what the first layer
 # read shrinks on its way to the end, so that early gradients say little.
 #
 # Hence the first steps should be small. The paper lets the rate grow in a straight line for w steps, the *warm-up*, and
@@ -302,7 +286,8 @@ def rate(step, d_model, warmup_steps):
 
 
 for step in (1, 2000, 4000, 16_000):
-    print(f"step {step:6}: {rate(step, 512, 4000):.6e}, {rate(step, 512, 4000) / rate(4000, 512, 4000):.5f} of the peak")
+    now, peak = rate(step, 512, 4000), rate(4000, 512, 4000)
+    print(f"step {step:6}: {now:.6e}, {now / peak:.5f} of the peak")
 at = range(1, 20_001, 500)
 kinds = {"D = 512, w = 4000": (512, 4000), "D = 512, w = 8000": (512, 8000), "D = 2048, w = 4000": (2048, 4000)}
 series = {name: (at, [rate(step, *kind) for step in at]) for name, kind in kinds.items()}
@@ -311,10 +296,10 @@ figures.lines(series, "Twice the warm-up: later and lower; four times the width:
 # %% [markdown]
 # ## 7. With and without
 #
-# Now we train in earnest. Our model is small and we have little time, so we take w = 100 and a quarter of that rate.
+# Our model is small and we have little time, so we take w = 200 and half of that rate, which is 0.006 at its peak.
 #
-# **Predict:** three trials differ in their rate only. One has the warm-up, one begins with the falling part at once, and
-# one has the warm-up but ten times the rate. What will their losses be?
+# **Predict:** three trials differ in their rate only. One has no warm-up but begins with the falling part at once, one
+# has it but ten times the rate, and one has it as it should be. What will their losses be?
 
 
 # %%
@@ -327,38 +312,34 @@ def trial(name, rate, labels=labels):
 
 
 def usual(step):
-    return rate(step, 32, 100) / 4
+    return rate(step, 32, 200) / 2
 
 
-trial("no warm-up", lambda step: 32**-0.5 * step**-0.5 / 4)
+trial("no warm-up", lambda step: 32**-0.5 * step**-0.5 / 2)
 trial("rate × 10", lambda step: 10 * usual(step))
 trial("warm-up", usual)
 middle = range(8, STEPS, 16)
 figures.lines({name: (middle, curve) for name, curve in curves.items()}, "Only the rate differs", "step", "loss")
 
 # %% [markdown]
-# **What to notice.** Without warm-up the first steps push the parameters to a place from which the model does not come
-# back, although the later rates are the same. It stays near the loss of someone who knows how often each token occurs,
-# and where sentences end. Ten times the rate begins like the others, because of the warm-up, but goes wrong when the
-# rate is high.
-#
-# A small model with a small rate can do without: here a constant rate of 0.003 learns as well. The deeper a post-norm
-# model is, the less this is true.
+# **What to notice.** Without warm-up the first steps push the parameters to a place from which the model hardly comes
+# back, although from step 200 on the rates are the same. Ten times the rate begins well, thanks to the warm-up, but it
+# never settles. A small model can do without a warm-up if its rate is small, as in section 5, where it was 0.003. The
+# deeper a post-norm model is, the less this is true.
 
 # %% [markdown]
 # ## 8. Five ways to go wrong
 #
-# Two bugs you have seen. The next two are bugs of the labels. In the first, padding is counted like any other token. For
-# this we give it the label 1, `[UNK]`, which our loss does not ignore. In the second, somebody forgot to shift, so that
-# each position is to say the token which it *reads*. For the last one, we train with dropout and forget to turn it off.
+# Two bugs you have seen. The next two are bugs of the labels. In the first, padding is counted like any other token.
+# For this we give it the label 1, `[UNK]`, which our loss does not ignore. In the second, somebody forgot to shift, so
+# that each position is to say the token which it *reads*. For the last one, we train with dropout and forget to turn it
+# off.
 #
 # **Predict:** which of the five has the best loss in training, and which of them can write?
 
 # %%
 trial("over padding", usual, np.where(labels == mirror.PAD, 1, labels))
 trial("unshifted", usual, inputs["target"])
-
-# %%
 keras.utils.set_random_seed(11)
 dropping = Transformer(mirror.VOCABULARY_SIZE, mirror.VOCABULARY_SIZE, 32, 4, 64, 1, 10, dropout=0.1)
 dropping.compile(keras.optimizers.Adam(beta_2=0.98, epsilon=1e-9), loss, jit_compile=False)
@@ -395,15 +376,16 @@ report("dropout", dropping, training=True)  # left on
 # it stands in a place it has never seen. If each token is right with the probability q, then t tokens in a row are
 # right with about $q^t$. By hand: 0.9 to the power of 8 is 0.43.
 #
-# **Predict:** we stop a training after a third of its steps. How do the two ways to read differ, token by token?
+# **Predict:** we stop a training half-way. How do the two ways to read differ, token by token?
 
 # %%
-_ = trials.run("stopped early", labels, usual, STEPS // 3)
+_ = trials.run("stopped early", labels, usual, STEPS // 2)
 said = mirror.written(model, new_source)[:, 1:]  # (B, T), free-running
 forced = ops.convert_to_numpy(model(asked)).argmax(-1)  # (B, T), each position by itself
 long = (new_source != mirror.PAD).all(-1)  # the longest sequences
-hit = forced[long] == answers[long]
-places, free = range(1, 10), (said[long] == answers[long])
+for name, tokens in {"source": new_source, "wanted": answers, "forced": forced, "free": said}.items():
+    print(f"{name:7}", tokens[np.flatnonzero(long & (said != answers).any(-1))[0]])
+places, hit, free = range(1, 10), forced[long] == answers[long], said[long] == answers[long]
 series = {
     "this token, teacher forcing": (places, hit.mean(0)),
     "this token, free-running": (places, free.mean(0)),
@@ -412,7 +394,66 @@ series = {
 }
 figures.lines(series, f"{long.sum()} sequences of 8 tokens and [END]", "position t", "share that is right")
 
+# %% [markdown]
+# **What to notice.** By teacher forcing a late position is as good as an early one, since all before it is right. When
+# the model runs freely, each error stays in what it reads, and one wrong token makes the next ones worse, so that the
+# share of faultless beginnings falls. Thus a good accuracy in training can mean bad sentences: judge a model by what it
+# writes.
+
+# %% [markdown]
+# ## 10. What does a step cost?
+#
+# A product of (T, D) and (D, E) takes TDE multiplications on the way forward. On the way back there are two more of the
+# same size: one gives the gradient of the input, and the other that of the parameters. So a step costs about three
+# times its forward part, and then Adam goes once through all parameters.
+#
+# **Predict:** do the seconds of your machine say the same?
+
 # %%
-row = np.flatnonzero(long & (said != answers).any(-1))[0]
-for name, tokens in {"source": new_source, "wanted": answers, "forced": forced, "free": said}.items():
-    print(f"{name:7}", tokens[row])
+some, seconds = {name: numbers[:1920] for name, numbers in inputs.items()}, {}  # 30 batches
+for name, call in {"forward": model.evaluate, "whole step": model.fit}.items():
+    once = partial(call, some, labels[:1920], batch_size=64, verbose=0)
+    once()  # makes the graph
+    seconds[name] = min(timeit.repeat(once, number=1, repeat=2)) / 30
+    print(f"{name:10} {1000 * seconds[name]:5.1f} ms")
+print(f"{seconds['whole step'] / seconds['forward']:.1f} times; {model.count_params()} parameters,", end=" ")
+print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam")
+
+# %% [markdown]
+# **Cost.** One step takes three times the products of a call, and it grows with B as the call does. In such a small
+# model much of the time goes into starting its many small operations, so that the seconds need not show exactly 3. Adam
+# keeps two numbers per parameter, which with parameter and gradient makes four.
+#
+# ## Check yourself
+#
+# V is 1000 and the first loss 6.9. One batch is learned by heart. But on all the data the loss falls to 5.5 at once, and
+# stays there. What is wrong?
+#
+# - **A** labels are not shifted
+# - **B** there is no warm-up
+# - **C** the mean is taken over padding
+# - **D** labels are smoothed
+#
+# <details><summary>Answer</summary>
+#
+# **B.** Its large first steps have thrown the model to where only the frequency of tokens can be learned, as in section
+# 7. One batch was learned with small steps.
+#
+# With **A** the loss would be wonderful. **C** changes its size, but does not stop it. **D** lifts its floor, though
+# not nearly to 5.5.
+# </details>
+
+# %% [markdown]
+# ## In this lesson
+# - A loss is −ln p of the right token, begins at ln V, and is a mean over the real tokens of the whole batch.
+# - Learn one batch by heart first; then train with a rate that grows in a warm-up and falls later.
+# - The loss of teacher forcing can be wonderful while the output is useless: let the model write.
+#
+# **Now you:** [the exercises of unit 11](../exercises/11_training/11_training.ipynb)
+
+# %% [markdown]
+# ## Further reading
+# - [*Attention Is All You Need*](https://arxiv.org/abs/1706.03762), section 5: all settings of a famous training.
+# - Szegedy et al., [*Rethinking Inception*](https://arxiv.org/abs/1512.00567), section 7: where labels were smoothed.
+# - Xiong et al., [*On Layer Normalization*](https://arxiv.org/abs/2002.04745): why post-norm needs a warm-up.
+# - Karpathy, [*A Recipe for Training Neural Networks*](https://karpathy.github.io/2019/04/25/recipe/): one batch first.

@@ -1,4 +1,4 @@
-"""One training repeated with one thing changed: every trial begins with the same parameters and reads the same batches."""
+"""One training repeated with one thing changed: every trial begins with the same parameters, on the same batches."""
 
 from course.toolkit.bar import Bar
 from course.toolkit.quiet import silent
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
+from keras import ops
 
 
 class Trials:
@@ -20,7 +21,7 @@ class Trials:
         self._model, self._inputs, self._batch_size = model, inputs, batch_size
         model({name: numbers[:1] for name, numbers in inputs.items()})  # makes the parameters
         model.optimizer.build(model.trainable_variables)
-        self._begin = [np.array(variable) for variable in self._variables()]
+        self._begin = [ops.convert_to_numpy(variable).copy() for variable in self._variables()]
 
     def run(
         self,
