@@ -133,17 +133,11 @@ for size, width in ((8, 32), (100, 32), (1000, 32), (1000, 128)):
 # %%
 table = np.array([[1, 1, 1, 1, 1], [4, 5, 0, 0, 0]], "float32")  # (B, T), losses
 real = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]], "float32")  # (B, T), 1 where there is a token
-
-
-def three_means(table, real):
-    over_tokens = (table * real).sum() / real.sum()
-    over_sentences = ((table * real).sum(-1) / real.sum(-1)).mean()
-    return {"all real tokens": over_tokens, "per-sentence means": over_sentences, "padding as well": table.mean()}
-
-
-print("as it is:   ", {name: round(float(mean), 2) for name, mean in three_means(table, real).items()})
-wider = [np.pad(numbers, ((0, 0), (0, 5))) for numbers in (table, real)]  # the same, with five more columns of padding
-print("more padding:", {name: round(float(mean), 2) for name, mean in three_means(*wider).items()})
+more = [np.pad(numbers, ((0, 0), (0, 5))) for numbers in (table, real)]  # the same, with five more columns of padding
+for name, (losses, mask) in {"as it is": (table, real), "more padding": more}.items():
+    of_sentences = (losses * mask).sum(-1) / mask.sum(-1)  # (B,)
+    means = (losses * mask).sum() / mask.sum(), of_sentences.mean(), losses.mean()
+    print("{:12} real tokens {:.2f}, per-sentence means {:.2f}, padding as well {:.2f}".format(name, *means))
 
 # %% [markdown]
 # By hand: (5 + 9) / 7 = 2, then (1 + 4.5) / 2 = 2.75, and (5 + 9 + 0) / 10 = 1.4.
@@ -330,10 +324,9 @@ figures.lines({name: (middle, curve) for name, curve in curves.items()}, "Only t
 # %% [markdown]
 # ## 8. Five ways to go wrong
 #
-# Two bugs you have seen. The next two are bugs of the labels. In the first, padding is counted like any other token.
-# For this we give it the label 1, `[UNK]`, which our loss does not ignore. In the second, somebody forgot to shift, so
-# that each position is to say the token which it *reads*. For the last one, we train with dropout and forget to turn it
-# off.
+# You have seen two bugs of the rate. The next two are bugs of the labels. In the first, padding counts like any token,
+# for which we give it the label 1, `[UNK]`, since our loss does not ignore that. In the second, somebody forgot to
+# shift, so that each position is to say the token which it *reads*. The last model has dropout, and it is left on.
 #
 # **Predict:** which of the five has the best loss in training, and which of them can write?
 
@@ -395,10 +388,9 @@ series = {
 figures.lines(series, f"{long.sum()} sequences of 8 tokens and [END]", "position t", "share that is right")
 
 # %% [markdown]
-# **What to notice.** By teacher forcing a late position is as good as an early one, since all before it is right. When
-# the model runs freely, each error stays in what it reads, and one wrong token makes the next ones worse, so that the
-# share of faultless beginnings falls. Thus a good accuracy in training can mean bad sentences: judge a model by what it
-# writes.
+# **What to notice.** By teacher forcing a late position is about as good as an early one, since all before it is right.
+# When the model runs freely, each error stays in what it reads and makes the next one likelier, so that ever fewer
+# beginnings are faultless. Most tokens can be right, and most sentences wrong. Judge a model by what it writes.
 
 # %% [markdown]
 # ## 10. What does a step cost?
@@ -420,14 +412,13 @@ print(f"{seconds['whole step'] / seconds['forward']:.1f} times; {model.count_par
 print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam")
 
 # %% [markdown]
-# **Cost.** One step takes three times the products of a call, and it grows with B as the call does. In such a small
-# model much of the time goes into starting its many small operations, so that the seconds need not show exactly 3. Adam
-# keeps two numbers per parameter, which with parameter and gradient makes four.
+# **Cost.** One step takes about three times the products of a call, and both grow with B. In so small a model much time
+# goes into starting its many operations, so the seconds need not show exactly 3. Adam keeps two numbers per parameter,
+# so that with the parameter and its gradient there are four.
 #
 # ## Check yourself
 #
-# V is 1000 and the first loss 6.9. One batch is learned by heart. But on all the data the loss falls to 5.5 at once, and
-# stays there. What is wrong?
+# V is 1000 and the first loss 6.9. One batch is learned by heart, but on all data the loss stays at 5.5. Which bug?
 #
 # - **A** labels are not shifted
 # - **B** there is no warm-up
@@ -436,8 +427,7 @@ print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam
 #
 # <details><summary>Answer</summary>
 #
-# **B.** Its large first steps have thrown the model to where only the frequency of tokens can be learned, as in section
-# 7. One batch was learned with small steps.
+# **B.** Large first steps have thrown the model to where only the frequency of tokens is learned, as in section 7.
 #
 # With **A** the loss would be wonderful. **C** changes its size, but does not stop it. **D** lifts its floor, though
 # not nearly to 5.5.
