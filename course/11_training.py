@@ -142,9 +142,9 @@ for name, (losses, mask) in {"as it is": (table, real), "more padding": more}.it
 # %% [markdown]
 # By hand: (5 + 9) / 7 = 2, then (1 + 4.5) / 2 = 2.75, and (5 + 9 + 0) / 10 = 1.4.
 #
-# The first is what we want: each *token* counts alike, wherever it stands. In the second, a token of the short sentence
-# counts 2.5 times as much as one of the long sentence. The third depends on how much padding there is, so that it looks
-# better for no reason, and each gradient becomes smaller with it.
+# The first is what we want, because each *token* counts alike. In the second, a token of the short sentence counts 2.5
+# times as much as one of the long sentence. The third looks the better, the more padding there is, and each gradient
+# becomes smaller with it.
 #
 # Keras can do all of this. **Predict:** we hand it `real` as `sample_weight`. Which of the three does it compute?
 
@@ -236,9 +236,9 @@ shown = {name: (every, curve[::12]) for name, curve in curves.items()} | {"floor
 figures.lines(shown, "One batch of 64, again and again", "step", "loss per token", log_y=True)
 
 # %% [markdown]
-# **What to notice.** Both begin near ln 12 and fall. But one goes on towards 0, and the other ends near a *floor* which
-# can be computed: after `[START]` all 64 rows look alike to a model without source, so it can only learn how often each
-# token comes first. A floor means that something the model needs does not reach it.
+# **What to notice.** Both begin near ln 12. One goes on towards 0, the other ends near a *floor* which can be computed:
+# after `[START]` all rows look alike to a model without source, so it learns only how often each token comes first. A
+# floor means that something the model needs does not reach it.
 #
 # A loss near 0 proves that inputs, labels, loss and gradients are connected, and that the model is large enough. It
 # does not prove that the labels are the *right* ones, as section 8 will show.
@@ -297,7 +297,7 @@ figures.lines(series, "Twice the warm-up: later and lower; four times the width:
 
 
 # %%
-curves, learned, STEPS = {}, {}, 384
+curves, learned, STEPS = {}, {}, 512
 
 
 def trial(name, rate, labels=labels):
@@ -309,6 +309,7 @@ def usual(step):
     return rate(step, 32, 200) / 2
 
 
+# %%
 trial("no warm-up", lambda step: 32**-0.5 * step**-0.5 / 2)
 trial("rate × 10", lambda step: 10 * usual(step))
 trial("warm-up", usual)
@@ -359,8 +360,8 @@ report("dropout", dropping, training=True)  # left on
 # **What to notice.** The unshifted model has by far the best loss in training, and it is useless: it has learned to
 # repeat what it reads, so after `[START]` it says `[START]` for ever. Only a loss of shifted labels, or writing, tells.
 #
-# Over padding the loss seems lower or higher than it is for real tokens, and part of every step is spent on saying
-# `[UNK]` after the end. With dropout left on, the same model gives other answers at each call, and worse ones.
+# Over padding, the loss in training looks better than it is for real tokens, because a third of its positions are
+# padding, which is easy. With dropout left on, the same model writes something else at each call, and more of it wrong.
 
 # %% [markdown]
 # ## 9. Teacher forcing against free running
