@@ -12,6 +12,7 @@ from course.toolkit import figures, mirror, one_sentence
 from course.toolkit.flow import Step, flow
 from course.toolkit.trials import Trials
 
+import time
 import timeit
 from collections import Counter
 from functools import partial
@@ -92,9 +93,8 @@ columns = {"logits, as in lesson 10": spanish, "loss": [""]}
 figures.matrices({"logits, as in lesson 10": logits[0], "loss": losses[0]}, written, columns)
 
 # %% [markdown]
-# **What to notice.** After *gato* the right token is *rojo*. Its logit is 0.40, while `[START]` has 1.00, so the loss
-# is high. The mean lies somewhat above ln V, because whoever has preferences without knowledge pays for them on
-# average.
+# **What to notice.** After `[START]`, *el* would be right, and its logit is −0.32, so this loss is the highest. The
+# mean lies somewhat above ln V, because whoever has preferences without knowledge pays for them on average.
 #
 # **Predict:** what is the first loss of models as Keras makes them, with 8, 100 and 1000 tokens? Does width help?
 
@@ -115,7 +115,7 @@ for size, width in ((8, 32), (100, 32), (1000, 32), (1000, 128)):
 # | about ln V | nothing is wrong so far |
 # | far above | logits are too large, such as the table of ones in lesson 10 |
 # | far below | V is not what you think, or the labels reach the model |
-# | ln V, and it stays there | softmax was taken twice, or no gradient arrives |
+# | ln V, and it stays near it | softmax was taken twice, or no gradient arrives |
 
 # %% [markdown]
 # ## 3. A mean over what?
@@ -367,13 +367,13 @@ report("dropout", dropping, training=True)  # left on
 # ## 9. Teacher forcing against free running
 #
 # While it trains, the decoder reads right tokens only. When it writes, it reads its own, and after the first wrong one
-# it stands in a place it has never seen. If each token is right with the probability q, then t tokens in a row are
-# right with about $q^t$. By hand: 0.9 to the power of 8 is 0.43.
+# it stands in a place it has never seen. Even if each token were right with the same probability q, t tokens in a row
+# would be right with $q^t$. By hand: 0.9 to the power of 8 is 0.43.
 #
-# **Predict:** we stop a training half-way. How do the two ways to read differ, token by token?
+# **Predict:** we stop a training early. How do the two ways to read differ, token by token?
 
 # %%
-_ = trials.run("stopped early", labels, usual, STEPS // 2)
+_ = trials.run("stop early", labels, usual, 192)
 said = mirror.written(model, new_source)[:, 1:]  # (B, T), free-running
 forced = ops.convert_to_numpy(model(asked)).argmax(-1)  # (B, T), each position by itself
 long = (new_source != mirror.PAD).all(-1)  # the longest sequences
@@ -383,15 +383,15 @@ places, hit, free = range(1, 10), forced[long] == answers[long], said[long] == a
 series = {
     "this token, teacher forcing": (places, hit.mean(0)),
     "this token, free-running": (places, free.mean(0)),
-    "all tokens so far, free-running": (places, np.cumprod(free, axis=1).mean(0)),
-    "mean of teacher forcing, to the power t": (places, hit.mean() ** np.array(places)),
+    "all tokens up to this one": (places, np.cumprod(free, axis=1).mean(0)),
 }
 figures.lines(series, f"{long.sum()} sequences of 8 tokens and [END]", "position t", "share that is right")
 
 # %% [markdown]
-# **What to notice.** By teacher forcing a late position is about as good as an early one, since all before it is right.
-# When the model runs freely, each error stays in what it reads and makes the next one likelier, so that ever fewer
-# beginnings are faultless. Most tokens can be right, and most sentences wrong. Judge a model by what it writes.
+# **What to notice.** As long as all tokens were right, both ways read the same. Therefore the lowest curve belongs to
+# both. The gap between the other two is what a model's own errors cost: each stays in what it reads, and makes the next
+# one likelier, while a teacher would have put it right. So most tokens can be right, and most sentences wrong. Judge a
+# model by what it writes.
 
 # %% [markdown]
 # ## 10. What does a step cost?
@@ -407,8 +407,8 @@ some, seconds = {name: numbers[:1920] for name, numbers in inputs.items()}, {}  
 for name, call in {"forward": model.evaluate, "whole step": model.fit}.items():
     once = partial(call, some, labels[:1920], batch_size=64, verbose=0)
     once()  # makes the graph
-    seconds[name] = min(timeit.repeat(once, number=1, repeat=2)) / 30
-    print(f"{name:10} {1000 * seconds[name]:5.1f} ms")
+    seconds[name] = min(timeit.repeat(once, timer=time.process_time, number=1, repeat=2)) / 30
+    print(f"{name:10} {1000 * seconds[name]:5.1f} ms of computing")
 print(f"{seconds['whole step'] / seconds['forward']:.1f} times; {model.count_params()} parameters,", end=" ")
 print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam")
 
