@@ -114,7 +114,7 @@ for size, width in ((8, 32), (100, 32), (1000, 32), (1000, 128)):
 # |---|---|
 # | about ln V | nothing is wrong so far |
 # | far above | logits are too large, such as the table of ones in lesson 10 |
-# | far below | V is not what you think, or the labels reach the model |
+# | far below | padding is in the mean with losses of 0 (section 3), or V is not what you think |
 # | ln V, and it stays near it | softmax was taken twice, or no gradient arrives |
 
 # %% [markdown]
@@ -214,18 +214,18 @@ model.compile(keras.optimizers.Adam(beta_2=0.98, epsilon=1e-9), loss, jit_compil
 trials = Trials(model, inputs, batch_size=64)  # each trial begins with the same parameters
 
 # %% [markdown]
-# Before a long training comes a short one, on *one* batch, again and again. A model with a thousand times more
-# parameters than there are labels must be able to learn them by heart.
+# Before a long training comes a short one, on *one* batch, again and again. Our model has some fifty
+# times as many parameters as the batch has labels, so it must be able to learn them by heart.
 #
 # To see what it looks like when something is broken, we train a second time, with a bug: the source arrives as a row of
 # equal tokens. The decoder still reads its own past. **Predict:** will the loss of this second model stay at ln 12, go
 # to 0, or stop somewhere between them?
 
 # %%
-few, same = (lambda step: 0.003), {**inputs, "source": np.ones_like(source)}
+small, same = (lambda step: 0.003), {**inputs, "source": np.ones_like(source)}
 curves = {
-    "as it should be": trials.run("one batch", labels[:64], few, 300),
-    "source is lost": trials.run("source lost", labels[:64], few, 300, same),
+    "as it should be": trials.run("one batch", labels[:64], small, 300),
+    "source is lost": trials.run("source lost", labels[:64], small, 300, same),
 }
 seen = Counter(tuple(row[:end]) for row in target[:64] for end in range(1, 11) if row[end - 1])
 floor = sum(n * np.log(seen[past[:-1]] / n) for past, n in seen.items() if len(past) > 1) / np.sum(labels[:64] != 0)
