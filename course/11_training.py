@@ -214,8 +214,8 @@ model.compile(keras.optimizers.Adam(beta_2=0.98, epsilon=1e-9), loss, jit_compil
 trials = Trials(model, inputs, batch_size=64)  # each trial begins with the same parameters
 
 # %% [markdown]
-# Before a long training comes a short one, on *one* batch, again and again. Our model has some fifty
-# times as many parameters as the batch has labels, so it must be able to learn them by heart.
+# Before a long training comes a short one, on *one* batch, again and again. Our model has some fifty times as many
+# parameters as the batch has labels, so it must be able to learn them by heart.
 #
 # To see what it looks like when something is broken, we train a second time, with a bug: the source arrives as a row of
 # equal tokens. The decoder still reads its own past. **Predict:** will the loss of this second model stay at ln 12, go
@@ -413,10 +413,10 @@ print(f"{seconds['whole step'] / seconds['forward']:.1f} times; {model.count_par
 print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam")
 
 # %% [markdown]
-# **Cost.** One step takes about three times the products of a call, and both grow with B. In so small a model much time
-# goes into starting its many operations, so the seconds need not show exactly 3. Adam keeps two numbers per parameter,
-# so that with the parameter and its gradient there are four.
-#
+# **Cost.** A step takes about three times the products of a call. So small a model spends much time on starting its
+# many operations, so that the seconds need not show a 3. Adam keeps two numbers for each parameter.
+
+# %% [markdown]
 # ## Check yourself
 #
 # V is 1000 and the first loss 6.9. One batch is learned by heart, but on all data the loss stays at 5.5. Which bug?
