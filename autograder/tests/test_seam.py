@@ -320,6 +320,21 @@ def test_a_model_is_trained_and_asked_by_keras_own_methods():
     np.testing.assert_allclose(found, bench.perform("call", model, (PAIR,), {}), rtol=1e-5, atol=1e-6)
 
 
+def test_a_model_that_the_judge_has_made_is_trained_by_an_answer():
+    def train(model, batch, steps):
+        return [float(model.train_on_batch(*batch)) for _ in range(steps)]
+
+    bench = Workbench({"train": train})
+    dense = bench.perform("call", bench.perform("from_keras", "train", "layers.Dense"), (1,), {"use_bias": False})
+    model = bench.perform("call", bench.perform("from_keras", "train", "Sequential"), ([dense],), {})
+    bench.perform("call", model, (np.ones((1, 1), np.float32),), {})
+    bench.perform("set_weights", model, [np.ones((1, 1), np.float32)])
+    bench.perform("method", model, "compile", ("sgd", "mse"), {"run_eagerly": True})
+    losses = bench.perform("call", "train", (model, (np.ones((3, 1), np.float32), np.zeros((3, 1), np.float32)), 2), {})
+    np.testing.assert_allclose(losses, [1.0, 0.98**2], rtol=1e-5)
+    np.testing.assert_allclose(bench.perform("weights", model)[0], [[0.98**2]], rtol=1e-5)
+
+
 @pytest.mark.filterwarnings("error:.build.. was called")
 def test_a_layer_that_leaves_building_to_keras_comes_back_without_a_warning():
     class Wrapped(keras.layers.Layer):

@@ -354,3 +354,31 @@ def _waiting(launcher):
 def _wait_for_the_end_of(process):
     gone, alive = psutil.wait_procs([process], timeout=30)
     assert not alive
+
+
+TRAINS = "def f0(model, batch, steps):\n    return [float(model.train_on_batch(*batch)) for _ in range(steps)]"
+
+
+def a_model(bench):
+    """A model of one parameter, 1, made where the answer lives, and a batch for it."""
+    dense = bench.perform("call", bench.perform("from_keras", "f0", "layers.Dense"), (1,), {"use_bias": False})
+    model = bench.perform("call", bench.perform("from_keras", "f0", "Sequential"), ([dense],), {})
+    batch = np.ones((3, 1), np.float32), np.zeros((3, 1), np.float32)
+    bench.perform("call", model, (batch[0],), {})
+    bench.perform("set_weights", model, [np.ones((1, 1), np.float32)])
+    bench.perform("method", model, "compile", ("sgd", "mse"), {"run_eagerly": True})
+    return model, batch
+
+
+def test_a_model_that_the_judge_has_made_is_trained_by_an_answer(launcher):
+    with bench_of(launcher, TRAINS, limits=Limits(call_seconds=30.0)) as bench:
+        model, batch = a_model(bench)
+        np.testing.assert_allclose(bench.perform("call", "f0", (model, batch, 2), {}), [1.0, 0.98**2], rtol=1e-5)
+        np.testing.assert_allclose(bench.perform("weights", model)[0], [[0.98**2]], rtol=1e-5)
+
+
+def test_a_training_that_does_not_end_is_stopped(launcher):
+    endless = TRAINS.replace("range(steps)", "iter(int, 1)")
+    with bench_of(launcher, endless, limits=Limits(call_seconds=5.0)) as bench:
+        model, batch = a_model(bench)
+        assert outcome_of(bench, "f0", model, batch, 2) == "timeout"

@@ -52,10 +52,10 @@ def train(source: layers.Layer, target: layers.Layer, decoder: layers.Layer, cau
     return writer, float(told.history["loss"][-1])
 
 
-def written(writer: Writer, source: np.ndarray) -> np.ndarray:
-    """What a writer says when it is given nothing but `[START]` and its own tokens, `(B, LENGTH)`."""
+def written(writer: keras.Model, source: np.ndarray, length: int = LENGTH) -> np.ndarray:
+    """What a writer says when it is given nothing but `[START]` and its own tokens, `(B, length)`."""
     said = np.full((len(source), 1), _START, "int32")
-    for _ in range(LENGTH):
+    for _ in range(length):
         logits = ops.convert_to_numpy(writer({"source": source, "target": said}))
         said = np.concatenate([said, logits[:, -1:].argmax(-1).astype("int32")], axis=1)
     return said[:, 1:]
