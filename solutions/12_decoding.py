@@ -8,10 +8,15 @@
 # Axes: B batch, t tokens that are written, V vocabulary size, D width of a token, H heads, K width of one head.
 
 # %%
+from course.toolkit import figures, ten_sentences
+from course.toolkit.pay_off import pay_off
+
 import math
+import time
 from collections import Counter
 
 import keras
+import numpy as np
 from keras import ops
 
 from autograder import check, progress
@@ -69,6 +74,44 @@ def greedy_decode(step, start_id, end_id, max_length):
 
 # %% grade_id="greedy_decode-check"
 check("greedy_decode")
+
+# %% [markdown]
+# <details><summary>Where to begin</summary>
+#
+# With one row and no end: begin with the start as a (1, 1) tensor, and append the likeliest token in a loop until there
+# are `max_length` ids. Rows that end come next.
+# </details>
+#
+# <details><summary>Pseudocode</summary>
+#
+# ids: the starts as (B, 1). ended: False for each row. While ids are shorter than `max_length` and not all have ended:
+# ask `step` for logits, take the largest of each row, write 0 instead where a row has ended, append, and note which
+# rows have ended now.
+# </details>
+#
+# <details><summary>Help: my shapes do not match</summary>
+#
+# argmax over the last axis of (B, V) gives (B,). To append it to (B, t) it must be (B, 1): `likeliest[:, None]`. An int
+# start becomes (1, 1) with `ops.reshape(…, (-1, 1))`.
+# </details>
+#
+# <details><summary>Help: a row goes on after its end</summary>
+#
+# Then `ended` says only what happened in the last step. A row has ended if it had ended before *or* ends now.
+# </details>
+#
+# <details><summary>Why it works</summary>
+#
+# The model gives P(next token | all before). Each choice is the best single one, which does not make the best sentence:
+# the product of all of them counts there.
+# </details>
+
+# %% [markdown]
+# ### Stretch (0 points)
+#
+# Whoever decodes a batch waits for its longest row. How would you take out rows that have ended, and put them back?
+
+# %%
 
 # %% [markdown] grade_id="beam_search-task"
 # ## 2. Keep several hypotheses
@@ -146,6 +189,50 @@ def beam_search(step, start_id, end_id, max_length, width, length_penalty=0.6):
 # %% grade_id="beam_search-check"
 check("beam_search")
 
+# %% [markdown]
+# <details><summary>Where to begin</summary>
+#
+# With plain Python lists and one row: a list of (Σ log p, ids), from which each turn makes a longer list, sorts it, and
+# keeps `width`. The check asks for numbers, not for speed. Several rows come next.
+# </details>
+#
+# <details><summary>Pseudocode</summary>
+#
+# Repeat each start `width` times. Σ log p is 0 for the first copy and −∞ for the others, so that copies lose. In each
+# turn: log-softmax of what `step` says; for finished hypotheses, 0 for padding and −∞ for all else. Add Σ log p, look
+# at the width · V sums of each row, and take the `width` largest. Divide their places by V: the quotient is the
+# hypothesis that is continued, the remainder the token. Reorder ids, flags and lengths, and append. At the end, take
+# the best score.
+# </details>
+#
+# <details><summary>Help: my hypotheses are all the same</summary>
+#
+# Copies of one hypothesis have the same continuations, so they win together. Only one of them may count at the start.
+# </details>
+#
+# <details><summary>Help: only batches are wrong</summary>
+#
+# Hypothesis w of row b stands at place b · width + w of (B · width, t). Numbers from 0 to width − 1 belong to row 0.
+# </details>
+#
+# <details><summary>Help: my scores are a little off</summary>
+#
+# Is n the number of tokens after the start, with `end_id`? Is everything reordered that belongs to a hypothesis?
+# </details>
+#
+# <details><summary>Why it works</summary>
+#
+# A sum of log-probabilities is the logarithm of the product, and never grows. So long sentences have lower sums than
+# their beginnings, and the penalty makes good for that. It is a convention, and so is α.
+# </details>
+
+# %% [markdown]
+# ### Stretch (0 points)
+#
+# Wu et al. also stop early: when the best finished hypothesis cannot be beaten any more. What must be known for that?
+
+# %%
+
 # %% [markdown] grade_id="sample_next-task"
 # ## 3. Draw the next token
 #
@@ -199,6 +286,62 @@ def sample_next(logits, temperature=1.0, top_k=None, top_p=None, seed=None):
 
 # %% grade_id="sample_next-check"
 check("sample_next")
+
+# %% [markdown]
+# <details><summary>Where to begin</summary>
+#
+# Without options: `keras.random.categorical(logits, 1, seed=seed)` gives (B, 1). Then sort each row by falling logits:
+# `ops.argsort(-logits, axis=-1)`, and `ops.take_along_axis` for the numbers.
+# </details>
+#
+# <details><summary>Pseudocode</summary>
+#
+# Divide by the temperature. Sort, the likeliest first, and keep the order. Ranks from k on get −∞. Softmax, and for
+# each rank the sum of all before it: where that has reached p, −∞. Draw a rank, and look up its token in the order.
+# </details>
+#
+# <details><summary>Help: top-p keeps one token too few or too many</summary>
+#
+# The token that crosses p belongs to the set. So look at the sum of those *before* it: cumulative sum minus its own.
+# </details>
+#
+# <details><summary>Help: ties</summary>
+#
+# “All logits as large as the k-th” may be more than k. Ranks are different for equal numbers, so compare ranks with k.
+# </details>
+#
+# <details><summary>Why it works</summary>
+#
+# A probability of 0.001 seems little. Ten thousand tokens of that kind are most of what would be drawn, and one of them
+# spoils a sentence. Both cuts remove this tail: top-k at a fixed number, top-p where the model is sure enough.
+# </details>
+
+
+# %%
+def three_temperatures():
+    chances = np.array([0.5, 0.25, 0.15, 0.07, 0.03], "float32")
+    logits, ranks, drawn = np.tile(np.log(chances), (4000, 1)), np.arange(5), {}
+    options = {
+        "temperature 0.5": {"temperature": 0.5},
+        "temperature 2": {"temperature": 2.0},
+        "top_p 0.7": {"top_p": 0.7},
+    }
+    for name, option in {"as it is": {}, **options}.items():
+        tokens = ops.convert_to_numpy(sample_next(logits, seed=1, **option))
+        drawn[name] = (ranks, np.bincount(tokens, minlength=5) / 4000)
+    return figures.lines(drawn, "Five tokens, drawn 4,000 times", "token", "share of the draws")
+
+
+figures.once_written(three_temperatures)
+
+
+# %% [markdown]
+# ### Stretch (0 points)
+#
+# Newer models use *min-p*: keep each token that has at least p times the probability of the likeliest. Write that. When
+# does it keep more than top-p?
+
+# %%
 
 # %% [markdown]
 # The layer below needs what units 5 and 6 have made. This line brings your own functions along, if all their checks
@@ -286,6 +429,44 @@ class CachedAttention(keras.layers.Layer):
 # %% grade_id="CachedAttention-check"
 check("CachedAttention")
 
+# %% [markdown]
+# <details><summary>Where to begin</summary>
+#
+# With your `MultiHeadAttention` of unit 6, for one token and without a mask. It returns `(key, value)` as its cache.
+# Then put the cached keys and values before the new ones.
+# </details>
+#
+# <details><summary>Pseudocode</summary>
+#
+# call: query, key and value of the new token, in heads. If there is a cache, its keys and the new one side by side,
+# along the axis of tokens, and the values likewise. Scores, softmax, average, merge, output. Return both, keys and
+# values.
+# </details>
+#
+# <details><summary>Help: my shapes do not match</summary>
+#
+# In heads, a key is (B, H, t, K), so the axis of tokens is 2. Scores are (B, H, 1, t): one query, t keys.
+# </details>
+#
+# <details><summary>Help: Keras warns that a softmax over one number is always 1</summary>
+#
+# That is true of the first token, which can attend to itself alone. `masked_softmax` of unit 5 does not warn.
+# </details>
+#
+# <details><summary>Why it works</summary>
+#
+# A causal mask hides later tokens from earlier ones. So keys and values of what is written never change, and the new
+# token needs no mask: all that there is comes before it.
+# </details>
+
+# %% [markdown]
+# ### Stretch (0 points)
+#
+# What does a cache cost? Count the numbers that 32 layers with D = 4096 keep for 8,000 tokens, in float16. What is
+# saved if all heads share one key and value (*multi-query attention*)?
+
+# %%
+
 # %% [markdown] grade_id="corpus_bleu-task"
 # ## 5. How good is a translation?
 #
@@ -356,10 +537,114 @@ def _n_grams(words, n):
 # %% grade_id="corpus_bleu-check"
 check("corpus_bleu")
 
+# %% [markdown]
+# <details><summary>Where to begin</summary>
+#
+# With one sentence and one reference, as in the table above. `collections.Counter` counts n-grams, if they are tuples.
+# </details>
+#
+# <details><summary>Pseudocode</summary>
+#
+# For each hypothesis: count its words for c, and the nearest reference for r. For n from 1 to 4, count its n-grams;
+# each matches as often as it stands there, at most as often as in one of the references. After the last one:
+# precisions, the mean of their logarithms, the factor for short ones.
+# </details>
+#
+# <details><summary>Help: my number is a little off</summary>
+#
+# Is a mean taken over sentences? Matches and totals are added up over the corpus first. Is r the nearest length?
+# </details>
+#
+# <details><summary>Help: a reference is read letter by letter</summary>
+#
+# A string is a sequence of letters for Python. Make a list of one string of it first.
+# </details>
+#
+# <details><summary>Why it works</summary>
+#
+# An n-gram that is right shows words in the right order, up to four of them. Whoever says little is often right, so
+# being short must cost. BLEU ignores meaning: a good translation in other words gets little.
+# </details>
+
+# %% [markdown]
+# ### Stretch (0 points)
+#
+# Translate “the cat sleeps” badly in two ways that get the same BLEU, one of them with the opposite meaning.
+
+# %%
+
+# %% [markdown]
+# ## What your decoding can do
+#
+# A Transformer learns the ten sentences of unit 10, and your functions let it speak: `greedy_decode`, then
+# `beam_search` with a beam of 4, both measured with your `corpus_bleu`. Then your `CachedAttention` writes one token
+# after 63 others, and after 127, and so does an attention that computes all of them anew, for 32 rows with D = 512.
+#
+# **The numbers to reach:** a BLEU of 100 with both, at least 5 times as fast at token 64, and 10 times at 128. This
+# takes about a minute.
+
+# %%
+from course.built import MultiHeadAttention, Transformer, causal_mask
+
+
+# %%
+def speaks():
+    keras.utils.set_random_seed(10)  # the same initial parameters at every run
+    sizes = [len(vocabulary) for vocabulary in ten_sentences.vocabularies()]
+    model = Transformer(*sizes, d_model=32, num_heads=4, d_ff=64, num_layers=1, max_length=20, dropout=0.0)
+    ten_sentences.learn(model)
+    source, targets = ten_sentences.ids()[0], ten_sentences.vocabularies()[1]
+
+    def step(ids):
+        rows = np.repeat(source, ids.shape[0] // len(source), axis=0)  # as many as there are hypotheses
+        return model({"source": rows, "target": ids})[:, -1]
+
+    starts, known = [ten_sentences.START] * len(source), [spanish for _, spanish in ten_sentences.pairs()]
+    found = {"greedy": greedy_decode(step, starts, ten_sentences.END, 20)}
+    found["beam of 4"] = beam_search(step, starts, ten_sentences.END, 20, 4)
+    for name, ids in found.items():
+        rows = [[targets[token] for token in row if token > 3] for row in ops.convert_to_numpy(ids)]
+        print(f"{name}: BLEU {corpus_bleu([' '.join(row) for row in rows], known):.1f}, to reach: 100")
+
+
+pay_off(speaks)
+
+
+# %%
+def fastest(run):
+    times = []
+    for _ in range(4):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def faster():
+    with_cache, anew = CachedAttention(512, 8), MultiHeadAttention(512, 8)
+    x = ops.convert_to_tensor(np.random.default_rng(12).normal(size=(32, 128, 512)).astype("float32"))
+    cache = None
+    for t in range(128):
+        before, (_, cache) = cache, with_cache(x[:, t : t + 1], cache=cache)
+        if t + 1 in (64, 128):
+            known, new = x[:, : t + 1], x[:, t : t + 1]
+            one = fastest(lambda new=new, before=before: with_cache(new, cache=before))
+            all_of_them = fastest(lambda known=known, t=t: anew(known, known, known, mask=causal_mask(t + 1)))
+            times = f"{1000 * one:.0f} ms with the cache, {1000 * all_of_them:.0f} ms without"
+            print(f"token {t + 1}: {times}, {all_of_them / one:.1f} times as fast, to reach: {5 if t < 64 else 10}")
+
+
+pay_off(faster)
+
 # %%
 progress()
 
 # %% [markdown]
+# **What you have learned**
+# - Greedy decoding takes the best token; a beam keeps several hypotheses and finds better sentences.
+# - Temperature, top-k and top-p say how much chance may do.
+# - A cache makes each token cost one token; BLEU counts shared n-grams of a whole corpus.
+#
 # **Hand in.** Save (Ctrl and S). In a terminal (*File > New > Terminal*), type
 # `python -m autograder submit 12_decoding`. It marks this notebook as the real grading will, says what is missing,
 # and makes the file to send. Where your course has a server, use *Nbgrader > Assignment List* instead.

@@ -1,6 +1,5 @@
 """Unit 12: known answers. Wrong ones carry the sentence that helps; right ones must get full marks."""
 
-
 import math
 from collections import Counter
 
@@ -99,6 +98,11 @@ def greedy_by_calling_itself(step, start_id, end_id, max_length, ids=None):
     return greedy_by_calling_itself(step, None, end_id, max_length, ops.concatenate([ids, chosen[:, None]], axis=1))
 
 
+GREEDY = (
+    "This is a greedy search: your beam holds one hypothesis, or copies of it. Begin with one, and keep the `width` "
+    "best of its continuations."
+)
+REORDERED = "ended, lengths = ops.take(ended, parents), ops.take(lengths, parents)"
 SCORED = 'score = total / ((5.0 + ops.cast(lengths, "float32")) / 6.0) ** length_penalty'
 PENALTY = '((5.0 + ops.cast(lengths, "float32")) / 6.0) ** length_penalty'
 FINISHED = "ops.reshape(ended, (batch, width))"
@@ -141,8 +145,7 @@ right("beam_search").edits(
         "You keep the best by their score at each step. There Σ log p decides, and the score only at the end.": {
             KEPT: BY_SCORE
         },
-        "Your beam begins with copies of one hypothesis, which stay the same for ever. Begin with one, and let its copies "
-        "lose.": {"(width - 1) * [-math.inf]": "(width - 1) * [0.0]"},
+        GREEDY: {"(width - 1) * [-math.inf]": "(width - 1) * [0.0]"},
         "Your finished hypotheses are continued. They stay as they are, with their Σ log p.": {
             "log_p = ops.where(ended[:, None], unchanged, log_p)": ""
         },
@@ -153,11 +156,9 @@ right("beam_search").edits(
             "places // size + width * ops.arange(batch)[:, None]": "places // size"
         },
         "You reorder the ids and not the flags that say which hypotheses are finished.": {
-            "ended, lengths = ops.take(ended, parents), ops.take(lengths, parents)": "lengths = ops.take(lengths, parents)"
+            REORDERED: "lengths = ops.take(lengths, parents)"
         },
-        "You reorder the ids and not their lengths.": {
-            "ended, lengths = ops.take(ended, parents), ops.take(lengths, parents)": "ended = ops.take(ended, parents)"
-        },
+        "You reorder the ids and not their lengths.": {REORDERED: "ended = ops.take(ended, parents)"},
         "The new tokens are appended to other hypotheses than those they continue. Reorder the ids first.": {
             "ops.take(ids, parents, axis=0)": "ids"
         },
@@ -185,7 +186,7 @@ right("beam_search").edits(
 )
 
 
-@mistake("beam_search", "This is a greedy search: it keeps one hypothesis. Keep `width` of them until the end.")
+@mistake("beam_search", GREEDY)
 def keeps_one(step, start_id, end_id, max_length, width, length_penalty=0.6):
     ids = ops.reshape(ops.convert_to_tensor(start_id, dtype="int32"), (-1, 1))
     ended = ops.zeros_like(ids[:, 0], dtype="bool")
@@ -282,7 +283,7 @@ right("sample_next").edits(
         },
         "On ties you keep more than k: a threshold lets all equal ones through. Keep the first k in order.": {
             TOP_K: "least = ranked[:, min(top_k, ranked.shape[-1]) - 1, None]\n"
-            "    ranked = ops.where(ranked >= least, ranked, -math.inf)"
+            "ranked = ops.where(ranked >= least, ranked, -math.inf)"
         },
         "You keep one token more than `top_k`. Ranks begin with 0.": {"< top_k": "<= top_k"},
         "You keep one token less than `top_k`. Ranks begin with 0.": {"< top_k": "< top_k - 1"},
@@ -302,11 +303,9 @@ right("sample_next").edits(
         "You take the likeliest token. Draw one, by the probabilities.": {
             DRAWN: "drawn = ops.argmax(ranked, axis=-1)[:, None]"
         },
-        "A seed of 0 counts as none in your code. Compare with None.": {"seed=seed": "seed=seed or None"},
         "Without a seed you draw the same each time. Hand on `None` as it is.": {
             "seed=seed": "seed=42 if seed is None else seed"
         },
-        "The seed changes nothing, so that no draw can be repeated. Hand it on.": {"seed=seed": "seed=None"},
         "You sort the least likely first. The likeliest come first.": {"ops.argsort(-logits": "ops.argsort(logits"},
         "Your result is (B, 1). Return one integer for each row, (B,).": {"axis=-1)[:, 0]": "axis=-1)"},
         "All rows get one draw. Each row is drawn by itself.": {
@@ -394,12 +393,8 @@ layer.edits(
             "self.key_dense(x)": "self.query_dense(x)"
         },
         "You keep the earlier keys and forget the earlier values, or the other way round. Both are kept.": [
-            {
-                "value = ops.concatenate([earlier_value, value], axis=2)": "value = ops.repeat(value, key.shape[2], axis=2)"
-            },
-            {
-                "key = ops.concatenate([earlier_key, key], axis=2)": "key = ops.repeat(key, earlier_key.shape[2] + 1, axis=2)"
-            },
+            {"ops.concatenate([earlier_value, value], axis=2)": "ops.repeat(value, key.shape[2], axis=2)"},
+            {"ops.concatenate([earlier_key, key], axis=2)": "ops.repeat(key, earlier_key.shape[2] + 1, axis=2)"},
         ],
         "The new token does not attend to itself. It attends to all tokens up to itself.": {
             "masked_softmax(scores)": "masked_softmax(scores, None if cache is None else "
@@ -436,7 +431,8 @@ layer.edits(
             "scores =": "key, value = ops.stop_gradient(key), ops.stop_gradient(value)\nscores ="
         },
         "One Dense serves twice. Make four, so that each has parameters of its own.": {
-            "self.value_dense = keras.layers.Dense(d_model, dtype=self.dtype_policy)": "self.value_dense = self.key_dense"
+            "self.value_dense = keras.layers.Dense(d_model, dtype=self.dtype_policy)": "self.value_dense = "
+            "self.key_dense"
         },
         "A width that the heads do not divide goes through. Raise a ValueError that names both numbers.": {REFUSED: ""},
         "Your configuration lacks an argument. It holds `d_model` and `num_heads`.": [
