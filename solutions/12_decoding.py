@@ -505,7 +505,11 @@ def corpus_bleu(hypotheses, references):
 
     hypotheses: a list of strings. references: for each of them a string or a list of strings. Returns a float.
     """
+
     ### BEGIN SOLUTION
+    def n_grams(words, n):
+        return Counter(tuple(words[place : place + n]) for place in range(len(words) - n + 1))
+
     matches, totals, written, wanted = [0] * 4, [0] * 4, 0, 0
     for hypothesis, known in zip(hypotheses, references, strict=True):
         words = hypothesis.split()
@@ -513,8 +517,8 @@ def corpus_bleu(hypotheses, references):
         written += len(words)
         wanted += min((abs(len(other) - len(words)), len(other)) for other in others)[1]
         for n in range(1, 5):
-            found = _n_grams(words, n)
-            allowed = [_n_grams(other, n) for other in others]
+            found = n_grams(words, n)
+            allowed = [n_grams(other, n) for other in others]
             totals[n - 1] += sum(found.values())
             matches[n - 1] += sum(min(count, max(one[gram] for one in allowed)) for gram, count in found.items())
     if matches[0] == 0 or 0 in totals:
@@ -526,11 +530,6 @@ def corpus_bleu(hypotheses, references):
         logarithms += math.log((match or smallest) / total)
     brevity = min(1.0, math.exp(1 - wanted / written))
     return 100 * brevity * math.exp(logarithms / 4)
-
-
-def _n_grams(words, n):
-    """How often each run of n words occurs."""
-    return Counter(tuple(words[place : place + n]) for place in range(len(words) - n + 1))
     ### END SOLUTION
 
 
@@ -613,7 +612,7 @@ pay_off(speaks)
 # %%
 def fastest(run):
     times = []
-    for _ in range(4):
+    for _ in range(8):
         start = time.perf_counter()
         run()
         times.append(time.perf_counter() - start)
