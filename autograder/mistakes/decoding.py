@@ -505,13 +505,13 @@ right("corpus_bleu").edits(
         "Only the first reference can be matched. An n-gram may match in any of them.": {
             "max(one[gram] for one in allowed)": "allowed[0][gram]"
         },
-        "Short translations cost nothing. Multiply by min(1, e^(1 − r/c)).": {
-            "brevity = min(1.0, math.exp(1 - wanted / written))": "brevity = 1.0"
-        },
+        "Short translations cost nothing. Multiply by min(1, e^(1 − r/c)).": [
+            {"brevity = min(1.0, math.exp(1 - wanted / written))": "brevity = 1.0"},
+            {"wanted / written": "written / wanted"},
+        ],
         "Long translations get a reward: the factor is at most 1.": {
             "min(1.0, math.exp(1 - wanted / written))": "math.exp(1 - wanted / written)"
         },
-        "r and c have changed places: the exponent is 1 − r/c.": {"wanted / written": "written / wanted"},
         "Your r takes the shortest reference of each. The one counts whose length is nearest.": {
             WANTED: "wanted += min(len(other) for other in others)"
         },
