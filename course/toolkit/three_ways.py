@@ -1,0 +1,46 @@
+"""216 sentences like "the red cat sleeps", as three translators write them in Spanish, for lesson 12.
+
+One puts the verb last, one puts it first, and one is in a hurry and leaves the subject out, which Spanish allows. Their
+shares are known, so one knows which probability an honest model gives to each sentence.
+"""
+
+from course.toolkit.two_orders import END, ENGLISH, SPANISH, START, TARGET_LENGTH, TRANSLATIONS
+
+from collections.abc import Sequence
+
+import numpy as np
+
+SHARES = {"verb last": 4 / 9, "verb first": 3 / 9, "verb only": 2 / 9}
+
+
+def ways_of(english: str) -> dict[str, str]:
+    """The three Spanish sentences of an English one, in the order of `SHARES`."""
+    last, first = TRANSLATIONS[english]
+    return dict(zip(SHARES, (last, first, first.split()[0]), strict=True))
+
+
+def way_of(english: str, spanish: str) -> str:
+    """Which of the three translators would have written this; `wrong` if none of them."""
+    return next((way for way, text in ways_of(english).items() if text == spanish), "wrong")
+
+
+def source_ids(sentences: Sequence[str]) -> np.ndarray:
+    """Ids of English sentences of the same length, `(N, S)` int32."""
+    return np.array([[ENGLISH.index(token) for token in sentence.split()] for sentence in sentences], "int32")
+
+
+def rows_of(sentences: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Source ids `(N, S)`, what the decoder reads and has to say by teacher forcing, and weights for it, `(N, T)` each.
+
+    Each English sentence comes in three rows. A token weighs as much as the share of its translator, and padding 0.
+    """
+    source, target, shares = source_ids(sentences), [], []
+    for english in sentences:
+        for way, spanish in ways_of(english).items():
+            ids = [START, *(SPANISH.index(token) for token in spanish.split()), END]
+            target.append(ids + [0] * (TARGET_LENGTH + 1 - len(ids)))
+            shares.append(SHARES[way])
+    target = np.array(target, "int32")
+    read, wanted = target[:, :-1], target[:, 1:]
+    weights = np.where(wanted != 0, np.array(shares)[:, None], 0).astype("float32")
+    return np.repeat(source, len(SHARES), axis=0), read, wanted, weights
