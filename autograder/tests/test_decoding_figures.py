@@ -40,7 +40,7 @@ def test_a_finished_hypothesis_that_is_dropped_later_is_drawn_as_dropped():
 
 
 def test_no_text_of_a_wide_tree_hides_another():
-    words = [(word,) for word in "one two three four five six".split()]
+    words = [(word,) for word in ["one", "two", "three", "four", "five", "six"]]
     wide = {(*word, f"{n}"): -3.0 - n for word in words for n in range(2)}
     figure = tree([({word: -1.0 - n for n, word in enumerate(words)}, words), (wide, list(wide))])
     figure.draw_without_rendering()
