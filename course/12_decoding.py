@@ -19,23 +19,14 @@ from collections import Counter
 import keras
 import numpy as np
 import sacrebleu
-from keras import ops
-
 
 # %%
-def way(rows, choice, result):
-    ids, logits = f"({rows}, t)", f"({rows}, V)"
-    return [Step("ids so far", ids), Step("Transformer", logits), Step(choice, result, new=True), Step("next ids")]
-
-
-best, drawn = "the best token", "temperature, top-k, top-p"
-flow(
-    {
-        "greedy": way("B", best, "(B, 1)"),
-        "beam": way("B·W", "W best of W·V", "(B·W, 1)"),
-        "sampling": way("B", drawn, "(B, 1)"),
-    }
-)
+ways = {"greedy": ("the best one", "B"), "beam": ("W best of W · V", "B · W"), "sampling": ("draw one", "B")}
+columns = {}
+for name, (choice, rows) in ways.items():
+    model = [Step("ids so far", f"({rows}, t)"), Step("Transformer", f"({rows}, V)")]
+    columns[name] = [*model, Step(choice, f"({rows}, 1)", new=True), Step("next ids")]
+flow(columns)
 
 # %% [markdown]
 # **You will be able to**
@@ -82,11 +73,10 @@ def toy(prefixes):
 
 
 # %%
-def greedy(model, max_length=5):
+def write(model, choose, max_length=5):
     written = ()
     while len(written) < max_length and written[-1:] != (END,):
-        (probabilities,) = model([written])
-        written += (max(probabilities, key=probabilities.get),)
+        written += (choose(model([written])[0]),)
     return written
 
 
@@ -94,7 +84,7 @@ def log_probability(model, tokens):
     return sum(np.log(model([tokens[:t]])[0][token]) for t, token in enumerate(tokens))
 
 
-for tokens in (greedy(toy), (*one_sentence.TARGET, END)):
+for tokens in (write(toy, lambda p: max(p, key=p.get)), (*one_sentence.TARGET, END)):
     total = log_probability(toy, tokens)
     print(f"{' '.join(tokens):32} Σ log p = {total:.2f}, p = {np.exp(total):.3f}")
 
@@ -102,16 +92,13 @@ for tokens in (greedy(toy), (*one_sentence.TARGET, END)):
 # By hand, greedy gets 0.5 · 0.5 · 0.9 · 0.6 = 0.135, and our sentence 0.4 · 0.9 · 0.8 · 0.7 = 0.202.
 #
 # **What to notice.** *duerme* was the best first token, but it leads to where the model is unsure what comes next.
-# Greedy cannot know that, because it never looks beyond one token, and it never takes anything back.
+# Greedy cannot know that, because it never looks beyond one token, and it never takes anything back. It is cheap: T
+# tokens need T calls, with one row for each sentence.
 #
-# **Cost.** T tokens need T calls, with one row for each sentence.
-
-# %% [markdown]
 # ## 2. All sentences there are
 #
 # In a toy we can afford the truth: write down *every* sentence, and sort them. This is called *exhaustive search*.
-#
-# **Predict:** the probabilities of all sentences sum to 1. Which sentence is the likeliest?
+# **Predict:** which one is the likeliest?
 
 
 # %%
@@ -138,11 +125,8 @@ for tokens in ranked[:4]:
 # ## 3. A few at once: beam search
 #
 # *Beam search* keeps the W best prefixes at each step, where greedy keeps one. They are called *hypotheses*, and W is
-# the *width* of the beam. At each step:
-#
-# 1. each hypothesis is continued with every token;
-# 2. those that have ended stay as they are, and compete with the others;
-# 3. the W best by Σ log p are kept, the rest is forgotten.
+# the *width* of the beam. At each step every hypothesis is continued with every token. Those that have ended stay as
+# they are, and compete with the others. Then the W best by Σ log p are kept, and the rest is forgotten.
 
 
 # %%
@@ -217,13 +201,17 @@ def score(tokens, total, alpha):
     return total / ((5 + len(tokens)) / 6) ** alpha
 
 
+def best_of(beam, alpha=0.6):
+    return max(beam, key=lambda tokens: score(tokens, beam[tokens], alpha))
+
+
+print("best of all sentences with α = 0.6:", " ".join(best_of(totals)))
 alphas = np.linspace(0, 1, 11)
 series = {" ".join(tokens): (alphas, score(tokens, totals[tokens], alphas)) for tokens in ranked[:3]}
 figures.lines(series, "The higher, the better", "α", "score")
 
 # %% [markdown]
-# The lines cross at about α = 0.2. A value of 0.6 is common, and with it our sentence wins clearly. Exhaustive search
-# by this score agrees, as you can see from the figure.
+# The lines cross at about α = 0.2. A value of 0.6 is common, and with it our sentence is the best of all ten.
 #
 # During the search hypotheses compete by Σ log p, where at one step all unfinished ones have the same length. The score
 # is needed at the end, when long and short sentences are compared.
@@ -232,24 +220,20 @@ figures.lines(series, "The higher, the better", "α", "score")
 # <details><summary>Going deeper: is the likeliest sentence the best?</summary>
 #
 # Stahlberg and Byrne searched real translation models exhaustively. For about half of all sentences the likeliest
-# translation was the *empty* one, `[END]` at once. Nobody had noticed, because small beams do not find it. In other
-# words, beam search works well partly because it is not a perfect search, and α repairs only a part of this. So a
-# width of 4 or 5 is usual, and a width of 100 gives worse translations.
+# translation was the *empty* one, and nobody had noticed, because small beams do not find it. So beam search works well
+# partly because it is no perfect search. A width of 4 or 5 is usual, and one of 100 gives worse translations.
 # </details>
 
 # %% [markdown]
 # ## 5. Drawing tokens by chance
 #
-# For a translation one wants the best sentence. For a story one wants many different ones, so the next token is *drawn*
-# with the model's probabilities. Then even a bad token comes at times, and everything that follows builds on it.
+# A translation should be the best sentence. For stories one wants many, so the next token is *drawn* with the model's
+# probabilities, and now and then a bad one comes. Three settings cut this risk, in this order: *temperature* τ divides
+# the logits, which raises each p to the power 1/τ; *top-k* keeps the k likeliest tokens; *top-p* keeps the smallest set
+# of likeliest tokens that reaches p. What is left is divided by its sum.
 #
-# Three settings cut the risk, in this order. *Temperature* τ divides the logits, which raises each p to the power 1/τ.
-# *Top-k* keeps the k likeliest tokens. *Top-p* keeps the smallest set of likeliest tokens that reaches p together. What
-# is left is divided by its sum.
-
-# %% [markdown]
-# **Predict:** the probabilities are 0.5, 0.25, 0.15, 0.07 and 0.03. Compute them for τ = 0.5, which squares them, then
-# for k = 2, then for top-p = 0.8. And how many tokens are left if τ = 0.5 comes *before* top-p = 0.8?
+# **Predict**, by hand, for 0.5, 0.25, 0.15, 0.07 and 0.03: what leaves τ = 0.5, which squares them, what k = 2, and
+# what top-p = 0.8?
 
 
 # %%
@@ -275,23 +259,20 @@ distributions(panels, tokens)
 # **What to notice.** A low temperature sharpens, and near 0 it is greedy decoding. A high one flattens, so that bad
 # tokens come more often. Top-k keeps two tokens however sure the model is. Top-p keeps few where the model is sure, and
 # many where it is not: after τ = 0.5 two tokens are left instead of three. Therefore the order matters.
-#
-# **Predict:** is chance the same at each run?
 
 # %%
 for seed in (1, 1, 2):
     print("seed", seed, " ".join(np.random.default_rng(seed).choice(tokens, size=8, p=p)))
 
 # %% [markdown]
-# The same seed gives the same draw, so a result can be repeated. But a seed that is used again at *every step* throws
-# the same dice for every token, so each step needs a seed of its own.
+# The same seed gives the same draw, so that a result can be repeated. But one seed at *every step* would throw the same
+# dice for every token, so each step needs its own.
 #
 # ## 6. Never compute a key twice
 #
-# Lesson 9 ended with a remark: while a decoder writes, keys and values of what is there already stay the same. Let us
-# look. These are keys in the *second* layer of our decoder, once with three tokens written, and once with all five.
-#
-# **Predict:** which rows are different?
+# Lesson 9 ended with a remark: while a decoder writes, the keys and values of what is there already stay the same. Here
+# are keys of the *second* layer of our decoder, once with three tokens written, and once with all five. **Predict:**
+# which rows are different?
 
 # %%
 D, H, F, L = one_sentence.D, one_sentence.H, one_sentence.F, one_sentence.LAYERS
@@ -308,69 +289,52 @@ names = ["[START]", *one_sentence.TARGET]
 figures.matrices(panels, {f"{t} tokens": names[:t] for t in (3, 5)})
 
 # %% [markdown]
-# None of the first three, because no token sees a later one. So the hidden states of the past cannot change in any
-# layer, and neither can their keys and values. A *cache* keeps both. At each step only the *new* token goes through the
-# layer. Its query meets all keys in the cache, and no mask is needed, since nothing later exists yet.
+# None of the first three, because no token sees a later one. So the past cannot change in any layer. A *cache* keeps
+# its keys and values, and only the *new* token goes through the layer. Its query meets all keys in the cache, and no
+# mask is needed, since nothing later exists yet. By hand: without a cache, 64 tokens mean that the layer maps 1 + 2 + …
+# + 64 = 2080 tokens, and with it 64, which is 32 times fewer.
 #
-# By hand: to write 64 tokens without a cache, the layer maps 1 + 2 + … + 64 = 2080 tokens. With it, it maps 64. That is
-# 32 times fewer.
-
-# %% [markdown]
-# Is it that much faster, too? We measure one attention with one head in NumPy, because eager Keras takes longer to
-# begin a product of this size than to compute it. `room` is the cache: a place for all keys and values there will be.
+# We measure it for one head in NumPy, because eager Keras takes longer to begin such small products than to compute
+# them.
 
 
 # %%
-def softmax(scores):
+def attend(query, key, value, mask):  # (B, ?, D), (B, t, D), (B, t, D), (?, t)
+    scores = np.where(mask, query @ key.swapaxes(1, 2) / np.float32(query.shape[-1] ** 0.5), np.float32(-1e9))
     powers = np.exp(scores - scores.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
+    return powers / powers.sum(-1, keepdims=True) @ value
 
 
 def without_cache(x, maps):  # (B, t, D), and the maps of query, key, value and output
     query, key, value = (np.tensordot(x, one, 1) for one in maps[:3])  # (B, t, D)
-    scores = query @ key.swapaxes(1, 2) / np.float32(x.shape[-1] ** 0.5)  # (B, t, t)
-    weights = softmax(np.where(np.tri(x.shape[1], dtype=bool), scores, np.float32(-1e9)))
-    return np.tensordot(weights @ value, maps[3], 1)[:, -1:]  # the last token is the only new one
+    context = attend(query, key, value, np.tri(x.shape[1], dtype=bool))
+    return np.tensordot(context, maps[3], 1)[:, -1:]  # the last token is the only new one
 
 
 def with_cache(new, room, t, maps):  # (B, 1, D), and (2, B, T, D), of which t tokens are filled
     query, room[0, :, t : t + 1], room[1, :, t : t + 1] = (np.tensordot(new, one, 1) for one in maps[:3])
-    keys, values = room[:, :, : t + 1]  # (B, t + 1, D)
-    weights = softmax(query @ keys.swapaxes(1, 2) / np.float32(new.shape[-1] ** 0.5))  # (B, 1, t + 1)
-    return np.tensordot(weights @ values, maps[3], 1)
+    return np.tensordot(attend(query, *room[:, :, : t + 1], True), maps[3], 1)
 
 
 # %% [markdown]
-# We write 32 rows at once, such as 8 sentences with a beam of 4, at D = 128. **Predict:** how many times faster is it
-# for 64 tokens, and for 128?
-
+# **Predict:** with 32 rows, such as 8 sentences with a beam of 4, how many times faster is it for 64 and 128 tokens?
 
 # %%
-def seconds(write, repeats=2):
-    found = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        outputs = write()
-        found.append(time.perf_counter() - begin)
-    return np.concatenate(outputs, axis=1), min(found)  # whatever else the machine does takes time, so the shorter
-
-
 rng, B, width = np.random.default_rng(12), 32, 128
 maps = rng.normal(scale=width**-0.5, size=(4, width, width)).astype("float32")
 for T in (64, 128):
     x, room = rng.normal(size=(B, T, width)).astype("float32"), np.zeros((2, B, T, width), "float32")
-    slow, before = seconds(lambda x=x, T=T: [without_cache(x[:, : t + 1], maps) for t in range(T)])
-    fast, after = seconds(lambda x=x, T=T, room=room: [with_cache(x[:, t : t + 1], room, t, maps) for t in range(T)])
-    print(
-        f"{T} tokens: {before:.3f} s without, {after:.3f} s with a cache: {before / after:.0f} times faster.", end=" "
-    )
-    print("Same outputs:", np.allclose(slow, fast, atol=1e-4))
+    begin = time.perf_counter()
+    slow = [without_cache(x[:, : t + 1], maps) for t in range(T)]
+    middle = time.perf_counter()
+    fast = [with_cache(x[:, t : t + 1], room, t, maps) for t in range(T)]
+    before, after = middle - begin, time.perf_counter() - middle
+    print(f"{T} tokens: {before:.3f} s without, {after:.3f} s with a cache, {before / after:.0f} times faster")
+    print("  same outputs:", np.allclose(slow, fast, atol=1e-4))
 
 # %% [markdown]
-# **What to notice.** The outputs are the same, and the gain grows with the length. It is less than by counting, because
-# a computer works better on one large product than on many small ones.
-#
-# **Cost**, in one self-attention and for the token at position t:
+# The outputs are the same, and the gain grows with the length. It is less than by counting, because a computer works
+# better on one large product than on many small ones. **Cost**, in one self-attention, for the token at position t:
 #
 # | | without a cache | with a cache |
 # |---|---|---|
@@ -381,9 +345,8 @@ for T in (64, 128):
 # %% [markdown]
 # A whole decoder keeps 2 · L · T · D numbers for each row, and as many for the memory with S in place of T. The base
 # model, with L = 6 and D = 512, needs 786,432 numbers for 128 tokens, or 3 MB, and a beam of 4 needs four times that.
-# Whoever has long texts and many users runs out of memory there first.
-#
-# When a beam drops a hypothesis, its rows of the cache go with it, and those of the survivors must be put in order.
+# Whoever has long texts and many users runs out of memory there first. And when a beam drops a hypothesis, its rows of
+# the cache go with it, so that those of the others must be put in order.
 
 # %% [markdown]
 # ## 7. Is it a good translation?
@@ -408,21 +371,18 @@ for n in range(1, 5):
     print(f"{n}-grams: {(found & ngrams(reference, n)).total()} of {found.total()}")  # & takes the smaller count
 
 # %% [markdown]
-# The precisions $p_n$ are 4/5, 3/4, 2/3 and 1/2. BLEU takes their geometric mean: the product is 1/5, and its fourth
-# root 0.669, so BLEU is 66.9 of 100.
-#
-# Precision alone would favour short hypotheses once more. So there is a *brevity penalty*, with c for the length of all
-# hypotheses together, and r for that of the references:
+# BLEU takes the geometric mean of these *precisions* $p_n$: their product is 1/5, and its fourth root 0.669, so BLEU is
+# 66.9 of 100. Precision alone would favour short hypotheses once more. So there is a *brevity penalty*, with c for the
+# length of all hypotheses, and r for that of the references:
 #
 # $$\text{BLEU} = 100 \cdot \min\left(1,\, e^{1 - r/c}\right) \cdot (p_1\, p_2\, p_3\, p_4)^{1/4}$$
+#
+# Counts are summed over the whole *corpus* first. By hand, for *el gato rojo duerme* and *duerme* with our sentence as
+# reference of both: every n-gram is right, c = 5 and r = 8, and BLEU is 100 · $e^{1 - 8/5}$ = 54.9.
 
 # %% [markdown]
-# All counts are summed over the whole *corpus* before anything is divided. By hand for two sentences, whose reference is
-# ours both times: *el gato rojo duerme* and *duerme*. Every n-gram is right, but c = 5 and r = 8, so the penalty is
-# $e^{1 - 8/5}$ = 0.549 and BLEU is 54.9.
-#
-# Where no n-gram is right, the product would be 0, so that a tool puts a small number in its place. Tools differ in
-# this, which is why one names the tool, usually *sacreBLEU*. **Predict:** sort the five sentences below by BLEU.
+# Where no n-gram is right, the product would be 0, so a small number is put in its place. Tools differ in this, which
+# is why one names the tool, usually *sacreBLEU*. **Predict:** which of the five sentences below gets the best BLEU?
 
 
 # %%
@@ -432,109 +392,64 @@ def bleu(hypotheses, *references):  # lists of sentences, of the same length
 
 print(f"by hand: 66.9 and 54.9, sacreBLEU: {bleu([hypothesis], [reference]):.1f}", end=" ")
 print(f"and {bleu([reference, 'duerme'], [reference, reference]):.1f}")
-trials = {
-    "el gato rojo duerme duerme": "stutters",
-    "duerme el gato rojo": "right",
-    "el gato rojo no duerme": "opposite",
-}
+trials = {hypothesis: "stutters", "duerme el gato rojo": "right", "el gato rojo no duerme": "opposite"}
 trials |= {"el minino colorado está durmiendo": "right", "el perro rojo duerme": "wrong animal"}
 for text, verdict in trials.items():
     print(f"{bleu([text], [reference]):5.1f}  {text} ({verdict})")
 
 # %% [markdown]
-# **What to notice.** The stutter beats the right sentence with its verb first, and the opposite beats a right
-# sentence in other words. BLEU sees tokens, and neither meaning nor truth. A second reference helps:
-# with *duerme el gato rojo* as another one, that hypothesis gets 100, because an n-gram may then be found in either.
-# BLEU is made for corpora, where such accidents average out, and for comparing systems on the *same* test.
+# **What to notice.** The stutter beats the right sentence with its verb first, and the opposite beats a right sentence
+# in other words. BLEU sees tokens, and neither meaning nor truth. A second reference helps: an n-gram may then be found
+# in either, so that *duerme el gato rojo* gets 100. BLEU is made for corpora, where accidents average out, and for
+# comparing systems on the *same* test.
 
 # %% [markdown]
 # ## 8. Let it write
 #
-# Now your own Transformer learns from three translators. Of nine times, *the red cat sleeps* is *el gato rojo duerme*
-# four times, *duerme el gato rojo* three times and *duerme* twice. So are 204 sentences like it, and 12 are kept.
-# Shares and padding go into the loss as the weights of its tokens. It takes some 20 seconds.
+# Now your own Transformer learns from three translators: of nine times, *the red cat sleeps* is *el gato rojo duerme*
+# four times, *duerme el gato rojo* three times and *duerme* twice. So it is with 204 others to learn from, and 12 are kept, ours
+# among them. It takes some 20 seconds.
 #
-# **Predict:** if the model learns these shares, what do greedy decoding and a beam of 2 write?
+# Then all 12 are written five times, in five ways. BLEU compares them with the first translator, and then with the
+# first two. **Predict:** which sentence does each way make of ours, and who leaves the subject out?
 
 # %%
 learned, kept = two_orders.split(12, first=" ".join(one_sentence.SOURCE))
-source, read, wanted, weights = three_ways.rows_of(learned)  # (N, S), then (N, T) each
 keras.utils.set_random_seed(12)
 translator = Transformer(len(two_orders.ENGLISH), len(two_orders.SPANISH), 32, 4, 64, 1, 8, 0.0, tie_weights=False)
-falling = keras.optimizers.schedules.CosineDecay(0.005, 40 * 12)  # 12 batches in each epoch
-loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-translator.compile(keras.optimizers.Adam(falling), loss, jit_compile=False)
-inputs = {"source": source, "target": read}
-told = translator.fit(inputs, wanted, sample_weight=weights, batch_size=51, epochs=40, verbose=0)
+print(f"loss {three_ways.train(translator, learned):.3f}")
+models = {english: three_ways.next_tokens(translator, english) for english in kept}  # each is asked like `toy`
+rng = np.random.default_rng(12)
+
+
+def draw(found, temperature=1.0, top_p=1.0):
+    tokens = sorted(found, key=found.get, reverse=True)
+    p = tempered(np.array([found[token] for token in tokens]), temperature)
+    return tokens[rng.choice(len(p), p=only(p, np.cumsum(p) - p < top_p))]
 
 
 # %%
-def says(english):
-    source, spanish, known = three_ways.source_ids([english]), two_orders.SPANISH, {}
-
-    def model(prefixes):  # the same question as to the toy
-        if new := [prefix for prefix in prefixes if prefix not in known]:
-            ids = [[two_orders.START, *map(spanish.index, prefix)] for prefix in new]
-            pair = {"source": np.repeat(source, len(new), axis=0), "target": np.array(ids, "int32")}
-            for prefix, row in zip(new, ops.convert_to_numpy(ops.softmax(translator(pair)[:, -1])), strict=True):
-                known[prefix] = {token: float(p) for token, p in zip(spanish, row, strict=True) if p > 1e-6}
-        return [known[prefix] for prefix in prefixes]
-
-    return model
-
-
-ours = says(kept[0])
-for name, found in {"greedy": greedy(ours), "beam of 2": max((beam := search(ours, 2)[0]), key=beam.get)}.items():
-    print(f"{name:9}: p = {np.exp(log_probability(ours, found)):.2f}  {' '.join(found)}")
+ways = {"greedy": lambda model: write(model, lambda p: max(p, key=p.get))}
+ways["beam of 2"] = lambda model: best_of(search(model, 2)[0])
+ways["τ = 1"] = lambda model: write(model, draw)
+ways["τ = 0.5"] = lambda model: write(model, lambda p: draw(p, temperature=0.5))
+ways["top-p = 0.5"] = lambda model: write(model, lambda p: draw(p, top_p=0.5))
+many, shares = kept * 5, {"translators": [*three_ways.SHARES.values(), 0]}
+last, first = zip(*map(two_orders.TRANSLATIONS.get, many), strict=True)
+for name, make in ways.items():
+    texts = [" ".join(make(models[english])[:-1]) for english in many]  # without `[END]`
+    counts = Counter(map(three_ways.way_of, many, texts))
+    shares[name] = [counts[way] / len(many) for way in (*three_ways.SHARES, "wrong")]
+    print(f"{name:11}: BLEU {bleu(texts, last):5.1f}, with two references {bleu(texts, last, first):5.1f} {texts[0]!r}")
+figures.matrix(list(shares.values()), list(shares), [*three_ways.SHARES, "wrong"], "Shares of 60 sentences")
 
 # %% [markdown]
-# This is our toy come true. The first token is *duerme* in 5 of 9 cases, so greedy takes it and gets a sentence of about
-# 3/9, while the beam finds the one of about 4/9. Now we draw 300 sentences.
-#
-# **Predict:** how often does each of the three ways come, for τ = 1, τ = 0.5 and top-p = 0.5?
-
-
-# %%
-def draw(model, rng, temperature=1.0, top_p=1.0, max_length=5):
-    written = ()
-    while len(written) < max_length and written[-1:] != (END,):
-        tokens, p = zip(*sorted(model([written])[0].items(), key=lambda one: -one[1]), strict=True)
-        p = tempered(np.array(p), temperature)
-        written += (tokens[rng.choice(len(p), p=only(p, np.cumsum(p) - p < top_p))],)
-    return " ".join(token for token in written if token != END)
-
-
-settings, table = {"τ = 1": {}, "τ = 0.5": {"temperature": 0.5}, "top-p = 0.5": {"top_p": 0.5}}, {}
-for name, setting in settings.items():
-    rng = np.random.default_rng(12)
-    ways = Counter(three_ways.way_of(kept[0], draw(ours, rng, **setting)) for _ in range(300))
-    table[name] = [ways[way] / 300 for way in (*three_ways.SHARES, "wrong")]
-rows = [[*three_ways.SHARES.values(), 0], *table.values()]
-figures.matrix(rows, ["translators", *table], [*three_ways.SHARES, "wrong"], "Shares of 300 sentences")
+# **What to notice.** It is our toy come true: greedy begins with *duerme*, which is right in 5 of 9 cases, and the beam
+# finds the likelier sentence. At τ = 1 the model speaks as its translators did, the hurried one included, and loses
+# BLEU by its short sentences. With top-p = 0.5 one token is left at most steps, so that it is greedy decoding again.
+# And that says nothing wrong, but with one reference BLEU cannot forgive its order.
 
 # %% [markdown]
-# **What to notice.** At τ = 1 the model speaks as its translators did, the hurried one included. A lower temperature
-# makes likely choices likelier at each step. With top-p = 0.5 one token is left at most steps, which makes it greedy.
-#
-# At last all 12 new sentences are written in three ways, and BLEU compares them with the first translator, then with
-# the first two. **Predict:** which way gets the best BLEU, and what does the second reference change?
-
-# %%
-rng, models = np.random.default_rng(12), {english: says(english) for english in kept}
-said = {"greedy": [" ".join(greedy(model)[:-1]) for model in models.values()], "beam of 2": []}
-for model in models.values():
-    beam, _ = search(model, 2)
-    said["beam of 2"].append(" ".join(max(beam, key=lambda one: score(one, beam[one], 0.6))[:-1]))
-said["sampling"] = [draw(model, rng) for model in models.values()]
-last, first = zip(*(two_orders.TRANSLATIONS[english] for english in kept), strict=True)
-for name, texts in said.items():
-    ways = Counter(three_ways.way_of(english, text) for english, text in zip(kept, texts, strict=True))
-    print(f"{name:9}: BLEU {bleu(texts, last):5.1f}, with two references {bleu(texts, last, first):5.1f}", dict(ways))
-
-# %% [markdown]
-# **What to notice.** Greedy decoding says nothing wrong, but its order is not that of the first translator, and with
-# one reference BLEU cannot forgive it. With two it can. Sampling loses most by its short sentences.
-#
 # ## Check yourself
 #
 # With α = 0, a beam of 2 gives good translations, and a beam of 50 gives shorter and worse ones. What is the reason?
@@ -543,19 +458,18 @@ for name, texts in said.items():
 # - **B** the wide beam finds short sentences with a higher Σ log p
 # - **C** the cache of one hypothesis is used for another
 # - **D** the seed is not the same
-
-# %% [markdown]
+#
 # <details><summary>Answer</summary>
 #
-# **B.** The wide beam searches better, and without a penalty the best sum often belongs to a short sentence, as in
-# section 3.
+# **B.** The wide beam searches better, and without a penalty the best sum often belongs to a short sentence.
 #
 # **A** is the other way round, since a wide beam drops less. **C** would make nonsense with any width above 1. **D**
-# plays no part, because beam search draws nothing by chance.
+# plays no part, because beam search draws nothing.
 # </details>
-#
+
+# %% [markdown]
 # ## In this lesson
-# - Greedy keeps one prefix and beam search W of them; Σ log p favours short sentences, and a length penalty corrects it.
+# - Greedy keeps one prefix, beam search W of them; Σ log p favours short sentences, so one divides by a length penalty.
 # - Temperature, top-k and top-p decide how much chance a draw is given, and a seed makes it repeatable.
 # - A causal decoder never needs to compute a key twice; BLEU counts n-grams, and does not see what they mean.
 #

@@ -6,11 +6,15 @@ shares are known, so one knows which probability an honest model gives to each s
 
 from course.toolkit.two_orders import END, ENGLISH, SPANISH, START, TARGET_LENGTH, TRANSLATIONS
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import keras
 import numpy as np
+from keras import ops
 
 SHARES = {"verb last": 4 / 9, "verb first": 3 / 9, "verb only": 2 / 9}
+_EPOCHS, _BATCH = 40, 54
 
 
 def ways_of(english: str) -> dict[str, str]:
@@ -44,3 +48,36 @@ def rows_of(sentences: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarra
     read, wanted = target[:, :-1], target[:, 1:]
     weights = np.where(wanted != 0, np.array(shares)[:, None], 0).astype("float32")
     return np.repeat(source, len(SHARES), axis=0), read, wanted, weights
+
+
+def train(translator: keras.Model, sentences: Sequence[str]) -> float:
+    """Teach a Transformer what the three translators make of these sentences; returns the loss of the last epoch.
+
+    The learning rate falls to 0, so that the model ends near the shares and not at those of its last batches.
+    """
+    source, read, wanted, weights = rows_of(sentences)
+    steps = _EPOCHS * -(-len(source) // _BATCH)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.005, steps))
+    translator.compile(optimizer, loss, jit_compile=False)
+    inputs, size = {"source": source, "target": read}, {"batch_size": _BATCH, "epochs": _EPOCHS}
+    return float(translator.fit(inputs, wanted, sample_weight=weights, verbose=0, **size).history["loss"][-1])
+
+
+def next_tokens(model: Callable[[dict[str, np.ndarray]], Any], english: str) -> Callable:
+    """What a model says after prefixes of a translation: a function of W tuples of tokens, all of one length.
+
+    It returns, for each of them, the probability of every next token that has more than one in a million. Each prefix
+    is asked about once, and kept. `model({"source": (W, S), "target": (W, t)})` gives logits `(W, t, V)`.
+    """
+    source, known = source_ids([english]), {}
+
+    def after(prefixes: Sequence[tuple[str, ...]]) -> list[dict[str, float]]:
+        if new := [prefix for prefix in prefixes if prefix not in known]:
+            ids = np.array([[START, *map(SPANISH.index, prefix)] for prefix in new], "int32")
+            logits = model({"source": np.repeat(source, len(new), axis=0), "target": ids})[:, -1]  # (W, V)
+            for prefix, row in zip(new, ops.convert_to_numpy(ops.softmax(logits)), strict=True):
+                known[prefix] = {token: float(p) for token, p in zip(SPANISH, row, strict=True) if p > 1e-6}
+        return [known[prefix] for prefix in prefixes]
+
+    return after
