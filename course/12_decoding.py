@@ -4,14 +4,14 @@
 # After this lesson you can make sentences of a model's logits in three ways, you know what each of them costs and what
 # it gets wrong, and you can make the writing many times faster without changing a word.
 #
-# The model is the same in all three, and so is the loop: what has been chosen is appended to the ids, and the model is
-# asked again. Only the box in bold is different.
+# In all three, what has been chosen is appended to the ids, and the model is asked again. The box in bold is new.
 
 # %%
 from course.built import Decoder, Encoder, PositionalEmbedding, Transformer
-from course.toolkit import figures, one_sentence, three_ways, two_orders
+from course.toolkit import figures, one_sentence, three_ways, toy_writer, two_orders
 from course.toolkit.decoding_figures import distributions, tree
 from course.toolkit.flow import Step, flow
+from course.toolkit.toy_writer import END, toy
 
 import time
 from collections import Counter
@@ -43,33 +43,18 @@ flow(columns)
 # ## 1. The best token each time
 #
 # A Transformer says how likely each *next* token is. It never says a sentence. To see what that means, we need a model
-# so small that all it knows can be read: for *the red cat sleeps*, these are the probabilities after each *prefix*,
-# which is what has been written so far. Lesson 9 knew two right sentences, with the verb last or first. Here is a third
-# one, *duerme* alone, “it sleeps”, because Spanish may leave the subject out.
+# so small that all it knows can be read. For *the red cat sleeps*, these are its probabilities after each *prefix*, the
+# tokens written so far. After any other prefix it says `[END]`. Beside the two sentences of lesson 9, with the verb
+# last or first, it knows *duerme* alone, “it sleeps”, because Spanish may leave the subject out.
 
 # %%
-END = "[END]"
-TABLE = {
-    "": {"duerme": 0.5, "el": 0.4, "gato": 0.1},
-    "duerme": {"el": 0.5, END: 0.45, "gato": 0.05},
-    "el": {"gato": 0.9, "rojo": 0.1},
-    "duerme el": {"gato": 0.9, "rojo": 0.1},
-    "el gato": {"rojo": 0.8, "duerme": 0.2},
-    "duerme el gato": {"rojo": 0.6, END: 0.4},
-    "el gato rojo": {"duerme": 0.7, END: 0.3},
-}
-
-
-def toy(prefixes):
-    return [TABLE.get(" ".join(prefix), {END: 1.0}) for prefix in prefixes]  # after all others the sentence ends
-
+figures.matrix(toy_writer.table(), toy_writer.PREFIXES, toy_writer.TOKENS, "", "prefix", "next token")
 
 # %% [markdown]
 # *Greedy* decoding takes the likeliest token, appends it, and asks again until `[END]` comes. The probability of a
-# sentence is the product of lesson 9. Products of many small numbers soon become too small for a computer, so one adds
-# logarithms instead: log p(sentence) = Σ log p(token).
-#
-# **Predict:** which sentence does greedy write, and how likely is it? Compare it with *el gato rojo duerme*, by hand.
+# sentence is a product, as in lesson 9. Since products of many small numbers become too small for a computer, one adds
+# logarithms instead: log p(sentence) = Σ log p(token). **Predict:** which sentence does greedy write, and is it more
+# or less likely than *el gato rojo duerme*?
 
 
 # %%
@@ -94,7 +79,8 @@ for tokens in (write(toy, lambda p: max(p, key=p.get)), (*one_sentence.TARGET, E
 # **What to notice.** *duerme* was the best first token, but it leads to where the model is unsure what comes next.
 # Greedy cannot know that, because it never looks beyond one token, and it never takes anything back. It is cheap: T
 # tokens need T calls, with one row for each sentence.
-#
+
+# %% [markdown]
 # ## 2. All sentences there are
 #
 # In a toy we can afford the truth: write down *every* sentence, and sort them. This is called *exhaustive search*.
@@ -110,16 +96,15 @@ def sentences(model, prefix=()):
 
 totals = {tokens: log_probability(toy, tokens) for tokens in sentences(toy)}
 ranked = sorted(totals, key=totals.get, reverse=True)
-print(len(ranked), "sentences, sum", round(sum(np.exp(total) for total in totals.values()), 6))
+print(len(ranked), "sentences, together", round(sum(map(np.exp, totals.values())), 6))
 for tokens in ranked[:4]:
     print(f"p = {np.exp(totals[tokens]):.3f}  {' '.join(tokens)}")
 
 # %% [markdown]
-# The winner is *duerme*, with 0.5 · 0.45 = 0.225. It is a poor translation, since nobody learns who sleeps. We come
-# back to it in section 4.
+# The winner is *duerme*, with 0.5 · 0.45 = 0.225, a poor translation. We come back to it in section 4.
 #
-# **Cost.** With V tokens there are about $V^T$ sentences of length T. For V = 8000 and T = 20 that is $10^{78}$, so no
-# computer will ever list them. We need something between one sentence and all of them.
+# **Cost.** With V tokens there are about $V^T$ sentences of length T. For V = 8000 and T = 20 that is $10^{78}$, so we
+# need something between one sentence and all of them.
 
 # %% [markdown]
 # ## 3. A few at once: beam search
@@ -130,19 +115,13 @@ for tokens in ranked[:4]:
 
 
 # %%
-def grow(model, beam, width):
-    unfinished = [prefix for prefix in beam if prefix[-1:] != (END,)]
-    candidates = {prefix: total for prefix, total in beam.items() if prefix not in unfinished}
-    for prefix, probabilities in zip(unfinished, model(unfinished), strict=True):
-        candidates |= {(*prefix, token): beam[prefix] + np.log(p) for token, p in probabilities.items()}
-    kept = sorted(candidates, key=candidates.get, reverse=True)[:width]
-    return candidates, {prefix: candidates[prefix] for prefix in kept}
-
-
 def search(model, width, max_length=5):
     beam, levels = {(): 0.0}, []
-    while len(levels) < max_length and any(prefix[-1:] != (END,) for prefix in beam):
-        candidates, beam = grow(model, beam, width)
+    while len(levels) < max_length and (unfinished := [prefix for prefix in beam if prefix[-1:] != (END,)]):
+        candidates = {prefix: total for prefix, total in beam.items() if prefix not in unfinished}
+        for prefix, probabilities in zip(unfinished, model(unfinished), strict=True):
+            candidates |= {(*prefix, token): beam[prefix] + np.log(p) for token, p in probabilities.items()}
+        beam = dict(sorted(candidates.items(), key=lambda one: one[1], reverse=True)[:width])
         levels.append((candidates, beam))
     return beam, levels
 
@@ -162,7 +141,7 @@ tree(levels)
 # with *duerme*, so the beam has taken back the first choice of greedy. The finished *duerme* has −1.49 and is dropped,
 # because *duerme el* has −1.39.
 #
-# What a beam has dropped never comes back. **Predict:** which sentence has the best Σ log p for W = 1, 2 and 3?
+# What a beam has dropped never comes back. **Predict:** which sentence has the best Σ log p for W = 1, for 2 and for 3?
 
 # %%
 for width in (1, 2, 3, 10):
@@ -172,8 +151,7 @@ for width in (1, 2, 3, 10):
 
 # %% [markdown]
 # A beam of width 1 is greedy decoding. One that is wide enough is exhaustive search, and in this toy three are enough.
-#
-# **Cost.** T calls, as in greedy decoding, but each has B · W rows. The beams of different sentences never compete.
+# **Cost:** T calls, as in greedy decoding, but each has B · W rows. Beams of different sentences never compete.
 #
 # Look at the results again, though. From W = 2 to W = 3 the *search* has become better and the *sentence* worse. The
 # search is not to blame, since it found what we asked for, so we have asked for the wrong thing.
@@ -187,34 +165,26 @@ for width in (1, 2, 3, 10):
 #
 # $$\text{score} = \frac{\sum \log p}{\left((5 + n)/6\right)^{\alpha}}$$
 #
-# With α = 0 that is the plain sum, and the larger α is, the more a long sentence is forgiven.
+# With α = 0 that is the plain sum.
 
 # %% [markdown]
-# By hand, with α = 1. The sentence *duerme* has n = 2, so it gets −1.49 / (7/6) = −1.28. Our sentence has n = 5, and
-# gets −1.60 / (10/6) = −0.96, which is more. Without a penalty it was the other way round.
-#
-# **Predict:** the two sums are close to each other. Does it take a small α or a large one to change the order?
+# By hand, with α = 1: *duerme* has n = 2, so it gets −1.49 / (7/6) = −1.28. Our
+# sentence has n = 5, and gets −1.60 / (10/6) = −0.96, which is more. Without a penalty it was the other way round. **Predict:** the two sums are close to each other. Does it take a small α or a large one to change the order?
 
 
 # %%
-def score(tokens, total, alpha):
+def score(tokens, total, alpha=0.6):
     return total / ((5 + len(tokens)) / 6) ** alpha
 
 
-def best_of(beam, alpha=0.6):
-    return max(beam, key=lambda tokens: score(tokens, beam[tokens], alpha))
-
-
-print("best of all sentences with α = 0.6:", " ".join(best_of(totals)))
+print("best of all with α = 0.6:", " ".join(max(totals, key=lambda tokens: score(tokens, totals[tokens]))))
 alphas = np.linspace(0, 1, 11)
 series = {" ".join(tokens): (alphas, score(tokens, totals[tokens], alphas)) for tokens in ranked[:3]}
 figures.lines(series, "The higher, the better", "α", "score")
 
 # %% [markdown]
-# The lines cross at about α = 0.2. A value of 0.6 is common, and with it our sentence is the best of all ten.
-#
-# During the search hypotheses compete by Σ log p, where at one step all unfinished ones have the same length. The score
-# is needed at the end, when long and short sentences are compared.
+# The lines cross at about α = 0.2. A value of 0.6 is common, and with it our sentence is the best of all ten. In our
+# beam, hypotheses still compete by Σ log p during the search, and the score chooses among what is left at the end.
 
 # %% [markdown]
 # <details><summary>Going deeper: is the likeliest sentence the best?</summary>
@@ -231,9 +201,9 @@ figures.lines(series, "The higher, the better", "α", "score")
 # probabilities, and now and then a bad one comes. Three settings cut this risk, in this order: *temperature* τ divides
 # the logits, which raises each p to the power 1/τ; *top-k* keeps the k likeliest tokens; *top-p* keeps the smallest set
 # of likeliest tokens that reaches p. What is left is divided by its sum.
-#
-# **Predict**, by hand, for 0.5, 0.25, 0.15, 0.07 and 0.03: what leaves τ = 0.5, which squares them, what k = 2, and
-# what top-p = 0.8?
+
+# %% [markdown]
+# **Predict** by hand, for 0.5, 0.25, 0.15, 0.07 and 0.03: what makes τ = 0.5 of them, what k = 2, what top-p = 0.8?
 
 
 # %%
@@ -276,8 +246,7 @@ for seed in (1, 1, 2):
 
 # %%
 D, H, F, L = one_sentence.D, one_sentence.H, one_sentence.F, one_sentence.LAYERS
-english, spanish = one_sentence.SOURCE_VOCABULARY, one_sentence.TARGET_VOCABULARY
-read, written = (PositionalEmbedding(len(words), D, one_sentence.MAX_LENGTH) for words in (english, spanish))
+read, written = (PositionalEmbedding(8, D, one_sentence.MAX_LENGTH) for _ in range(2))  # V = 8 on both sides
 decoder, memory = Decoder(L, D, H, F, dropout=0.0), one_sentence.encoded(read, Encoder(L, D, H, F, dropout=0.0))
 one_sentence.decoded(written, decoder, memory)  # fills both, as in lesson 9
 panels = {}
@@ -293,7 +262,8 @@ figures.matrices(panels, {f"{t} tokens": names[:t] for t in (3, 5)})
 # its keys and values, and only the *new* token goes through the layer. Its query meets all keys in the cache, and no
 # mask is needed, since nothing later exists yet. By hand: without a cache, 64 tokens mean that the layer maps 1 + 2 + …
 # + 64 = 2080 tokens, and with it 64, which is 32 times fewer.
-#
+
+# %% [markdown]
 # We measure it for one head in NumPy, because eager Keras takes longer to begin such small products than to compute
 # them.
 
@@ -345,8 +315,7 @@ for T in (64, 128):
 # %% [markdown]
 # A whole decoder keeps 2 · L · T · D numbers for each row, and as many for the memory with S in place of T. The base
 # model, with L = 6 and D = 512, needs 786,432 numbers for 128 tokens, or 3 MB, and a beam of 4 needs four times that.
-# Whoever has long texts and many users runs out of memory there first. And when a beam drops a hypothesis, its rows of
-# the cache go with it, so that those of the others must be put in order.
+# Whoever has long texts and many users runs out of memory there first. When a beam drops a hypothesis, its rows go too.
 
 # %% [markdown]
 # ## 7. Is it a good translation?
@@ -376,11 +345,11 @@ for n in range(1, 5):
 # length of all hypotheses, and r for that of the references:
 #
 # $$\text{BLEU} = 100 \cdot \min\left(1,\, e^{1 - r/c}\right) \cdot (p_1\, p_2\, p_3\, p_4)^{1/4}$$
-#
-# Counts are summed over the whole *corpus* first. By hand, for *el gato rojo duerme* and *duerme* with our sentence as
-# reference of both: every n-gram is right, c = 5 and r = 8, and BLEU is 100 · $e^{1 - 8/5}$ = 54.9.
 
 # %% [markdown]
+# Counts are summed over the whole *corpus* first. By hand, for *el gato rojo duerme* and *duerme* with our sentence as
+# reference of both: every n-gram is right, c = 5 and r = 8, and BLEU is 100 · $e^{1 - 8/5}$ = 54.9.
+#
 # Where no n-gram is right, the product would be 0, so a small number is put in its place. Tools differ in this, which
 # is why one names the tool, usually *sacreBLEU*. **Predict:** which of the five sentences below gets the best BLEU?
 
@@ -390,8 +359,7 @@ def bleu(hypotheses, *references):  # lists of sentences, of the same length
     return sacrebleu.corpus_bleu(hypotheses, [list(one) for one in references], tokenize="none").score
 
 
-print(f"by hand: 66.9 and 54.9, sacreBLEU: {bleu([hypothesis], [reference]):.1f}", end=" ")
-print(f"and {bleu([reference, 'duerme'], [reference, reference]):.1f}")
+print(f"{bleu([reference, 'duerme'], [reference, reference]):5.1f}  the two sentences together")
 trials = {hypothesis: "stutters", "duerme el gato rojo": "right", "el gato rojo no duerme": "opposite"}
 trials |= {"el minino colorado está durmiendo": "right", "el perro rojo duerme": "wrong animal"}
 for text, verdict in trials.items():
@@ -407,11 +375,11 @@ for text, verdict in trials.items():
 # ## 8. Let it write
 #
 # Now your own Transformer learns from three translators: of nine times, *the red cat sleeps* is *el gato rojo duerme*
-# four times, *duerme el gato rojo* three times and *duerme* twice. So it is with 204 others to learn from, and 12 are kept, ours
-# among them. It takes some 20 seconds.
+# four times, *duerme el gato rojo* three times and *duerme* twice. It learns from 204 such sentences, which takes some
+# 20 seconds, and 12 are kept, ours among them. They are written five times each, in five ways. BLEU compares them with
+# the first translator, and then with the first two.
 #
-# Then all 12 are written five times, in five ways. BLEU compares them with the first translator, and then with the
-# first two. **Predict:** which sentence does each way make of ours, and who leaves the subject out?
+# **Predict:** what does each way make of our sentence, and which of them leave the subject out?
 
 # %%
 learned, kept = two_orders.split(12, first=" ".join(one_sentence.SOURCE))
@@ -430,7 +398,7 @@ def draw(found, temperature=1.0, top_p=1.0):
 
 # %%
 ways = {"greedy": lambda model: write(model, lambda p: max(p, key=p.get))}
-ways["beam of 2"] = lambda model: best_of(search(model, 2)[0])
+ways["beam of 2"] = lambda model: max(search(model, 2)[0].items(), key=lambda one: score(*one))[0]
 ways["τ = 1"] = lambda model: write(model, draw)
 ways["τ = 0.5"] = lambda model: write(model, lambda p: draw(p, temperature=0.5))
 ways["top-p = 0.5"] = lambda model: write(model, lambda p: draw(p, top_p=0.5))
@@ -477,10 +445,10 @@ figures.matrix(list(shares.values()), list(shares), [*three_ways.SHARES, "wrong"
 
 # %% [markdown]
 # ## Further reading
-# - Wu et al., [*Google's Neural Machine Translation System*](https://arxiv.org/abs/1609.08144), section 7: the length
-#   penalty of section 4, and how α was chosen.
+# - Wu et al., [*Google's Neural Machine Translation System*](https://arxiv.org/abs/1609.08144), section 7: how α was
+#   chosen.
 # - Stahlberg and Byrne, [*On NMT Search Errors and Model Errors: Cat Got Your Tongue?*](https://arxiv.org/abs/1908.10090):
 #   exhaustive search on real models, and the empty translation.
-# - Holtzman et al., [*The Curious Case of Neural Text Degeneration*](https://arxiv.org/abs/1904.09751): top-p, and why
-#   the likeliest text is a dull one.
+# - Holtzman et al., [*The Curious Case of Neural Text Degeneration*](https://arxiv.org/abs/1904.09751): why the
+#   likeliest text is a dull one, and top-p.
 # - Post, [*A Call for Clarity in Reporting BLEU Scores*](https://arxiv.org/abs/1804.08771): why one names the tool.

@@ -21,22 +21,22 @@ def said(figure):
 
 def test_each_token_and_the_probability_of_each_branch_is_written():
     written = said(tree(LEVELS))
-    assert {"[START]", "a\n-0.51", "x\n-1.02", "y ×\n-1.43", "c ×\n-2.30"} <= set(written)
-    assert sorted(text for text in written if text.startswith("[END]")) == ["[END]\n-1.02", "[END]\n-1.20"]
+    assert {"[START]", "a\n−0.51", "x\n−1.02", "y ×\n−1.43", "c ×\n−2.30"} <= set(written)
+    assert sorted(text for text in written if text.startswith("[END]")) == ["[END]\n−1.02", "[END]\n−1.20"]
     assert {"0.60", "0.40", "1.00"} <= set(written)
-    assert written["x\n-1.02"].get_position()[0] == 2  # its column is the number of its tokens
+    assert written["x\n−1.02"].get_position()[0] == 2  # its column is the number of its tokens
 
 
 def test_what_is_dropped_is_told_by_more_than_its_colour():
     figure = tree(LEVELS)
     weights = {text: one.get_weight() for text, one in said(figure).items()}
-    assert (weights["x\n-1.02"], weights["y ×\n-1.43"]) == ("bold", "normal")
+    assert (weights["x\n−1.02"], weights["y ×\n−1.43"]) == ("bold", "normal")
     assert sorted(line.get_linestyle() for line in figure.axes[0].lines) == ["-"] * 5 + ["--"] * 2
 
 
 def test_a_finished_hypothesis_that_is_dropped_later_is_drawn_as_dropped():
     candidates, _ = LEVELS[2]
-    assert "[END] ×\n-1.20" in said(tree([*LEVELS[:2], (candidates, [(*A, "x", "[END]")])]))
+    assert "[END] ×\n−1.20" in said(tree([*LEVELS[:2], (candidates, [(*A, "x", "[END]")])]))
 
 
 def test_no_text_of_a_wide_tree_hides_another():

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 Prefix = tuple[str, ...]  # the tokens that have been written
 Level = tuple[Mapping[Prefix, float], Collection[Prefix]]  # all candidates with their Σ log p, and those that are kept
 
-_COLUMN, _ROW = 1.9, 0.42  # inches from a token to the next one, and from a line to the next
+_COLUMN, _ROW = 1.75, 0.42  # inches from a token to the next one, and from a line to the next
 
 
 def tree(levels: Sequence[Level], start: str = "[START]") -> Figure:
@@ -87,18 +87,18 @@ def _heights(totals: Mapping[Prefix, float]) -> dict[Prefix, float]:
 
 def _branch(axes: Axes, prefix: Prefix, totals: Mapping, heights: Mapping, kept: bool) -> None:
     before = prefix[:-1]
-    start, end = (len(before) + 0.27, heights[before]), (len(prefix) - 0.27, heights[prefix])
+    start, end = (len(before), heights[before]), (len(prefix), heights[prefix])
     colour, style = (figures.INK, "solid") if kept else (figures.QUIET, "dashed")
-    axes.plot(*zip(start, end, strict=True), color=colour, linestyle=style, linewidth=1.8 if kept else 1.0)
+    axes.plot(*zip(start, end, strict=True), color=colour, linestyle=style, linewidth=1.8 if kept else 1.0, zorder=1)
     p = np.exp(totals[prefix] - totals[before])
-    middle = [0.4 * one + 0.6 * other for one, other in zip(start, end, strict=True)]
+    middle = [0.45 * one + 0.55 * other for one, other in zip(start, end, strict=True)]
     look = {"facecolor": figures.GROUND, "edgecolor": "none", "pad": 0.8}
     axes.text(*middle, f"{p:.2f}", ha="center", va="center", fontsize=8, bbox=look)
 
 
 def _token(axes: Axes, prefix: Prefix, start: str, total: float, height: float, kept: bool) -> None:
     token = prefix[-1] if prefix else start
-    text = f"{token}{'' if kept else ' ×'}\n{total:.2f}" if prefix else token
+    text = f"{token}{'' if kept else ' ×'}\n{total:.2f}".replace("-", "−") if prefix else token
     weight, colour = ("bold", figures.INK) if kept else ("normal", figures.QUIET)
     box = {"boxstyle": "round,pad=0.25", "facecolor": figures.GROUND, "edgecolor": colour if kept else "none"}
     where = {"ha": "center", "va": "center", "linespacing": 0.95}
