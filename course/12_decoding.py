@@ -76,15 +76,14 @@ for tokens in (write(toy, lambda p: max(p, key=p.get)), (*one_sentence.TARGET, E
 # %% [markdown]
 # By hand, greedy gets 0.5 · 0.5 · 0.9 · 0.6 = 0.135, and our sentence 0.4 · 0.9 · 0.8 · 0.7 = 0.202.
 #
-# **What to notice.** *duerme* was the best first token, but it leads to where the model is unsure what comes next.
-# Greedy cannot know that, because it never looks beyond one token, and it never takes anything back. It is cheap: T
-# tokens need T calls, with one row for each sentence.
+# **What to notice.** *duerme* is the best first token, but then the model is unsure what comes next. Greedy cannot know
+# that, because it looks at one token only, and it takes nothing back. It is cheap, with T calls for T tokens.
 
 # %% [markdown]
 # ## 2. All sentences there are
 #
-# In a toy we can afford the truth: write down *every* sentence, and sort them. This is called *exhaustive search*.
-# **Predict:** which one is the likeliest?
+# In a toy we can afford the truth: write down *every* sentence, and sort them. This is called *exhaustive search*. All
+# probabilities sum to 1. **Predict:** which sentence is the likeliest?
 
 
 # %%
@@ -96,8 +95,7 @@ def sentences(model, prefix=()):
 
 totals = {tokens: log_probability(toy, tokens) for tokens in sentences(toy)}
 ranked = sorted(totals, key=totals.get, reverse=True)
-print(len(ranked), "sentences, together", round(sum(map(np.exp, totals.values())), 6))
-for tokens in ranked[:4]:
+for tokens in ranked:
     print(f"p = {np.exp(totals[tokens]):.3f}  {' '.join(tokens)}")
 
 # %% [markdown]
@@ -168,8 +166,9 @@ for width in (1, 2, 3, 10):
 # With α = 0 that is the plain sum.
 
 # %% [markdown]
-# By hand, with α = 1: *duerme* has n = 2, so it gets −1.49 / (7/6) = −1.28. Our
-# sentence has n = 5, and gets −1.60 / (10/6) = −0.96, which is more. Without a penalty it was the other way round. **Predict:** the two sums are close to each other. Does it take a small α or a large one to change the order?
+# By hand, with α = 1: *duerme* has n = 2, so it gets −1.49 / (7/6) = −1.28. Our sentence has n = 5, and gets −1.60 /
+# (10/6) = −0.96, which is more. Without a penalty it was the other way round. **Predict:** does it take a small α or a
+# large one to change the order?
 
 
 # %%
@@ -265,7 +264,7 @@ figures.matrices(panels, {f"{t} tokens": names[:t] for t in (3, 5)})
 
 # %% [markdown]
 # We measure it for one head in NumPy, because eager Keras takes longer to begin such small products than to compute
-# them.
+# them. In the code `room` is the cache, with a place for every key and value that will come.
 
 
 # %%
@@ -287,7 +286,7 @@ def with_cache(new, room, t, maps):  # (B, 1, D), and (2, B, T, D), of which t t
 
 
 # %% [markdown]
-# **Predict:** with 32 rows, such as 8 sentences with a beam of 4, how many times faster is it for 64 and 128 tokens?
+# **Predict:** with 32 rows, such as 8 sentences with a beam of 4, how much faster is it for 64 and for 128 tokens?
 
 # %%
 rng, B, width = np.random.default_rng(12), 32, 128
@@ -303,8 +302,7 @@ for T in (64, 128):
     print("  same outputs:", np.allclose(slow, fast, atol=1e-4))
 
 # %% [markdown]
-# The outputs are the same, and the gain grows with the length. It is less than by counting, because a computer works
-# better on one large product than on many small ones. **Cost**, in one self-attention, for the token at position t:
+# The outputs are the same, and the gain grows with the length. **Cost**, in one self-attention, for token number t:
 #
 # | | without a cache | with a cache |
 # |---|---|---|
@@ -368,16 +366,15 @@ for text, verdict in trials.items():
 # %% [markdown]
 # **What to notice.** The stutter beats the right sentence with its verb first, and the opposite beats a right sentence
 # in other words. BLEU sees tokens, and neither meaning nor truth. A second reference helps: an n-gram may then be found
-# in either, so that *duerme el gato rojo* gets 100. BLEU is made for corpora, where accidents average out, and for
-# comparing systems on the *same* test.
+# in either, so that *duerme el gato rojo* gets 100. Over a large corpus such accidents average out.
 
 # %% [markdown]
 # ## 8. Let it write
 #
-# Now your own Transformer learns from three translators: of nine times, *the red cat sleeps* is *el gato rojo duerme*
-# four times, *duerme el gato rojo* three times and *duerme* twice. It learns from 204 such sentences, which takes some
-# 20 seconds, and 12 are kept, ours among them. They are written five times each, in five ways. BLEU compares them with
-# the first translator, and then with the first two.
+# Now your own Transformer learns from three translators: of twelve times, *the red cat sleeps* is *el gato rojo duerme*
+# five times, *duerme el gato rojo* four times and *duerme* three times. It learns from 204 such sentences, which takes
+# some 20 seconds, and 12 are kept, ours among them. They are written five times each, in five ways. BLEU compares them
+# with the first translator, and then with the first two.
 #
 # **Predict:** what does each way make of our sentence, and which of them leave the subject out?
 
@@ -412,10 +409,10 @@ for name, make in ways.items():
 figures.matrix(list(shares.values()), list(shares), [*three_ways.SHARES, "wrong"], "Shares of 60 sentences")
 
 # %% [markdown]
-# **What to notice.** It is our toy come true: greedy begins with *duerme*, which is right in 5 of 9 cases, and the beam
-# finds the likelier sentence. At τ = 1 the model speaks as its translators did, the hurried one included, and loses
-# BLEU by its short sentences. With top-p = 0.5 one token is left at most steps, so that it is greedy decoding again.
-# And that says nothing wrong, but with one reference BLEU cannot forgive its order.
+# **What to notice.** It is our toy come true. Greedy begins with the verb, since two of three translators do, and the
+# beam finds the likelier sentence. At τ = 1 the model speaks as its translators did, the hurried one included, and
+# loses BLEU by short sentences. With top-p = 0.5 one token is left at most steps, as in greedy decoding, which says
+# nothing wrong. But with one reference BLEU cannot forgive its order.
 
 # %% [markdown]
 # ## Check yourself
@@ -445,8 +442,7 @@ figures.matrix(list(shares.values()), list(shares), [*three_ways.SHARES, "wrong"
 
 # %% [markdown]
 # ## Further reading
-# - Wu et al., [*Google's Neural Machine Translation System*](https://arxiv.org/abs/1609.08144), section 7: how α was
-#   chosen.
+# - Wu et al., [*Google's Neural Machine Translation System*](https://arxiv.org/abs/1609.08144), section 7: choosing α.
 # - Stahlberg and Byrne, [*On NMT Search Errors and Model Errors: Cat Got Your Tongue?*](https://arxiv.org/abs/1908.10090):
 #   exhaustive search on real models, and the empty translation.
 # - Holtzman et al., [*The Curious Case of Neural Text Degeneration*](https://arxiv.org/abs/1904.09751): why the
