@@ -136,8 +136,8 @@ tree(levels)
 
 # %% [markdown]
 # **What to notice.** By hand, *el gato* has 0.4 · 0.9 = 0.36, and log 0.36 = −1.02. It overtakes everything that begins
-# with *duerme*, so the beam has taken back the first choice of greedy. The finished *duerme* has −1.49 and is dropped,
-# because *duerme el* has −1.39.
+# with *duerme*, although that was the better first token. The finished *duerme* has −1.49 and is dropped, because
+# *duerme el* has −1.39.
 #
 # What a beam has dropped never comes back. **Predict:** which sentence has the best Σ log p for W = 1, for 2 and for 3?
 
@@ -189,20 +189,20 @@ figures.lines(series, "The higher, the better", "α", "score")
 # <details><summary>Going deeper: is the likeliest sentence the best?</summary>
 #
 # Stahlberg and Byrne searched real translation models exhaustively. For about half of all sentences the likeliest
-# translation was the *empty* one, and nobody had noticed, because small beams do not find it. So beam search works well
-# partly because it is no perfect search. A width of 4 or 5 is usual, and one of 100 gives worse translations.
+# translation was the *empty* one, which small beams hardly ever find. So beam search works well partly because it is no
+# perfect search. A width of 4 or 5 is usual, and one of 100 gives worse translations.
 # </details>
 
 # %% [markdown]
 # ## 5. Drawing tokens by chance
 #
 # A translation should be the best sentence. For stories one wants many, so the next token is *drawn* with the model's
-# probabilities, and now and then a bad one comes. Three settings cut this risk, in this order: *temperature* τ divides
-# the logits, which raises each p to the power 1/τ; *top-k* keeps the k likeliest tokens; *top-p* keeps the smallest set
-# of likeliest tokens that reaches p. What is left is divided by its sum.
+# probabilities, and now and then a bad one comes. Three settings change how often, in this order: *temperature* τ
+# divides the logits, which raises each p to the power 1/τ; *top-k* keeps the k likeliest tokens; *top-p* keeps the
+# smallest set of likeliest tokens that reaches p. What is left is divided by its sum.
 
 # %% [markdown]
-# **Predict** by hand, for 0.5, 0.25, 0.15, 0.07 and 0.03: what makes τ = 0.5 of them, what k = 2, what top-p = 0.8?
+# **Predict** by hand, for 0.5, 0.25, 0.15, 0.07 and 0.03: what do τ = 0.5, k = 2 and top-p = 0.8 each make of them?
 
 
 # %%
