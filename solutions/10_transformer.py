@@ -250,7 +250,7 @@ from course.built import Decoder, Encoder, PositionalEmbedding, causal_mask, com
 #
 # **Write** `Transformer(source_vocabulary_size, target_vocabulary_size, d_model, num_heads, d_ff, num_layers,
 # max_length, dropout=0.1, norm_first=False, tie_weights=True)`, a `keras.Model`, called as `model({"source": ids,
-# "target": ids})`: integers `(B, S)` and `(B, T)` → logits `(B, T, V)`, V of the target.
+# "target": ids})`, in either order: integers `(B, S)` and `(B, T)` → logits `(B, T, V)`, V of the target.
 #
 # | sublayer | what it is |
 # |---|---|
@@ -272,16 +272,16 @@ from course.built import Decoder, Encoder, PositionalEmbedding, causal_mask, com
 # - `get_config`: what `super().get_config()` gives and all ten arguments. A model comes back from `save` bit for bit.
 
 # %% [markdown]
-# For a source `[[4, 6, 5, 0]]` and a target `[[2, 7, 5]]` (`[START]` and two tokens) the masks are:
+# For a source `[[4, 6, 5, 0]]` and a target `[[2, 7, 5]]` (`[START]` and two tokens) the masks are, with ✓ for True:
 #
-# | whose | mask | shape |
+# | whose | row for row | shape |
 # |---|---|---|
-# | encoder, `mask` | `[[[T, T, T, F]]]` | (B, 1, S) = (1, 1, 4) |
-# | decoder, `self_mask` | `[[[T, F, F], [T, T, F], [T, T, T]]]` | (B, T, T) = (1, 3, 3) |
-# | decoder, `memory_mask` | `[[[T, T, T, F]]]` | (B, 1, S) = (1, 1, 4) |
+# | encoder, `mask` | ✓ ✓ ✓ · | (B, 1, S) = (1, 1, 4) |
+# | decoder, `self_mask` | ✓ · ·, then ✓ ✓ ·, then ✓ ✓ ✓ | (B, T, T) = (1, 3, 3) |
+# | decoder, `memory_mask` | ✓ ✓ ✓ · | (B, 1, S) = (1, 1, 4) |
 #
-# For target sizes of V = 9, the result is (1, 3, 9): after `[START]`, after 7 and after 5, a logit for each token that
-# may come next.
+# If the target's vocabulary has V = 9 tokens, the result is (1, 3, 9): after `[START]`, after 7 and after 5, a logit
+# for each token that may come next.
 
 
 # %% grade_id="Transformer"

@@ -9,9 +9,10 @@ import numpy as np
 
 from autograder.judging import expect
 from autograder.judging.answer import Answer
-from autograder.judging.layer_rules import normalised, put_maps, shares
+from autograder.judging.layer_rules import kernel_and_bias, normalised, put_maps, shares
 
 FEED_FORWARD = "feed_forward"  # the branch that is no attention
+CROSS_ATTENTION = "cross_attention"  # the one that reads the memory: give it one that is 1 everywhere
 
 
 def says(network: Answer, number: float, d_model: int, d_ff: int) -> None:
@@ -20,15 +21,17 @@ def says(network: Answer, number: float, d_model: int, d_ff: int) -> None:
     put_maps(network, d_model, d_ff, **kernels, first_bias=np.ones(d_ff), second_bias=np.zeros(d_model))
 
 
-def attention_says(attention: Answer, number: float) -> None:
+def attention_says(attention: Answer, number: float, copies: bool = False) -> None:
     """Let an attention sublayer say this number everywhere: all its values are 1, and attention weights sum to 1.
 
-    So what drops attention weights says something else.
+    Values are 1 by their bias, or with `copies` as copies of a memory that is 1 everywhere. So whoever drops attention
+    weights, or numbers of the memory, says something else.
     """
     value, output = attention.attribute("value_dense"), attention.attribute("output_dense")
-    kernel, bias = value.weights()
-    value.set_weights([np.zeros_like(kernel), np.ones_like(bias)])
-    kernel, bias = output.weights()
+    kernel, bias = kernel_and_bias(value, "value_dense")
+    same = np.eye(bias.size).reshape(kernel.shape)
+    value.set_weights([same, np.zeros_like(bias)] if copies else [np.zeros_like(kernel), np.ones_like(bias)])
+    kernel, bias = kernel_and_bias(output, "output_dense")
     output.set_weights([number * np.eye(bias.size).reshape(kernel.shape), np.zeros_like(bias)])
 
 
@@ -39,7 +42,7 @@ def speaks(layer: Answer, branches: Sequence[str], speakers: Collection[str], d_
         if name == FEED_FORWARD:
             says(layer.attribute(name), number, d_model, d_ff)
         else:
-            attention_says(layer.attribute(name), number)
+            attention_says(layer.attribute(name), number, copies=name == CROSS_ATTENTION)
 
 
 def drops_on_each_branch(

@@ -68,6 +68,14 @@ def attended(part: Answer, query: Any, memory: Any = None, mask: np.ndarray | No
     return expect.pair(both, "output, weights")[0]
 
 
+def kernel_and_bias(part: Answer, name: str) -> list:
+    """The two parameters of a sublayer that has been called."""
+    arrays = part.weights()
+    rule = f"`{name}` has two parameters, and is used in `call`."
+    expect.true(len(arrays) == 2, rule, f"{len(arrays)} parameters", "two parameters")
+    return arrays
+
+
 def maps_of(layer: Answer, d_model: int, d_ff: int) -> tuple[dict[str, int], list[tuple[int, ...]]]:
     """Where a feed-forward network's four parameters stand among its weights, told by their sizes, and their shapes."""
     shapes = [array.shape for array in layer.weights()]

@@ -1,11 +1,13 @@
 """What every stack of Transformer layers keeps: different layers, in order, each told what was asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.judging import expect
 from autograder.judging.answer import Answer
+from autograder.judging.branch_rules import speaks
 from autograder.judging.layer_rules import KINDS
 
 
@@ -52,3 +54,11 @@ def drops_in_every_layer(stack: Answer, count: int, expected: np.ndarray, *input
     expect.true(all(alive), "Every layer gets the dropout that was asked for.", f"dropping: {alive}", "all drop")
     moved = float(np.abs(stack(*inputs, training=True) - expected).max())
     expect.true(moved > 0.05, "In training numbers are dropped.", "the same as outside training", "another output")
+
+
+def drops_nowhere_else(stack: Answer, count: int, branches: Sequence[str], d_ff: int, *inputs: np.ndarray) -> None:
+    """Beside what its layers drop on their branches, a stack drops nothing in training."""
+    for layer in stack_of(stack, count):
+        speaks(layer, branches, (), inputs[0].shape[-1], d_ff)
+    rule = "All branches say 0, so that there is nothing to drop: no dropout stands outside the layers."
+    expect.unchanged(stack(*inputs, training=True), stack(*inputs), rule, atol=1e-4)

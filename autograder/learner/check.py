@@ -1,6 +1,7 @@
 """`check`: the judge inside a learner's own notebook."""
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,8 +74,9 @@ def _study(
     from autograder.learner.slow import said_when_slow
 
     seed = CHECK_SEED if seed is None else seed
-    # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
-    with said_when_slow(only[0] if only else unit.stem), silent():
+    # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen, and Keras warns of what
+    # is tried on purpose
+    with said_when_slow(only[0] if only else unit.stem), silent(), warnings.catch_warnings(action="ignore"):
         return study(unit.suite, workbench, seed, known_answers(unit), only)
 
 

@@ -512,6 +512,17 @@ stack.edit(
     LOOP.replace("x = ", "x = x + "),
     "You add x around each layer. The residual connections are inside the layers already.",
 )
+stack.edit(
+    {
+        "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
+        END: f"x = self.drop(x, training=training)\n{END}",
+    },
+    {
+        "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
+        EACH: f"x = self.drop(x, training=training)\n{EACH}",
+    },
+    "Your stack drops numbers of x itself. Dropout belongs to the branches inside the layers.",
+)
 stack.edit("training=training", "training=True", ALWAYS_ON)
 stack.edit("training=training", "training=False", "Nothing is dropped in training: hand on `training` as it comes.")
 stack.edit(

@@ -85,7 +85,9 @@ def _around(layer: Any, inputs: tuple, kwargs: dict) -> Any:
     """A model that holds this layer alone."""
     import keras
 
-    inputs = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype) for tensor in inputs]
+    inputs = keras.tree.map_structure(
+        lambda tensor: keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype), list(inputs)
+    )
     return keras.Model(inputs, layer(*inputs, **kwargs))
 
 

@@ -13,6 +13,7 @@ from autograder.judging.layer_rules import (
     attended,
     filled,
     in_half_precision,
+    kernel_and_bias,
     lasting,
     maps_of,
     normalised,
@@ -21,7 +22,13 @@ from autograder.judging.layer_rules import (
     some_mask,
     trained,
 )
-from autograder.judging.stack_rules import drops_in_every_layer, in_order, layers_of_their_own, stack_of
+from autograder.judging.stack_rules import (
+    drops_in_every_layer,
+    drops_nowhere_else,
+    in_order,
+    layers_of_their_own,
+    stack_of,
+)
 
 WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
 TARGET, SOURCE = 5, 7
@@ -74,7 +81,7 @@ def composed(layer, x, memory, self_mask=None, memory_mask=None, norm_first=Fals
 
 def with_bias_alone(attention, query, memory=None, mask=None):
     """What an attention gives, and the bias of its output where a token may attend to nothing."""
-    bias = attention.attribute("output_dense").weights()[-1]
+    _, bias = kernel_and_bias(attention.attribute("output_dense"), "output_dense")
     return np.where(mask.any(-1, keepdims=True), attended(attention, query, memory, mask), bias)
 
 
@@ -150,7 +157,7 @@ class TestDecoderLayer:
     def test_dropout_acts_on_each_branch_once_and_in_training_only(self, learner, rng):
         pre = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
         post = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
-        x, memory = rng.normal(size=(8, 25, WIDTH)), rng.normal(size=(8, 3, WIDTH))
+        x, memory = rng.normal(size=(8, 25, WIDTH)), np.ones((8, 3, WIDTH))
         drops_on_each_branch(pre, post, BRANCHES, HIDDEN, RATE, x, memory)
         keeps_all_outside_training(pre, BRANCHES, HIDDEN, x, memory)
 
@@ -161,7 +168,7 @@ class TestDecoderLayer:
 
     @worth(2)
     def test_every_parameter_gets_a_gradient(self, learner, rng):
-        gradients(dressed(learner, WIDTH, HEADS, HIDDEN), rng, ARRAYS, silent=2)
+        gradients(dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=True), rng, ARRAYS, silent=2)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
@@ -186,9 +193,13 @@ def named(given):
 
 
 def gradients(layer, rng, count, silent):
-    """All parameters are trained."""
+    """All parameters are trained, and so is whoever made the memory."""
     given = masked_sides(rng)
-    trained(layer, *given[:2], **named(given), pull=rng.normal(size=given[0].shape), count=count, silent=silent)
+    pull, masks = rng.normal(size=given[0].shape), named(given)
+    trained(layer, *given[:2], **masks, pull=pull, count=count, silent=silent)
+    (of_memory,) = layer.gradient(*given[:2], **masks, cotangent=pull, wrt=(1,))
+    rule = "Each token of the memory that is not padding has a gradient: an encoder learns by it."
+    expect.equal(reaches(of_memory), masks["memory_mask"][:, 0], rule)
 
 
 def reaches(gradient):
@@ -264,7 +275,7 @@ class TestDecoder:
         expect.close(decoder(*given), through(decoder, 2, *given, norm_first=True), rule, atol=1e-4)
         norm, small = decoder.attribute("last_norm"), 1e-3 * given[0]
         rule = "`last_norm` is a LayerNormalization with epsilon=1e-6."
-        expect.close(norm(small), normalised(small, *norm.weights()), rule, atol=1e-4)
+        expect.close(norm(small), normalised(small, *kernel_and_bias(norm, "last_norm")), rule, atol=1e-4)
 
     @worth(3)
     def test_every_layer_gets_both_masks(self, learner, rng):
@@ -286,6 +297,7 @@ class TestDecoder:
     def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
         decoder, given = dressed(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5), both_sides(rng)
         drops_in_every_layer(decoder, 2, through(decoder, 2, *given), *given)
+        drops_nowhere_else(decoder, 2, BRANCHES, HIDDEN, *given)
         decoder = dressed(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
         rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
         expect.close(decoder(*given, training=True), through(decoder, 1, *given), rule, atol=1e-4)

@@ -15,6 +15,7 @@ from autograder.judging.layer_rules import (
     attended,
     filled,
     in_half_precision,
+    kernel_and_bias,
     lasting,
     maps_of,
     normalised,
@@ -25,10 +26,17 @@ from autograder.judging.layer_rules import (
     some_mask,
     trained,
 )
-from autograder.judging.stack_rules import drops_in_every_layer, in_order, layers_of_their_own, stack_of
+from autograder.judging.stack_rules import (
+    drops_in_every_layer,
+    drops_nowhere_else,
+    in_order,
+    layers_of_their_own,
+    stack_of,
+)
 
 WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
 LAYER_PARAMETERS = 4 * WIDTH * WIDTH + 4 * WIDTH + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 4 * WIDTH
+BRANCHES = ("attention", "feed_forward")
 RATE = 0.25  # of dropout, where what it leaves is looked at
 
 
@@ -124,7 +132,7 @@ class TestFeedForward:
         maps_of(layer, WIDTH, HIDDEN)
 
     @worth(3)
-    def test_it_is_an_affine_map_a_relu_and_an_affine_map(self, learner, rng):
+    def test_relu_stands_between_two_affine_maps(self, learner, rng):
         layer, maps = built_network(learner)
         for length in (5, 1):
             x = rng.normal(size=(2, length, WIDTH))
@@ -278,7 +286,7 @@ class TestEncoderLayer:
         small = 1e-3 * rng.normal(size=(2, 5, WIDTH))
         for name in ("attention_norm", "feed_forward_norm"):
             norm = layer.attribute(name)
-            gain, bias = norm.weights()
+            gain, bias = kernel_and_bias(norm, name)
             rule = f"`{name}` is a LayerNormalization with epsilon=1e-6, over the last axis."
             expect.close(norm(small), normalised(small, gain, bias), rule, atol=1e-4)
         layer(small)
@@ -288,7 +296,7 @@ class TestEncoderLayer:
         pre = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
         post = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
         x = rng.normal(size=(8, 25, WIDTH))
-        drops_on_each_branch(pre, post, ("attention", "feed_forward"), HIDDEN, RATE, x)
+        drops_on_each_branch(pre, post, BRANCHES, HIDDEN, RATE, x)
 
     @worth(2)
     def test_outside_training_nothing_is_dropped(self, learner, rng):
@@ -379,7 +387,7 @@ class TestEncoder:
         rule = "With norm_first the output of the last layer goes through `last_norm`."
         expect.close(encoder(x), through(encoder, x, norm_first=True, count=2), rule, atol=1e-4)
         norm, small = encoder.attribute("last_norm"), 1e-3 * x
-        gain, bias = norm.weights()
+        gain, bias = kernel_and_bias(norm, "last_norm")
         rule = "`last_norm` is a LayerNormalization with epsilon=1e-6."
         expect.close(norm(small), normalised(small, gain, bias), rule, atol=1e-4)
 
@@ -397,6 +405,7 @@ class TestEncoder:
         x = rng.normal(size=(2, 5, WIDTH))
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
         drops_in_every_layer(encoder, 2, through(encoder, x, count=2), x)
+        drops_nowhere_else(encoder, 2, BRANCHES, HIDDEN, x)
         encoder = dressed(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
         rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
         expect.close(encoder(x, training=True), through(encoder, x, count=1), rule, atol=1e-4)

@@ -4,6 +4,7 @@ import re
 import sys
 import threading
 import time
+import warnings
 from html import unescape
 
 import numpy as np
@@ -145,6 +146,14 @@ def test_settings_that_an_answer_changes_in_a_check_are_afterwards_as_before(not
     notebook.run_cell("import keras" + RIGHT.replace("    return", changes))
     check("attention_scores")
     assert notebook.ev("keras.config.dtype_policy().name, keras.config.floatx()") == ("float32", "float32")
+
+
+def test_a_check_shows_no_warnings_of_what_it_tries(notebook, capsys):
+    notebook.run_cell("import warnings" + RIGHT.replace("    return", "    warnings.warn('of my own')\n    return"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        check("attention_scores")
+    assert capsys.readouterr().err == ""
 
 
 def test_progress_shows_points_of_the_notebooks_unit(notebook):

@@ -2,12 +2,15 @@
 
 import types
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
 from autograder.judging import diagnosis as naming
 from autograder.judging import expect, free_constant, mistake
+from autograder.judging.answer import Transcript
+from autograder.judging.calls import last_call
 from autograder.judging.expect import Unmet, Values
 from autograder.judging.fingerprints import Fingerprints, fingerprints_of, key, publish
 from autograder.judging.judge import CHECK_SEED, judge
@@ -464,3 +467,18 @@ def test_what_is_asked_of_an_answer_itself_can_hold_and_can_break(holds, breaks)
     holds()
     with pytest.raises(Unmet):
         breaks()
+
+
+def test_a_name_that_keras_has_counted_is_no_difference():
+    same = Comparison(Slack())
+    assert same.holds({"name": "encoder_3", "units": 4}, {"name": "encoder", "units": 4})
+    assert not same.holds({"name": "encoder", "units": 4}, {"name": "decoder", "units": 4})
+    assert not same.holds({"name": "encoder_3", "units": 4}, {"name": "encoder", "units": 5})
+
+
+def test_a_graph_is_told_with_the_sizes_it_leaves_open_also_in_a_dictionary():
+    transcript, pair = Transcript(), {"source": np.zeros((2, 7), "int32"), "target": np.zeros((2, 5), "int32")}
+    transcript.keep("f", "compiled", ((pair,), {}), {"unknown_axes": 2}, None)
+    expected = "f({'source': (None, None) int32, 'target': (None, None) int32}) in a compiled graph"
+    if keras.backend.backend() == "tensorflow":
+        assert last_call(transcript) == expected

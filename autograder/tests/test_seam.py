@@ -295,6 +295,17 @@ def test_a_model_comes_back_from_a_file_as_a_whole():
     np.testing.assert_array_equal(bench.perform("call", again, (PAIR,), {}), before)
 
 
+def test_a_layer_of_a_dictionary_comes_back_from_a_file():
+    class Sum(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs["left"] + inputs["right"]
+
+    bench = Workbench({"Sum": Sum})
+    pair, layer = {"left": ROWS, "right": 2 * ROWS}, bench.perform("call", "Sum", (), {})
+    again = bench.perform("reloaded", layer, (pair,), {})
+    np.testing.assert_array_equal(bench.perform("call", again, (pair,), {}), 3 * ROWS)
+
+
 def test_a_model_is_trained_and_asked_by_keras_own_methods():
     bench = Workbench({"Joined": Joined})
     model = bench.perform("call", "Joined", (3,), {})

@@ -62,7 +62,11 @@ def test_learning_shifts_the_target_and_ignores_padding():
 
     ten_sentences.learn(Watched())
     source, target = ten_sentences.ids()
-    assert (seen["inputs"]["source"] == source).all()
-    assert (seen["inputs"]["target"] == target[:, :-1]).all()
-    assert (seen["labels"] == target[:, 1:]).all()
+    for found, wanted in (
+        (seen["inputs"]["source"], source),
+        (seen["inputs"]["target"], target[:, :-1]),
+        (seen["labels"], target[:, 1:]),
+    ):
+        for batch in np.split(found, len(found) // 10):
+            assert (batch == wanted).all()
     assert seen["loss"].ignore_class == PAD
