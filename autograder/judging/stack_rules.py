@@ -59,6 +59,6 @@ def drops_in_every_layer(stack: Answer, count: int, expected: np.ndarray, *input
 def drops_nowhere_else(stack: Answer, count: int, branches: Sequence[str], d_ff: int, *inputs: np.ndarray) -> None:
     """Beside what its layers drop on their branches, a stack drops nothing in training."""
     for layer in stack_of(stack, count):
-        speaks(layer, branches, (), inputs[0].shape[-1], d_ff)
+        speaks(layer, branches, {}, inputs[0].shape[-1], d_ff)
     rule = "All branches say 0, so that there is nothing to drop: no dropout stands outside the layers."
     expect.unchanged(stack(*inputs, training=True), stack(*inputs), rule, atol=1e-4)
