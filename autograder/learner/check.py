@@ -51,7 +51,9 @@ def _checked(exercise: str, seed: int | None):
         workbench = Workbench(answers)
         (found,) = _study(unit, workbench, seed, [exercise])
     except KeyboardInterrupt:
-        return Note(f"The check of `{exercise}` was stopped.", "Is there a loop that never ends?")
+        return Note(
+            f"The check of `{exercise}` was stopped.", "Was the machine busy, or is there a loop that never ends?"
+        )
     if on_a_desk(unit):
         _keep(unit, [found.verdict])
     return Report(found.verdict, studied=found.asked and Studied(found.asked, workbench))

@@ -320,7 +320,8 @@ def test_a_slow_check_says_so_and_how_to_stop_it(notebook, monkeypatch, capfd):
     notebook.run_cell(SLOW)
     assert "was stopped" in repr(check("attention_scores"))
     told = capfd.readouterr().err
-    assert told == "Still checking `attention_scores` … To stop: Ctrl+C. Is there a loop that never ends?\n"
+    how = "To stop: Ctrl+C. Is the machine busy, or is there a loop that never ends?"
+    assert told == f"Still checking `attention_scores` … {how}\n"
     assert threading.active_count() == before
 
 

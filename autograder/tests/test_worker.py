@@ -1,6 +1,7 @@
 """A worker may die, hang, flood or lie: it costs the call that it happened in, nothing else."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -137,6 +138,27 @@ def test_an_answer_that_never_ends_is_called_twice_at_most(launcher):
     with bench_of(launcher, "def f0(x):\n    while True: pass") as bench:
         assert [outcome_of(bench, "f0", X) for _ in range(6)] == ["timeout"] * 6
         assert len(bench._losses["f0"]) == 2
+
+
+def test_what_runs_too_long_is_told_with_the_line_and_the_function_that_it_called_most(launcher):
+    def step(ids):
+        return ids
+
+    def told_of(bench, *args):
+        with pytest.raises(LearnerError) as told:
+            bench.perform("call", "f0", args, {})
+        return told.value
+
+    with bench_of(launcher, "def f0(x):\n    while True:\n        x = x + 1") as bench:
+        told = told_of(bench, X)
+        assert told.message == "Your code was still running after 1 seconds. Is there a loop that never ends?"
+        assert told.line in ("in line 2 of `f0`: while True:", "in line 3 of `f0`: x = x + 1")
+    with bench_of(launcher, "def f0(step, x):\n    while True:\n        step(x)") as bench:
+        told = told_of(bench, step, X)
+        assert re.search(
+            r"It had called `step` [\d,]+ times by then: is one call for the whole batch enough\?", str(told)
+        )
+        assert told.line == "in line 3 of `f0`: step(x)"
 
 
 def test_a_notebook_has_a_budget_by_the_clock(launcher):
