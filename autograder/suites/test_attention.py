@@ -262,9 +262,8 @@ class TestScaledDotProductAttention:
             expect.shape(output, (2, 2, 5), "The output is (B, T, E): a row per query, E columns like `value`.")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2))):
             wanted = slopes(attention_by_loops, arrays, index, cotangent)
-            expect.close(
-                found, wanted, f"The gradient for `{('query', 'key', 'value')[index]}` is the slope of the output."
-            )
+            rule = f"The gradient for `{('query', 'key', 'value')[index]}` is the slope of the output."
+            expect.close(found, wanted, rule, atol=1e-5)  # of terms that cancel, the rounding stays
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         query, key, value = three(rng)
@@ -368,7 +367,8 @@ class TestSelfAttention:
         names = ("x", "w_query", "w_key", "w_value")
         for index, found in enumerate(learner.gradient(*arrays, cotangent=cotangent, wrt=(0, 1, 2, 3))):
             wanted = slopes(self_attention_by_loops, arrays, index, cotangent)
-            expect.close(found, wanted, f"The gradient for `{names[index]}` is the slope of the output.")
+            rule = f"The gradient for `{names[index]}` is the slope of the output."
+            expect.close(found, wanted, rule, atol=1e-5)  # of terms that cancel, the rounding stays
 
     def test_it_works_in_a_compiled_graph(self, learner, rng):
         x, w_query, w_key, w_value = words_and_matrices(rng)

@@ -255,6 +255,7 @@ def through(decoder, count, x, memory, self_mask=None, memory_mask=None, norm_fi
 @exercise("Decoder", points=8, minutes=20, difficulty=3, importance=5)
 class TestDecoder:
     @supporting
+    @worth(3)
     def test_it_holds_as_many_different_layers_as_asked(self, learner):
         decoder = learner(LAYERS, WIDTH, HEADS, HIDDEN)
         expect.shape(decoder(*SMALLEST), SMALLEST[0].shape, "x (B, T, D) and memory (B, S, D) give (B, T, D).")

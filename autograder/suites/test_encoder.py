@@ -364,6 +364,7 @@ def through(encoder, x, mask=None, norm_first=False, count=LAYERS):
 @exercise("Encoder", points=5, minutes=20, difficulty=3, importance=5)
 class TestEncoder:
     @supporting
+    @worth(3)
     def test_it_holds_as_many_different_layers_as_asked(self, learner):
         for norm_first, count in ((False, LAYERS), (True, 1)):
             encoder = learner(count, WIDTH, HEADS, HIDDEN, norm_first=norm_first)

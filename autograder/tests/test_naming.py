@@ -17,7 +17,7 @@ from autograder.judging.judge import CHECK_SEED, judge
 from autograder.judging.known import WrittenWhole, known_answers
 from autograder.judging.sameness import Comparison, Failure
 from autograder.judging.tolerance import Slack
-from autograder.seam import Workbench
+from autograder.seam import Handle, Workbench
 from autograder.units import Unit
 
 FLOAT32 = Slack(1e-5, 1e-6)
@@ -474,6 +474,18 @@ def test_a_name_that_keras_has_counted_is_no_difference():
     assert same.holds({"name": "encoder_3", "units": 4}, {"name": "encoder", "units": 4})
     assert not same.holds({"name": "encoder", "units": 4}, {"name": "decoder", "units": 4})
     assert not same.holds({"name": "encoder_3", "units": 4}, {"name": "encoder", "units": 5})
+
+
+def test_a_part_is_told_after_the_call_of_its_layer():
+    x, layer, part = np.zeros((2, 3), "float32"), Handle(1, "EncoderLayer"), Handle(2, "FeedForward")
+    transcript = Transcript()
+    transcript.keep("EncoderLayer", "call", ((12, 4),), {}, layer)
+    transcript.keep(layer, "call", ((x,),), {}, x)
+    made = "EncoderLayer(12, 4)((2, 3) float32)"
+    assert last_call(transcript) == made
+    transcript.keep(layer, "attribute", ("feed_forward",), {}, part)
+    transcript.keep(part, "call", ((x,),), {}, x)
+    assert last_call(transcript) == f"{made}, then its FeedForward((2, 3) float32)"
 
 
 def test_a_graph_is_told_with_the_sizes_it_leaves_open_also_in_a_dictionary():
