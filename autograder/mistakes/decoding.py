@@ -274,13 +274,13 @@ right("sample_next").edits(
             "logits = logits / temperature": "",
             "categorical(ranked": "categorical(ranked / temperature",
         },
-        "`top_p` comes before `top_k`. First `top_k`, then `top_p` by the probabilities that are left.": {
-            f"if top_k is not None:\n    {TOP_K}\n{TOP_P}": NUCLEUS_FIRST
-        },
-        "`top_p` is measured with the probabilities before `top_k`. After it, those that are kept sum to 1.": {
-            "if top_k is not None": "all_of_them = ops.softmax(ranked, axis=-1)\nif top_k is not None",
-            "probabilities = ops.softmax(ranked, axis=-1)": "probabilities = all_of_them",
-        },
+        "`top_p` must be measured after `top_k`, by the probabilities that are left, which sum to 1.": [
+            {f"if top_k is not None:\n    {TOP_K}\n{TOP_P}": NUCLEUS_FIRST},
+            {
+                "if top_k is not None": "all_of_them = ops.softmax(ranked, axis=-1)\nif top_k is not None",
+                "probabilities = ops.softmax(ranked, axis=-1)": "probabilities = all_of_them",
+            },
+        ],
         "On ties you keep more than k: a threshold lets all equal ones through. Keep the first k in order.": {
             TOP_K: "least = ranked[:, min(top_k, ranked.shape[-1]) - 1, None]\n"
             "ranked = ops.where(ranked >= least, ranked, -math.inf)"

@@ -99,6 +99,22 @@ def test_merges_taken_backwards_are_not_told_of_longest_pieces():
     assert not any("longest" in sentence for sentence in told if sentence)
 
 
+def test_a_slip_is_named_where_another_rule_leaves_the_result_to_chance():
+    def draws_by_other_chances(logits, temperature=1.0, top_k=None, top_p=None, seed=None):
+        logits = ops.cast(logits, "float32") * temperature
+        ranked, order = ops.top_k(logits, logits.shape[-1])
+        if top_k is not None:
+            ranked = ops.where(ops.arange(ranked.shape[-1]) < top_k, ranked, -float("inf"))
+        if top_p is not None:
+            shares = ops.softmax(ranked, axis=-1)
+            ranked = ops.where(ops.cumsum(shares, axis=-1) - shares < top_p, ranked, -float("inf"))
+        drawn = keras.random.categorical(ranked, 1, seed=seed)
+        return ops.take_along_axis(order, ops.cast(drawn, order.dtype), axis=-1)[:, 0]
+
+    told = named("12_decoding", "sample_next", draws_by_other_chances)
+    assert set(told) == {"You multiply by the temperature. Divide the logits by it."}
+
+
 def test_swapped_arguments_are_told_of():
     def table_first(table, ids):
         return ops.take(table, ids, axis=0)
