@@ -59,7 +59,7 @@ print(f"{len(right)} of {len(drawn)} are right. Others:", "; ".join(" ".join(wor
 
 # %% [markdown]
 # By hand, each of the two sentences has the probability ½ · ½ · ½ · ½, so together they have 1/8. The model knew every
-# token, and yet most of what it says is wrong, because it could not know what it was saying. Therefore a *decoder*
+# token, and yet most of what it says is wrong, because no position knew the others' choice. Therefore a *decoder*
 # writes from left to right, and reads what it has written before it chooses the next token:
 #
 # $$p(\text{target} \mid \text{source}) = \prod_t \; p(\text{token } t \mid \text{tokens before } t,\; \text{source})$$
@@ -68,7 +68,7 @@ print(f"{len(right)} of {len(drawn)} are right. Others:", "; ".join(" ".join(wor
 
 # %% [markdown]
 # That sounds slow, and when a translator is *used*, it is: T tokens need T calls. In *training*, however, the whole
-# translation is known, so that we may pretend the decoder has just written it. This is the *teacher forcing* of unit 1:
+# translation is known, so we may pretend that the decoder has just written it. This is the *teacher forcing* of unit 1:
 #
 # | position | 0 | 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|---|
@@ -160,7 +160,7 @@ figures.matrices(panels, target, source, row_label="query", column_label="key")
 # In unit 13 you look at your own model in this way, and hope that *gato* is written while *cat* has a large weight.
 #
 # If query and memory changed places, there would be S = 4 outputs, which cannot be added to the T = 5 rows of x. With
-# S = T nothing would tell, and therefore you should always test with two different lengths.
+# S = T no error would appear, so always test with two different lengths.
 
 # %% [markdown]
 # ## 5. Which mask where, and who else fills it in
@@ -254,8 +254,8 @@ for name in found:
 figures.matrices({name: step[0] for name, step in found.items()}, target)
 
 # %% [markdown]
-# **What to notice.** The first step brings *gato* its past, *el*, and the second brings the source. The network only
-# computes. For *el* it adds nearly nothing, because ReLU makes 0 of all hidden numbers but one, which is small. All
+# **What to notice.** The first step brings *gato* its past, `[START]` and *el*, the second the source. The network only
+# computes. For *el* it adds nearly nothing, because ReLU sets all hidden numbers to 0 but one, which is small. All
 # rows have mean 0, since each step ends with a norm.
 #
 # ## 7. Does any token see a later one?
@@ -314,8 +314,8 @@ figures.matrices(panels, target, target, "output", "input with a gradient")
 # What if the causal mask is forgotten? Position t has to say token t + 1, and this very token stands in the input, one
 # position to its right. Such a decoder need not translate, because it can copy.
 #
-# We train two decoders on 216 sentences like ours, each with its two translations, and keep 36 sentences for the end.
-# In every target one choice is free, namely whether the verb comes first. **Predict:** it costs ln 2 = 0.69, and
+# There are 216 sentences like ours, each with two translations. Two decoders learn from 180, and 36 are for the end.
+# In every target one choice is free, namely whether the verb comes first. **Predict:** a guess costs ln 2 = 0.69, and
 # all other tokens follow from it. Which loss per token can no honest decoder get below?
 
 # %%
@@ -349,8 +349,8 @@ for name, model in models.items():
 figures.lines(curves, "Loss in training, by teacher forcing", "epoch", "loss per token", log_y=True)
 
 # %% [markdown]
-# By its loss, the cheating decoder is wonderful. It is even far *below* what is possible, since it knows which of two
-# orders will come. A loss that is too good is the first sign of a leak.
+# By its loss, the cheating decoder is wonderful. It is far *below* what an honest one can reach, since it knows
+# which of two orders will come. A loss that is too good is the first sign of a leak.
 #
 # Now both write by themselves, which is called *free-running*: each reads `[START]`, and then what it has said so far.
 # **Predict:** in how many of 36 new sentences is every token right, in either order?
@@ -445,6 +445,6 @@ for length in (5, 20, 80):
 # - [*Attention Is All You Need*](https://arxiv.org/abs/1706.03762), section 3.2.3: the three attentions in half a page.
 # - Sutskever et al., [*Sequence to Sequence Learning*](https://arxiv.org/abs/1409.3215): the product of section 1, with
 #   a recurrent decoder that has no cross-attention.
-# - Gu et al., [*Non-Autoregressive Translation*](https://arxiv.org/abs/1711.02281): if all is said at once.
+# - Gu et al., [*Non-Autoregressive Neural Machine Translation*](https://arxiv.org/abs/1711.02281): all at once.
 # - Bengio et al., [*Scheduled Sampling*](https://arxiv.org/abs/1506.03099): training in which a decoder meets its own
 #   mistakes.

@@ -39,13 +39,13 @@ flow({"encoder": [*begin, *encoding, Step("memory", "(B, S, D)")], "decoder": [*
 # width of a token, H heads, F width of the feed-forward network, V tokens in a vocabulary, L layers.
 
 # %% [markdown]
-# ## 1. The way of our sentence so far
+# ## 1. Our sentence so far
 #
 # The source is *the red cat sleeps*. The decoder reads the translation from `[START]` to *duerme*, and at each of these
 # five positions it has to say which token comes next: *el* after `[START]`, *gato* after *el*, and `[END]` after
 # *duerme*.
 #
-# Your own layers carry both sentences to where lessons 8 and 9 ended. Compare the numbers, they are the same.
+# Your own layers carry both sentences to where lessons 8 and 9 ended. Compare the numbers: they are the same.
 
 # %%
 D, H, F, L = one_sentence.D, one_sentence.H, one_sentence.F, one_sentence.LAYERS
@@ -109,7 +109,7 @@ print(f"from logits:        {float(loss_of(right, far, from_logits=True)[0]):.1f
 # %% [markdown]
 # Keras does not let a probability fall below $10^{-7}$, so the first loss stops at 16, and there its slope is 0: just
 # where the model is most wrong, it would learn nothing. Therefore our model ends with logits, and its loss is told so
-# by `from_logits=True`. If these words are forgotten, Keras takes logits for probabilities, and no error appears.
+# by `from_logits=True`. If this argument is forgotten, Keras takes logits for probabilities, and no error appears.
 #
 # ## 3. Whose vectors? Tying
 #
@@ -172,9 +172,9 @@ for name, scale, factor in (("1/√D, input · √D", width**-0.5, width**0.5), 
     print(f"table {name:16}: inputs {factor * np.std(table):.2f}, logits {np.std(logits):4.1f}, first loss {loss:4.1f}")
 
 # %% [markdown]
-# **What to notice.** With a table of ones the model begins certain and wrong. With a small table but no √D, the inputs
+# **What to notice.** With a scale of 1 the model begins certain and wrong. With a small table but no √D, the inputs
 # are about 0.04 beside positions of about 0.7, so that the token can hardly be heard. The factor lets one table be
-# right in both places. Keras begins an embedding within ±0.05, whose size is small enough.
+# right in both places. Keras begins an embedding within ±0.05, which is small enough.
 #
 # **Cost.** A tied projection has no parameters of its own. A second matrix would have V · D, and a bias V more. For the
 # paper's 37,000 tokens and D = 512 the matrix alone is 37,000 · 512 = 18.9 million. The T · D · V products stay.
@@ -280,7 +280,7 @@ figures.matrix(ops.softmax(model.predict(ids, verbose=0))[0], written, spanish, 
 
 # %% [markdown]
 # Each row has found its token, from *el* after `[START]` to `[END]` after *duerme*. What is learned should be kept. A
-# `.keras` file holds all parameters and a *recipe*, which says how to make the model anew. A layer's recipe is what its
+# `.keras` file holds all parameters and a *configuration*, a recipe for making the model anew. A layer's is what its
 # `get_config` returns, and loading hands it back to `__init__`.
 
 # %%
@@ -288,10 +288,10 @@ with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ig
     model.save(f"{folder}/whole.keras")
     again = keras.saving.load_model(f"{folder}/whole.keras")
 print("bit for bit the same:", np.array_equal(again.predict(ids, verbose=0), model.predict(ids, verbose=0)))
-print("the recipe of the encoder:", dict(list(encoder.get_config().items())[3:]))  # the first three are Keras' own
+print("configuration of the encoder:", dict(list(encoder.get_config().items())[3:]))  # the first three are Keras' own
 
 # %% [markdown]
-# Keras has written the recipe of this model by itself, but only for four source and five target tokens. The exercise's
+# Keras has written this configuration by itself, but only for four source and five target tokens. The exercise's
 # `Transformer` is a class, for all lengths, so there you write `get_config`. If it forgets an argument, the model can
 # be saved, but what is loaded is another model, or none.
 #
@@ -335,17 +335,17 @@ figures.bars(base, "63 million parameters")
 #
 # ## 7. What attention costs
 #
-# Two things grow in two ways. *Multiplications*: the four maps of T queries and S keys need 2(T + S)D². The products
-# *query · key* and *weights · value* need T · S · D each. *Score numbers*, which must be stored, are H · T · S: one for
-# each pair in each head. In a batch of B sentences, all are B times as many.
+# Two things grow in two ways. *Multiplications*: the four maps (Dense layers) of T queries and S keys need 2(T + S)D².
+# The products *query · key* and *weights · value* need T · S · D each. *Score numbers*, which must be stored, are
+# H · T · S: one for each pair in each head. In a batch of B sentences, all are B times as many.
 
 # %% [markdown]
 # By hand, with T = 2, S = 3, D = 4 and H = 2: the maps need 2 · 5 · 16 = 160, and the products 2 · 24 = 48, together
 # 208 multiplications. The score numbers are 2 · 2 · 3 = 12.
 #
 # Do seconds and memory follow them? We write the layer of unit 6 once more in NumPy, without biases and masks, because
-# Python can watch what NumPy takes, while TensorFlow keeps a store of memory and shows nobody what one call needs.
-# **Predict:** eight heads, D = 64, S = T. By how much does each of the four grow when the length doubles?
+# Python can watch what NumPy takes, while TensorFlow manages memory of its own, which Python cannot see.
+# **Predict:** eight heads, D = 64, S = T. By how much do both counts, seconds and memory grow at twice the length?
 
 
 # %%
@@ -375,10 +375,10 @@ figures.lines(series, "One attention layer (128 tokens = 1)", "tokens", "times a
 
 # %% [markdown]
 # **What to notice.** Twice the length means four times the scores, and the memory follows, since each of them takes 4
-# bytes. Multiplications come near to four times, once the T² products outweigh the maps, and so do the seconds, as far
-# as your machine has nothing else to do.
+# bytes. Multiplications come near to four times, once the T² products outweigh the maps, and so do the seconds, if
+# your machine has nothing else to do.
 #
-# “Heads are free”, one often hears. **Predict:** the length stays at 1024, and H goes from 1 to 16. What grows?
+# “Heads are free”, said lesson 6. **Predict:** the length stays at 1024, and H goes from 1 to 16. What grows?
 
 # %%
 for heads in (1, 4, 16):
@@ -387,7 +387,7 @@ for heads in (1, 4, 16):
 # %% [markdown]
 # It is true of multiplications, because each head has K = D / H numbers, and H · K is always D. It is not true of
 # scores. Sixteen heads fill sixteen matrices of T × T scores, and each score is stored, and goes through exp. In
-# training the scores of *all* layers are kept for the way back, which is why long texts are expensive.
+# training the scores of *all* layers are kept for the backward pass, which is why long texts are expensive.
 #
 # ## 8. Look back
 #

@@ -113,7 +113,7 @@ for size, width in ((8, 32), (100, 32), (1000, 32), (1000, 128)):
 # | the first loss is | likely cause |
 # |---|---|
 # | about ln V | nothing is wrong so far |
-# | far above | logits are too large, such as the table of ones in lesson 10 |
+# | far above | logits are too large, such as with the table of scale 1 in lesson 10 |
 # | far below | padding is in the mean with losses of 0 (section 3), or V is not what you think |
 # | ln V, and it stays near it | softmax was taken twice, or no gradient arrives |
 
@@ -146,7 +146,7 @@ for name, (losses, mask) in {"as it is": (table, real), "more padding": more}.it
 # times as much as one of the long sentence. The third looks the better, the more padding there is, and each gradient
 # becomes smaller with it.
 #
-# Keras can do all of this. **Predict:** we hand it `real` as `sample_weight`. Which of the three does it compute?
+# Keras averages as well. **Predict:** we hand it `real` as `sample_weight`. Which of the three means do they give?
 
 # %%
 zeros = np.zeros((2, 5, 1), "float32")  # so that the absolute error is the number in our table
@@ -165,7 +165,7 @@ for reduction in ("sum", "sum_over_batch_size", "mean_with_sample_weight"):
 #
 # The loss reaches 0 only for a probability of 1, for which a logit would have to be infinitely far above the others. So
 # a model that is right already goes on to push its logits apart. *Label smoothing* ends this race, because it wants a
-# little less: the right token should get 1 − ε, and others share ε, which is mostly 0.1.
+# little less: the right token should get 1 − ε, and others share ε, which is usually 0.1.
 #
 # But who are the others? Three conventions are in use, and for ε = 0.1 and V = 8 they give different labels.
 
@@ -201,7 +201,8 @@ print(f"Keras with label_smoothing=0.1: {float(check(right[None], logits)):.4f}"
 # ## 5. One batch first
 #
 # From here on we train, and the task is short enough for a minute: write a sequence of 2 to 8 tokens backwards. It
-# needs all your masks and attentions, because each token has to be found in the source.
+# needs all your masks and attentions, because each token has to be found in the source. Its vocabulary has 12 tokens.
+# While a model learns, a bar shows the mean loss of the steps so far.
 
 # %%
 source, target = mirror.sequences(4096, seed=1)  # (N, S), (N, T + 1)
@@ -246,8 +247,8 @@ figures.lines(shown, "One batch of 64, again and again", "step", "loss per token
 # %% [markdown]
 # ## 6. How large a step? The warm-up
 #
-# The optimizer *Adam* keeps two running means for each parameter, m of its gradients and v of their squares, and moves
-# it by rate · m / √v. After one gradient g this is rate · g / √g², and g / √g² is 1 or −1.
+# The optimizer *Adam* keeps two running means for each parameter, m of its gradients and v of their squares, both
+# corrected for their start at 0, and moves it by −rate · m / √v. After one gradient g, m / √v is g / √g², so 1 or −1.
 #
 # **Predict:** three parameters have the gradients 1000, −1 and 0.001, and the rate is 0.01. How far does each move?
 
@@ -325,9 +326,9 @@ figures.lines({name: (middle, curve) for name, curve in curves.items()}, "Only t
 # %% [markdown]
 # ## 8. Five ways to go wrong
 #
-# You have seen two bugs of the rate. The next two are bugs of the labels. In the first, padding counts like any token,
-# for which we give it the label 1, `[UNK]`, since our loss does not ignore that. In the second, somebody forgot to
-# shift, so that each position is to say the token which it *reads*. The last model has dropout, and it is left on.
+# You have seen two bugs of the rate. The next two are bugs of the labels. In the first, padding counts like any token:
+# we give it the label 1, `[UNK]`, which our loss does not ignore. In the second, somebody forgot to
+# shift, so that each position is to say the token which it *reads*. The last model has dropout, left on as it writes.
 #
 # **Predict:** which of the five has the best loss in training, and which of them can write?
 
@@ -337,7 +338,7 @@ trial("unshifted", usual, inputs["target"])
 keras.utils.set_random_seed(11)
 dropping = Transformer(mirror.VOCABULARY_SIZE, mirror.VOCABULARY_SIZE, 32, 4, 64, 1, 10, dropout=0.1)
 dropping.compile(keras.optimizers.Adam(beta_2=0.98, epsilon=1e-9), loss, jit_compile=False)
-curves["dropout"] = Trials(dropping, inputs, batch_size=64).run("dropout", labels, usual, STEPS)
+curves["dropout"] = Trials(dropping, inputs, 64).run("dropout", labels, usual, STEPS).reshape(-1, 16).mean(-1)
 
 # %%
 new_source, new_target = mirror.sequences(512, seed=2)
@@ -358,7 +359,7 @@ report("dropout", dropping, training=True)  # left on
 
 # %% [markdown]
 # **What to notice.** The unshifted model has by far the best loss in training, and it is useless: it has learned to
-# repeat what it reads, so after `[START]` it says `[START]` for ever. Only a loss of shifted labels, or writing, tells.
+# repeat what it reads, so after `[START]` it says `[START]` for ever. Only writing, or shifted labels, shows it.
 #
 # Over padding, the loss in training looks better than it is for real tokens, because a third of its positions are
 # padding, which is easy. With dropout left on, the same model writes something else at each call, and more of it wrong.
@@ -396,7 +397,7 @@ figures.lines(series, f"{long.sum()} sequences of 8 tokens and [END]", "position
 # %% [markdown]
 # ## 10. What does a step cost?
 #
-# A product of (T, D) and (D, E) takes TDE multiplications on the way forward. On the way back there are two more of the
+# A product of (T, D) and (D, E) takes TDE multiplications in the forward pass. The backward pass has two more of the
 # same size: one gives the gradient of the input, and the other that of the parameters. So a step costs about three
 # times its forward part, and then Adam goes once through all parameters.
 #
@@ -413,13 +414,13 @@ print(f"{seconds['whole step'] / seconds['forward']:.1f} times; {model.count_par
 print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam")
 
 # %% [markdown]
-# **Cost.** A step takes about three times the products of a call. So small a model spends much time on starting its
-# many operations, so that the seconds need not show a 3. Adam keeps two numbers for each parameter.
+# **Cost.** A step takes about three times the products of a call. A model as small as ours spends much time on starting
+# its many operations, so the seconds need not show a 3. Adam keeps two numbers for each parameter.
 
 # %% [markdown]
 # ## Check yourself
 #
-# V is 1000 and the first loss 6.9. One batch is learned by heart, but on all data the loss stays at 5.5. Which bug?
+# V is 1000, the first loss 6.9. A small rate learns one batch; the full rate, on all data, stops at 5.5. Which bug?
 #
 # - **A** labels are not shifted
 # - **B** there is no warm-up
@@ -430,8 +431,8 @@ print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam
 #
 # **B.** Large first steps have thrown the model far off. Our small one came back slowly, and a large one may not.
 #
-# With **A** the loss would be wonderful. **C** changes its size, but does not stop it. **D** lifts its floor, though
-# not nearly to 5.5.
+# With **A** the loss would be wonderful. **C** changes its size, but does not stop it. **D** lifts its floor, but
+# only to about 1.
 # </details>
 
 # %% [markdown]
@@ -445,6 +446,6 @@ print(f"{sum(np.size(one) for one in model.optimizer.variables)} numbers of Adam
 # %% [markdown]
 # ## Further reading
 # - [*Attention Is All You Need*](https://arxiv.org/abs/1706.03762), section 5: all settings of a famous training.
-# - Szegedy et al., [*Rethinking Inception*](https://arxiv.org/abs/1512.00567), section 7: where labels were smoothed.
+# - Szegedy et al., [*Rethinking the Inception Architecture*](https://arxiv.org/abs/1512.00567), section 7: smoothing.
 # - Xiong et al., [*On Layer Normalization*](https://arxiv.org/abs/2002.04745): why post-norm needs a warm-up.
 # - Karpathy, [*A Recipe for Training Neural Networks*](https://karpathy.github.io/2019/04/25/recipe/): one batch first.

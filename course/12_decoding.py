@@ -148,7 +148,7 @@ for width in (1, 2, 3, 10):
     print(f"W = {width:2}: Σ log p = {beam[best]:.2f}  {' '.join(best)}")
 
 # %% [markdown]
-# A beam of width 1 is greedy decoding. One that is wide enough is exhaustive search, and in this toy three are enough.
+# A beam of width 1 is greedy decoding. A wide enough one finds the best of all sentences, and here three are enough.
 # **Cost:** T calls, as in greedy decoding, but each has B · W rows. Beams of different sentences never compete.
 #
 # Look at the results again, though. From W = 2 to W = 3 the *search* has become better and the *sentence* worse. The
@@ -188,9 +188,9 @@ figures.lines(series, "The higher, the better", "α", "score")
 # %% [markdown]
 # <details><summary>Going deeper: is the likeliest sentence the best?</summary>
 #
-# Stahlberg and Byrne searched real translation models exhaustively. For about half of all sentences the likeliest
+# Stahlberg and Byrne searched a real translation model exhaustively. For more than half of all sentences the likeliest
 # translation was the *empty* one, which small beams hardly ever find. So beam search works well partly because it is no
-# perfect search. A width of 4 or 5 is usual, and one of 100 gives worse translations.
+# perfect search. A width of 4 or 5 is usual, and one of 100 mostly gives worse translations.
 # </details>
 
 # %% [markdown]
@@ -264,7 +264,7 @@ figures.matrices(panels, {f"{t} tokens": names[:t] for t in (3, 5)})
 
 # %% [markdown]
 # We measure it for one head in NumPy, because eager Keras takes longer to begin such small products than to compute
-# them. As `einsum` uses one core, both ways have the same. `room` is the cache, with a place for each key and value.
+# them. `einsum` uses one core, so the comparison is fair. `room` is the cache, with a place for each key and value.
 
 
 # %%
@@ -320,7 +320,7 @@ for T in (64, 128):
 #
 # *BLEU* compares what was written, the hypothesis, with a translation made by a person, the *reference*. It counts
 # *n-grams*: n tokens in a row, for n from 1 to 4. An n-gram counts as right at most as often as the reference has it,
-# which is called *clipping*. Otherwise *el el el el* would be perfect.
+# which is called *clipping*. Otherwise all four tokens of *el el el el* would be right.
 #
 # By hand: the reference is *el gato rojo duerme*, the hypothesis *el gato rojo duerme duerme*. Of its five tokens four
 # are right, as the second *duerme* is clipped.
@@ -348,7 +348,7 @@ for n in range(1, 5):
 # Counts are summed over the whole *corpus* first. By hand, for *el gato rojo duerme* and *duerme* with our sentence as
 # reference of both: every n-gram is right, c = 5 and r = 8, and BLEU is 100 · $e^{1 - 8/5}$ = 54.9.
 #
-# Where no n-gram is right, the product would be 0, so a small number is put in its place. Tools differ in this, which
+# Where some n has no match, the product would be 0, so a small number is put in its place. Tools differ in this, which
 # is why one names the tool, usually *sacreBLEU*. **Predict:** which of the five sentences below gets the best BLEU?
 
 
@@ -410,7 +410,7 @@ figures.matrix(list(shares.values()), list(shares), [*three_ways.SHARES, "wrong"
 
 # %% [markdown]
 # **What to notice.** It is our toy come true. Greedy begins with the verb, since two of three translators do, and the
-# beam finds the likelier sentence. At τ = 1 the model speaks as its translators did, the hurried one included, and
+# beam finds the likelier sentence. At τ = 1 the model speaks as its translators did, the third one included, and
 # loses BLEU by short sentences. With top-p = 0.5 one token is left at most steps, as in greedy decoding, which says
 # nothing wrong. But with one reference BLEU cannot forgive its order.
 

@@ -151,7 +151,7 @@ check("DecoderLayer")
 #
 # <details><summary>Pseudocode</summary>
 #
-# call, post-norm: attend with x as query, key and value, under `self_mask`. Drop out from that, add it to x, normalise.
+# call, post-norm: attend with x as query, key and value, under `self_mask`. Apply dropout, add x, normalise.
 # Attend with the result as query and the memory as key and value, under `memory_mask`. Drop out, add, normalise. Send
 # that through the network, drop out, add, normalise.
 # call, pre-norm: the same three branches. Each reads the norm of x, and is added to x itself. Nothing is normalised
@@ -167,7 +167,7 @@ check("DecoderLayer")
 #
 # <details><summary>Help: my output has S tokens instead of T</summary>
 #
-# An attention gives one output for each *query*. Who writes asks: the query of the cross-attention is x.
+# An attention gives one output for each *query*. The writer asks: the query of the cross-attention is x.
 # </details>
 #
 # <details><summary>Help: “got multiple values for argument”</summary>
@@ -185,7 +185,7 @@ check("DecoderLayer")
 # <details><summary>Why it works</summary>
 #
 # The self-attention tells a token what has been written before it, so that its state can become a question: what comes
-# next? The cross-attention puts this question to the memory, and the network makes a word of the answer. Since nothing
+# next? The cross-attention puts this question to the memory, and the network computes with the answer. Since nothing
 # but the mask says who may see whom, one layer serves two ends: in training it reads a whole target at once, later it
 # writes token by token.
 # </details>
@@ -377,13 +377,13 @@ def written_in_order():
         embeddings = [PositionalEmbedding(sorting.VOCABULARY_SIZE, 32, sorting.LENGTH + 1) for _ in range(2)]
         writer, loss = sorting.train(*embeddings, decoder, causal)
         print(f"{title:20}: training loss {loss:.4f}, tokens right when it writes alone {sorting.alone(writer):.1%}")
-    print(f"to reach, with the mask: 95 %; who only knows what often stands where: {sorting.chance():.1%}")
+    print(f"to reach, with the mask: 95 %; the commonest token at each place gives {sorting.chance():.1%}")
 
 
 pay_off(written_in_order)
 
 # %% [markdown]
-# Both losses are as good as nothing, and only one of the two can write. That is why the check looks at gradients of the
+# Both losses are close to 0, and only one of the two can write. That is why the check looks at gradients of the
 # future, and why one lets a model write before one believes its loss.
 
 # %%
@@ -394,7 +394,7 @@ progress()
 # - A decoder layer has two attentions: one for what is written, under `self_mask`, one for the memory, under
 #   `memory_mask`.
 # - Queries come from whoever asks, keys and values from whoever is read.
-# - Nothing but a causal `self_mask` keeps a decoder from reading its own labels, and the loss does not tell.
+# - Nothing but a causal `self_mask` keeps a decoder from reading its own labels, and the loss does not show it.
 #
 # **Next:** unit 10 puts your encoder and your decoder together: the whole Transformer.
 #

@@ -117,7 +117,7 @@ figures.once_written(how_cost_grows)
 # ## 2. One matrix, used twice
 #
 # The embedding gives each token a vector. At the other end, the model must say which token comes next, and it can use
-# the same vectors: a token is likely where its vector points the way of the hidden state.
+# the same vectors: a token is likely where its vector points in the direction of the hidden state.
 #
 # **Write** `TiedProjection(embedding)`, called as `layer(x)`: `(B, T, D)` → logits `(B, T, V)`.
 #
@@ -192,7 +192,7 @@ check("TiedProjection")
 #
 # <details><summary>Help: my shapes do not match</summary>
 #
-# The matrix has a row for each token, `(V, D)`. The product needs D on top: `ops.transpose` makes `(D, V)` of it.
+# The matrix has a row for each token, `(V, D)`. The product needs D first: `ops.transpose` makes `(D, V)` of it.
 # </details>
 #
 # <details><summary>Help: my logits do not change with the embedding</summary>
@@ -261,7 +261,7 @@ from course.built import Decoder, Encoder, PositionalEmbedding, causal_mask, com
 # With `tie_weights=False`, `projection` is a `keras.layers.Dense` of width V, with bias and without activation.
 
 # %% [markdown]
-# - The model makes its masks of the ids. Id 0 is padding, wherever it stands, and nobody may attend to it: the encoder
+# - It makes its masks from the ids. Id 0 is padding, wherever it stands, and nobody may attend to it: the encoder
 #   to padding of the source, the decoder to padding of the target and of the memory. No target token may attend to a
 #   later one. So padding at the end, or another sentence in the batch, changes nothing for real tokens.
 # - `training` reaches encoder and decoder. Dropout after the embeddings is up to you, as long as it is there in
@@ -546,15 +546,15 @@ figures.once_written(where_parameters_are)
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# The paper's table says 65 million where the formula says 63. Which sizes of the shared vocabulary would give exactly
-# 65 million, and what could be counted that is not in your model?
+# The paper's table says 65 million where the formula says 63. Which sizes of the shared vocabulary would give 65
+# million, rounded to millions, and what could be counted that is not in your model?
 
 # %%
 
 # %% [markdown]
 # ## What your Transformer can do
 #
-# Ten sentence pairs of the corpus are few enough to be learned by heart, and whoever cannot do that has a bug. So this
+# Ten sentence pairs of the corpus are few enough to be learned by heart, and a model that cannot has a bug. So this
 # is the first thing to try with any new model. Your Transformer trains on the ten, and then translates them *without
 # help*: it reads only the English sentence, begins with `[START]`, and each token that it writes is what it reads
 # next.
@@ -584,7 +584,7 @@ progress()
 
 # %% [markdown]
 # **What you have learned**
-# - A Transformer is embeddings, an encoder, a decoder and a projection, connected by three masks made of ids.
+# - A Transformer is embeddings, an encoder, a decoder and a projection, connected by three masks made from ids.
 # - Its size depends on widths, layers and vocabularies, its cost on the lengths of sentences too.
 # - One matrix can serve as the target's embedding and as the projection.
 #

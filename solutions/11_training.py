@@ -69,7 +69,7 @@ check("masked_loss")
 # %% [markdown]
 # <details><summary>Where to begin</summary>
 #
-# With one token and no smoothing: −ln of the share that softmax gives to the right one. `ops.log_softmax` computes ln p
+# With one token and no smoothing: −ln of the p that softmax gives to the right one. `ops.log_softmax` computes ln p
 # without ever making p, which is why large logits do no harm.
 # </details>
 #
@@ -96,7 +96,7 @@ check("masked_loss")
 # <details><summary>Why it works</summary>
 #
 # A model that knows nothing gives every token 1 / V, whose loss is ln V. That is what a healthy model begins with. And
-# where everything is smoothed, the mean of q is still a distribution: (1 − ε) · one-hot + ε · uniform.
+# where everything is smoothed, q is still a distribution: (1 − ε) · one-hot + ε · uniform.
 # </details>
 
 
@@ -110,7 +110,7 @@ def what_a_token_costs():
             for share in shares
         ]
         found[f"smoothing {smoothing}"] = (shares, costs)
-    return figures.lines(found, "What a token costs (V = 3)", "share of the right token", "loss")
+    return figures.lines(found, "What a token costs (V = 3)", "probability of the right token", "loss")
 
 
 figures.once_written(what_a_token_costs)
@@ -118,7 +118,7 @@ figures.once_written(what_a_token_costs)
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# With smoothing 0.1 and V = 8,000, which share of the right token makes the loss as small as it gets, and what is it
+# With smoothing 0.1 and V = 8,000, which p of the right token makes the loss as small as it gets, and what is it
 # then? Find it on paper first. Then look where the curve for 0.3 turns in your picture.
 
 # %%
@@ -126,11 +126,11 @@ figures.once_written(what_a_token_costs)
 # %% [markdown] grade_id="masked_accuracy-task"
 # ## 2. The share of right tokens
 #
-# A loss is what a model learns from, but 1.7 nats mean little to a reader. How many of the tokens are right says more.
+# A loss is what a model learns from, but a loss of 1.7 tells us little. How many of the tokens are right says more.
 #
 # **Write** `masked_accuracy(labels, logits)`: `(B, T)`, `(B, T, V)` → one number from 0 to 1.
 #
-# - A real token, whose label is not 0, is right if its largest logit is that of its label. Nothing but padding is
+# - A real token, whose label is not 0, is right if its largest logit is that of its label. Only padding is
 #   skipped: a model that gives id 0 its largest logit at a real token is wrong there.
 # - The mean is taken over the real tokens of the whole batch, and it is 0 for a batch of padding.
 # - The result is float32. Labels may come as floats, logits as float16, B and T unknown in a graph.
@@ -176,7 +176,7 @@ check("masked_accuracy")
 #
 # <details><summary>Why it works</summary>
 #
-# Softmax keeps the order of logits, so the largest logit is the largest share. No softmax is needed here.
+# Softmax keeps the order of logits, so the largest logit has the largest probability. No softmax is needed here.
 # </details>
 
 
@@ -292,7 +292,7 @@ figures.once_written(how_the_rate_goes)
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# Many models now fall along a cosine instead: from the peak to 0 over a given number of steps. Write it as another
+# Today rates often fall along a cosine instead: from the peak to 0 over a given number of steps. Write it as another
 # schedule, and draw both. What does one have to know beforehand for the cosine, and not for the root?
 
 # %%
@@ -308,7 +308,7 @@ from course.built import Transformer
 # ## 4. The first thing to try
 #
 # A model that cannot learn one batch by heart will not learn a language. Try that first: it takes seconds, and it finds
-# masks that are wrong, labels that are not shifted, and parameters that nothing trains.
+# masks that hide too much, rates that are far off, and parameters that nothing trains.
 #
 # **Write** `overfit_one_batch(model, batch, steps)`: trains the model that it is given on this one batch, `steps`
 # times, and returns a list of `steps` floats, the loss of the batch before each update.
@@ -362,7 +362,7 @@ check("overfit_one_batch")
 #
 # <details><summary>Help: a list or a dictionary is no float</summary>
 #
-# A model with metrics tells these, too. `train_on_batch(…, return_dict=True)` gives a dictionary, whose `"loss"` is
+# A model with metrics returns these, too. `train_on_batch(…, return_dict=True)` gives a dictionary, whose `"loss"` is
 # what you want. The history of `fit` is such a dictionary of lists.
 # </details>
 #
@@ -393,6 +393,7 @@ def how_a_batch_is_learned():
     sizes = {"d_model": 32, "num_heads": 4, "d_ff": 64, "num_layers": 1, "max_length": 12}
     keras.utils.set_random_seed(11)
     series = {}
+    print("Two models learn their batch, in 60 steps each …")
     for dropout in (0.0, 0.3):
         model = Transformer(copy_reverse.VOCABULARY_SIZE, copy_reverse.VOCABULARY_SIZE, **sizes, dropout=dropout)
         series[f"dropout {dropout}"] = (range(60), overfit_one_batch(model, batch, 60))
@@ -439,8 +440,8 @@ progress()
 # %% [markdown]
 # **What you have learned**
 # - The loss of a padded batch is a mean over its real tokens, and so is the accuracy.
-# - A rate that rises first and falls later trains a Transformer that a large one would throw off.
-# - Whoever cannot learn one batch by heart has a bug: this is the first thing to try.
+# - A rate that rises first and falls later trains a Transformer that a large first rate would throw off.
+# - A model that cannot learn one batch by heart has a bug: this is the first thing to try.
 #
 # **Next:** unit 12 lets the model speak: greedy, with a beam, and by drawing.
 #

@@ -103,7 +103,7 @@ check("greedy_decode")
 # <details><summary>Why it works</summary>
 #
 # The model gives P(next token | all before). Each choice is the best single one, which does not make the best sentence:
-# the product of all of them counts there.
+# for that, the product of all of them counts.
 # </details>
 
 # %% [markdown]
@@ -125,7 +125,7 @@ check("greedy_decode")
 # 1. Every row begins with one hypothesis, its start. What counts is Σ log p, the sum of the log-probabilities of its
 #    tokens. `step` returns logits, so make log-probabilities of them first.
 # 2. At each step these compete in a row: its *finished* hypotheses, which end in `end_id` and stay as they are, and all
-#    V continuations of each other one. The `width` with the largest Σ log p are kept.
+#    V continuations of each unfinished one. The `width` with the largest Σ log p are kept.
 # 3. Stop when all that are kept are finished, in every row, or have `max_length` ids. Now finished and unfinished ones
 #    compete by their score, where n counts the tokens after the start, `end_id` too, and α is `length_penalty`:
 #
@@ -223,7 +223,7 @@ check("beam_search")
 # <details><summary>Why it works</summary>
 #
 # A sum of log-probabilities is the logarithm of the product, and never grows. So long sentences have lower sums than
-# their beginnings, and the penalty makes good for that. It is a convention, and so is α.
+# their beginnings, and the penalty makes up for that. It is a convention, and so is α.
 # </details>
 
 # %% [markdown]
@@ -250,12 +250,12 @@ check("beam_search")
 # 4. Draw one of those kept, by their probabilities, for each row by itself.
 
 # %% [markdown]
-# - The same `seed`, an int, gives the same draw, 0 as well. `None` gives another one at each call.
+# - The same `seed`, an int, gives the same draw; 0 is a seed like any other. `None` gives another draw at each call.
 # - Which of equal tokens is kept is free, but the same for equal rows.
 #
 # By hand, the probabilities are 0.5, 0.25, 0.15 and 0.1, so that the logits are their logarithms.
 #
-# | | kept | drawn with |
+# | | kept | their probabilities then |
 # |---|---|---|
 # | `top_k=3` | 0, 1, 2 | 0.556, 0.278, 0.167 |
 # | `top_p=0.8` | 0, 1, 2, since 0.5 + 0.25 < 0.8 | 0.556, 0.278, 0.167 |
@@ -354,7 +354,7 @@ from course.built import masked_softmax, merge_heads, split_heads
 # ## 4. Compute nothing twice
 #
 # With each new token, a decoder computes keys and values of *all* tokens anew, although those of earlier tokens have
-# not changed. A cache keeps them. Every language model that you have chatted with works like this.
+# not changed. A cache keeps them. Nearly every language model that people chat with does this.
 #
 # **Write** `CachedAttention(d_model, num_heads)`, called as `layer(x, cache=None)`: one token of each row, `(B, 1, D)`,
 # and the cache that the call before has returned → `(output, cache)`, the output `(B, 1, D)`.
@@ -450,7 +450,7 @@ check("CachedAttention")
 #
 # <details><summary>Help: Keras warns that a softmax over one number is always 1</summary>
 #
-# That is true of the first token, which can attend to itself alone. `masked_softmax` of unit 5 does not warn.
+# That is true of the first token, which can attend to itself alone: its one weight is 1, and the warning may stay.
 # </details>
 #
 # <details><summary>Why it works</summary>
@@ -462,7 +462,7 @@ check("CachedAttention")
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# What does a cache cost? Count the numbers that 32 layers with D = 4096 keep for 8,000 tokens, in float16. What is
+# What does a cache cost? Count the bytes that 32 layers with D = 4096 keep for 8,000 tokens, in float16. What is
 # saved if all heads share one key and value (*multi-query attention*)?
 
 # %%
@@ -568,7 +568,7 @@ check("corpus_bleu")
 # %% [markdown]
 # ### Stretch (0 points)
 #
-# Translate “the cat sleeps” badly in two ways that get the same BLEU, one of them with the opposite meaning.
+# Translate “the red cat sleeps” badly in two ways that get the same BLEU above 0, one with the opposite meaning.
 
 # %%
 
@@ -579,8 +579,8 @@ check("corpus_bleu")
 # `beam_search` with a beam of 4, both measured with your `corpus_bleu`. Then your `CachedAttention` writes one token
 # after 63 others, and after 127, and so does an attention that computes all of them anew, for 32 rows with D = 512.
 #
-# **The numbers to reach:** a BLEU of 100 with both, at least 5 times as fast at token 64, and 10 times at 128. This
-# takes about a minute.
+# **The numbers to reach:** a BLEU of 100 with both. With the cache, token 64 comes at least 4 times as fast, and token
+# 128 at least 8 times, if your machine has nothing else to do. This takes about a minute.
 
 # %%
 from course.built import MultiHeadAttention, Transformer, causal_mask
@@ -630,7 +630,7 @@ def faster():
             one = fastest(lambda new=new, before=before: with_cache(new, cache=before))
             all_of_them = fastest(lambda known=known, t=t: anew(known, known, known, mask=causal_mask(t + 1)))
             times = f"{1000 * one:.0f} ms with the cache, {1000 * all_of_them:.0f} ms without"
-            print(f"token {t + 1}: {times}, {all_of_them / one:.1f} times as fast, to reach: {5 if t < 64 else 10}")
+            print(f"token {t + 1}: {times}, {all_of_them / one:.1f} times as fast, to reach: {4 if t < 64 else 8}")
 
 
 pay_off(faster)
@@ -640,7 +640,7 @@ progress()
 
 # %% [markdown]
 # **What you have learned**
-# - Greedy decoding takes the best token; a beam keeps several hypotheses and finds better sentences.
+# - Greedy decoding takes the best token; a beam keeps several hypotheses and finds likelier sentences.
 # - Temperature, top-k and top-p say how much chance may do.
 # - A cache makes each token cost one token; BLEU counts shared n-grams of a whole corpus.
 #

@@ -4,7 +4,7 @@ A judge lets one branch say 1 everywhere and the others 0, so that whatever drop
 """
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -47,17 +47,21 @@ def speaks(layer: Answer, branches: Sequence[str], said: Mapping[str, float], d_
 
 
 def drops_on_each_branch(
-    pre: Answer, post: Answer, branches: Sequence[str], d_ff: int, rate: float, x: np.ndarray, *memory: np.ndarray
-) -> None:
+    make: Callable[..., Answer], branches: Sequence[str], d_ff: int, rate: float, x: np.ndarray, *memory: np.ndarray
+) -> Answer:
     """In training each branch loses this share of its numbers, once, before it is added to x; nothing else does.
 
-    `pre` and `post` are new layers with this dropout, in pre-norm and in post-norm.
+    `make` makes a layer with this dropout, and takes `norm_first`. Returns the one in pre-norm. That in post-norm is
+    made when the other one is right, since most of what can be wrong shows in both, and naming asks many.
     """
-    for layer in (pre, post):
-        layer(np.zeros_like(x[:1, :3]), *(np.zeros_like(one[:1]) for one in memory))
+    begin = [np.zeros_like(x[:1, :3]), *(np.zeros_like(one[:1]) for one in memory)]
+    pre = make(norm_first=True)
+    pre(*begin)
     said = {name: 2.0**number for number, name in enumerate(branches)}
     found = _said_in_training(pre, branches, said, d_ff, x, *memory) - x
     _drops_of_each(found, said, rate)
+    post = make()
+    post(*begin)
     zeros = np.zeros_like(x)
     for name in branches:
         found = _said_in_training(post, branches, {name: 1.0}, d_ff, zeros, *memory)
@@ -73,6 +77,7 @@ def drops_on_each_branch(
         expected = normalised(expected)
     rule = "Where all branches say 0, dropout has nothing to drop: it must not act on x, on a sum or after a norm."
     expect.close(found, expected, rule, atol=1e-4)
+    return pre
 
 
 def _drops_of_each(found: np.ndarray, said: Mapping[str, float], rate: float) -> None:

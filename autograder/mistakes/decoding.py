@@ -15,6 +15,8 @@ SLOW = (
     "You call `step` once for each row. A call for one row takes nearly as long as one for all, so that is where the "
     "time goes: hand over all rows at once."
 )
+# naming sees ids without free padding, so what is known must not have any
+CUT = "return ids[:, : 1 + int(ops.max(ops.where(ids != 0, ops.arange(ids.shape[1]), 0)))]"
 right("greedy_decode").edits(
     {
         "A row goes on after its end. Where a row has ended, what is written is 0.": {
@@ -31,7 +33,10 @@ right("greedy_decode").edits(
         "Your rows stay shorter than `max_length`: one id more may be written.": {
             "ids.shape[1] < max_length": "ids.shape[1] < max_length - 1"
         },
-        "You go on calling `step` although every row has ended. Stop then.": {LOOP: "while ids.shape[1] < max_length:"},
+        "You go on calling `step` although every row has ended. Stop then.": {
+            LOOP: "while ids.shape[1] < max_length:",
+            "return ids": CUT,
+        },
         SLOW: {"step(ids)": ONE_BY_ONE},
         "`step` gets the newest token only. It needs all that is written so far, (B, t).": {
             "step(ids)": "step(ids[:, -1:])"
@@ -41,7 +46,7 @@ right("greedy_decode").edits(
         },
         "Your result lacks the start. It is the first of the ids.": {"return ids": "return ids[:, 1:]"},
         "Your result lacks `end_id`. A row keeps its first one.": {
-            "return ids": "return ops.where(ids == end_id, 0, ids)"
+            "return ids": f"ids = ops.where(ids == end_id, 0, ids)\n{CUT}"
         },
         "A row that has ended is taken up again. What has ended once stays so: combine old and new with “or”.": {
             "ops.logical_or(ended, likeliest == end_id)": "likeliest == end_id"
@@ -311,6 +316,9 @@ right("sample_next").edits(
         "All rows get one draw. Each row is drawn by itself.": {
             DRAWN: f"{DRAWN.replace('(ranked', '(ranked[:1]')}\ndrawn = ops.repeat(drawn, ranked.shape[0], axis=0)"
         },
+        "Every row is drawn with the chances of row 0. Each row has its own.": {
+            DRAWN: "drawn = ops.transpose(keras.random.categorical(ranked[:1], ranked.shape[0], seed=seed))"
+        },
         "What is not kept gets a logit of 0 and can still be drawn. Give it −∞.": [
             (TOP_K, TOP_K.replace("-math.inf", "0.0")),
             {"ops.where(before < top_p, ranked, -math.inf)": "ops.where(before < top_p, ranked, 0.0)"},
@@ -524,7 +532,7 @@ right("corpus_bleu").edits(
         "Your r takes the mean length of the references. The one counts whose length is nearest.": {
             WANTED: "wanted += sum(len(other) for other in others) / len(others)"
         },
-        "Of two lengths that are equally near, you take the longer one. The shorter one counts.": {
+        "Of two lengths that are equally near, you take the longer one, or the first. The shorter one counts.": {
             WANTED: "wanted += min((abs(len(other) - len(words)), -len(other), len(other)) for other in others)[2]"
         },
         "Without smoothing, one n without a match makes BLEU 0. The first such n counts as half a match.": {

@@ -327,12 +327,10 @@ layer.edit(
 layer.edit(
     {POST: "x = self.attention_norm(self.attention_dropout(x + attended, training=training))"},
     {PRE: "x = self.attention_dropout(x + attended, training=training)"},
-    {PRE_END: "return self.feed_forward_dropout(x + network, training=training)"},
     "Dropout acts on a sum, so that numbers of x are lost. It belongs on the branch, before x is added.",
 )
 layer.edit(
     {POST: "x = self.attention_dropout(self.attention_norm(x + attended), training=training)"},
-    {POST_END: "return self.feed_forward_dropout(self.feed_forward_norm(x + network), training=training)"},
     "Dropout acts after the norm, on the whole token. It belongs on the branch, before x is added.",
 )
 layer.edit(

@@ -121,6 +121,7 @@ loss.edit(
 )
 loss.edit(
     {SHARES: 'ops.log(ops.softmax(ops.cast(logits, "float32"), axis=-1) + 1e-9)'},
+    {SHARES: 'ops.log(ops.softmax(ops.cast(logits, "float32"), axis=-1) + 1e-7)'},
     {SHARES: 'ops.log(ops.clip(ops.softmax(ops.cast(logits, "float32"), axis=-1), 1e-7, 1.0))'},
     "You keep shares away from 0, so that a token that is wrong by 10,000 costs 16 or 20 only, and has no gradient. "
     "Use `ops.log_softmax`, which needs no smallest share.",
@@ -232,7 +233,7 @@ SAID = 'ops.cast(ops.argmax(logits, axis=-1), "int32")'
 accuracy.edit(
     SHARE,
     'ops.mean(ops.cast(is_right, "float32"))',
-    "You count padding as well. Only tokens whose label is not 0 count, above the line and below it.",
+    "You count padding as well. Only tokens whose label is not 0 belong in the sum and in the count.",
 )
 accuracy.edit(
     SHARE,
@@ -241,7 +242,7 @@ accuracy.edit(
 )
 accuracy.edit(
     {HITS: 'ops.sum(ops.cast(is_right, "float32"))'},
-    "Padding that the model gets right counts above the line. Only real tokens do.",
+    "Padding that the model gets right is in your sum. Only real tokens belong there.",
 )
 accuracy.edit(
     SHARE,
@@ -276,6 +277,11 @@ accuracy.edit(
     f"ops.not_equal({SAID}, 0)",
     "Your mask is made of what the model says, so that it may skip a token by saying padding. Padding is where the "
     "*label* is 0.",
+)
+accuracy.edit(
+    "ops.not_equal(labels, 0)",
+    f"ops.logical_and(ops.not_equal(labels, 0), ops.not_equal({SAID}, 0))",
+    "You skip real tokens at which the model says padding. They count, whatever the model says there.",
 )
 accuracy.edit(
     {"ops.not_equal(labels, 0)": "ops.greater(labels, 3)"},

@@ -4,6 +4,8 @@ The learner's own sublayers are put together by the judge and compared with what
 may depend on is asked by changing inputs and by gradients. Sizes: B=2, T=5, S=7, D=12, H=4, F=20, L=3.
 """
 
+import functools
+
 import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
@@ -155,10 +157,9 @@ class TestDecoderLayer:
 
     @worth(3)
     def test_dropout_acts_on_each_branch_once_and_in_training_only(self, learner, rng):
-        pre = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
-        post = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
+        make = functools.partial(learner, WIDTH, HEADS, HIDDEN, dropout=RATE)
         x, memory = rng.normal(size=(8, 25, WIDTH)), np.ones((8, 3, WIDTH))
-        drops_on_each_branch(pre, post, BRANCHES, HIDDEN, RATE, x, memory)
+        pre = drops_on_each_branch(make, BRANCHES, HIDDEN, RATE, x, memory)
         keeps_all_outside_training(pre, BRANCHES, HIDDEN, x, memory)
 
     @supporting

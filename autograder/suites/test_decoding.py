@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
+from autograder.judging.free_padding import cut, without_padding
 from autograder.judging.layer_rules import filled, remade, trained
 
 PAD, START, END = 0, 2, 3
@@ -64,17 +65,21 @@ def noting(logits_of, seen=None):
     return step
 
 
-def written(found):
-    """The ids of an answer, without the columns of padding at the end, which are free."""
+def written(learner, *args, **options):
+    """The ids that an answer writes, without the columns of padding at the end, which are free."""
+    found = without_padding(learner)(*args, **options)
     right = isinstance(found, np.ndarray) and found.ndim == 2 and found.dtype.kind in "iu"
     expect.true(right, "Return the ids as one tensor or array of integers, (B, n).", expect.returned(found))
-    real = np.flatnonzero((found != PAD).any(0))
-    return found[:, : real[-1] + 1 if len(real) else 0]
+    return found
 
 
-def padded(rows):
-    """Rows of ids as one array, with padding on the right."""
-    return np.array(list(itertools.zip_longest(*rows, fillvalue=PAD))).T
+def writes(found, rows, rule):
+    """The ids are these rows; of those that are not, the first is told."""
+    expect.true(len(found) == len(rows), rule, f"{len(found)} rows", f"{len(rows)} rows")
+    for number, (mine, row) in enumerate(zip(found.tolist(), rows, strict=True)):
+        wanted = [*map(int, row), *[PAD] * (len(mine) - len(row))]
+        shown = f"row {number}: {cut(np.array([mine]))[0].tolist()}"
+        expect.true(mine == wanted, rule, shown, f"row {number}: {list(map(int, row))}")
 
 
 def is_finished(row, end):
@@ -155,38 +160,38 @@ class TestGreedyDecode:
         def logits_of(row):
             return np.eye(6)[{2: 4, 4: 5, 5: END}.get(row[-1], 4)]
 
-        found = written(learner(noting(logits_of), [START, 5], END, 10))
-        expect.equal(found, np.array([[2, 4, 5, 3], [5, 3, 0, 0]]), "2 is followed by 4, that by 5, and that by 3.")
+        found = written(learner, noting(logits_of), [START, 5], END, 10)
+        writes(found, [(2, 4, 5, 3), (5, 3)], "2 is followed by 4, that by 5, and that by 3.")
 
     @worth(3)
     def test_the_likeliest_token_follows_what_each_row_has_written(self, learner, rng):
         for starts, end, most in (([4, 5, 6, 2], END, 7), ([7, 2, 4], 5, 5), ([6], 4, 6)):
             logits_of = drawn_logits(rng)
-            found = written(learner(noting(logits_of), np.array(starts), end, most))
-            expected = padded([greedy(logits_of, start, end, most) for start in starts])
+            found = written(learner, noting(logits_of), np.array(starts), end, most)
+            expected = [greedy(logits_of, start, end, most) for start in starts]
             rule = "Each row goes on with the token of the largest logit, which `step` gives for all that is written."
-            expect.equal(found, expected, rule)
+            writes(found, expected, rule)
 
     def test_a_single_start_makes_one_row(self, learner, rng):
         for start in (START, 6):
             logits_of = drawn_logits(rng)
-            found = written(learner(noting(logits_of), start, END, 5))
+            found = written(learner, noting(logits_of), start, END, 5)
             rule = "A `start_id` that is an int makes one row, which begins with it."
-            expect.equal(found, padded([greedy(logits_of, start, END, 5)]), rule)
+            writes(found, [greedy(logits_of, start, END, 5)], rule)
 
     @worth(2)
     def test_after_its_end_a_row_is_padding(self, learner):
-        found = written(learner(noting(after), [4, 7, 5, 6], END, 12))
-        expected = padded([(4, END), (7, 6, 6, 6, END), (5, 6, END), (6, 6, 6, END)])
-        expect.equal(found, expected, "A row keeps its first `end_id`. After it there is only 0, while others go on.")
+        found = written(learner, noting(after), [4, 7, 5, 6], END, 12)
+        expected = [(4, END), (7, 6, 6, 6, END), (5, 6, END), (6, 6, 6, END)]
+        writes(found, expected, "A row keeps its first `end_id`. After it there is only 0, while others go on.")
 
     @worth(2)
     def test_a_row_is_cut_off_at_the_largest_length(self, learner):
         for most in (1, 2, 4):
-            found = written(learner(noting(after), [7, 5], END, most))
-            expected = padded([(7, 6, 6, 6)[:most], (5, 6, END)[:most]])
+            found = written(learner, noting(after), [7, 5], END, most)
+            expected = [(7, 6, 6, 6)[:most], (5, 6, END)[:most]]
             rule = "`max_length` counts the start. A row that is cut off there gets no `end_id`."
-            expect.equal(found, expected, rule)
+            writes(found, expected, rule)
 
     @worth(2)
     def test_the_step_is_called_once_for_each_new_token_with_all_rows(self, learner):
@@ -213,24 +218,29 @@ def two_lengths():
 class TestBeamSearch:
     @supporting
     def test_the_worked_example_comes_out(self, learner):
-        found = written(learner(noting(worked_chances()), START, END, 3, 2))
-        expect.equal(found, np.array([[2, 5, 3]]), "2 5 3 has a chance of 0.36, and 2 4 3 has 0.20.")
+        found = written(learner, noting(worked_chances()), START, END, 3, 2)
+        writes(found, [(2, 5, 3)], "2 5 3 has a chance of 0.36, and 2 4 3 has 0.20.")
 
     @worth(2)
     def test_a_beam_of_one_is_the_greedy_search(self, learner, rng):
         starts = [4, 5, 6, 2]
         for alpha in (0.6, 2.0):
             logits_of, rows, _ = decided(rng, starts, 6, 1, alpha)
-            found = written(learner(noting(logits_of), np.array(starts), END, 6, 1, length_penalty=alpha))
-            expect.equal(found, padded(rows), "With a width of 1 the result is that of `greedy_decode`.")
+            found = written(learner, noting(logits_of), np.array(starts), END, 6, 1, length_penalty=alpha)
+            writes(found, rows, "With a width of 1 the result is that of `greedy_decode`.")
 
     @worth(3)
     def test_a_beam_keeps_the_likeliest_and_returns_the_best(self, learner, rng):
         for starts, most, width, end in (([4, 5, 6, 2], 6, 3, END), ([7, 2], 5, 2, 4)):
             logits_of, rows, _ = decided(rng, starts, most, width, end=end)
-            found = written(learner(noting(logits_of), np.array(starts), end, most, width))
+            found = written(learner, noting(logits_of), np.array(starts), end, most, width)
             rule = "Keep the `width` hypotheses of each row with the largest Σ log p; return the best by its score."
-            expect.equal(found, padded(rows), rule)
+            writes(found, rows, rule)
+        close = {(2,): {4: 0.7, END: 0.3}, (2, 4): {4: 0.41, 5: 0.39, END: 0.2}, (2, 4, 5): {END: 1.0}}
+        third = {4: 0.34, 5: 0.33, END: 0.33}
+        found = written(learner, noting(table({**close, (2, 4, 4): third})), START, END, 4, 2, length_penalty=1.0)
+        rule = "Σ log p alone decides which are kept: the score, with its penalty, only chooses among them at the end."
+        writes(found, [(2, 3)], rule)
 
     @worth(2)
     def test_a_wide_beam_finds_the_best_of_all_sentences(self, learner, rng):
@@ -239,43 +249,43 @@ class TestBeamSearch:
             logits_of = drawn_logits(rng, 6, (PAD, 1, START))
             best = [best_of_all(logits_of, start, END, 5, tokens) for start in starts]
             gaps = [gap for _, gap in best]
-        found = written(learner(noting(logits_of), starts, END, 5, 40))
+        found = written(learner, noting(logits_of), starts, END, 5, 40)
         rule = "A beam of 40 has room for all 31 sentences of these tokens, so it must find the best of them."
-        expect.equal(found, padded([row for row, _ in best]), rule)
+        writes(found, [row for row, _ in best], rule)
 
     @worth(2)
     def test_the_penalty_is_the_one_asked_for(self, learner, rng):
         short, long = (2, 3), (2, 4, 4, 3)  # they are equal at α = 0.590
         for alpha, best in ((0.0, short), (0.3, short), (0.55, short), (0.63, long), (1.0, long)):
-            found = written(learner(noting(two_lengths()), START, END, 4, 3, length_penalty=alpha))
+            found = written(learner, noting(two_lengths()), START, END, 4, 3, length_penalty=alpha)
             rule = f"Divide Σ log p by ((5 + n) / 6)^α, asked here with α = {alpha:g}, where n counts `end_id` too."
-            expect.equal(found, np.array([best]), rule)
+            writes(found, [best], rule)
         for alpha in (0.3, 1.2):
             starts = [4, 5, 6, 7, 2]
             logits_of, rows, _ = decided(rng, starts, 6, 3, alpha)
-            found = written(learner(noting(logits_of), starts, END, 6, 3, alpha))
+            found = written(learner, noting(logits_of), starts, END, 6, 3, alpha)
             rule = f"Divide Σ log p by ((5 + n) / 6)^α, asked here with α = {alpha:g}, where n counts `end_id` too."
-            expect.equal(found, padded(rows), rule)
+            writes(found, rows, rule)
 
     @worth(2)
     def test_finished_hypotheses_stay_and_compete(self, learner):
         spread = {4: 0.35, 5: 0.25, 1: 0.2, END: 0.2}
         early = {(2,): {4: 0.5, END: 0.3, 5: 0.2}, (2, 4): spread, (2, 4, 4): {4: 0.1, END: 0.9}}
-        found = written(learner(noting(table(early)), START, END, 5, 2))
+        found = written(learner, noting(table(early)), START, END, 5, 2)
         rule = "A finished hypothesis stays in the beam, unchanged: here 2 3, with 0.3, is never beaten."
-        expect.equal(found, np.array([[2, 3]]), rule)
+        writes(found, [(2, 3)], rule)
         narrow = {(2,): {4: 0.45, END: 0.35, 5: 0.2}, (2, 4): {4: 0.5, 5: 0.5}, (2, 5): {END: 1.0}}
         late = {**narrow, (2, 4, 4): {END: 1.0}, (2, 4, 5): {4: 0.5, 5: 0.5}}
-        found = written(learner(noting(table(late)), START, END, 4, 2, length_penalty=3.0))
-        rule = "A finished hypothesis takes one of the `width` places, so that 2 5 3 was never in this beam of 2."
-        expect.equal(found, np.array([[2, 4, 4, 3]]), rule)
+        found = written(learner, noting(table(late)), START, END, 4, 2, length_penalty=3.0)
+        rule = "In a beam of 2, 2 3 is finished and keeps its place, so 2 5 is dropped. At α = 3, 2 4 4 3 wins."
+        writes(found, [(2, 4, 4, 3)], rule)
 
     def test_at_the_largest_length_unfinished_ones_compete_too(self, learner):
         chances = {(2,): {4: 0.9, END: 0.1}, (2, 4): {4: 0.8, 5: 0.05, END: 0.15}}
         for most, best in ((3, (2, 4, 4)), (2, (2, 4)), (1, (2,))):
-            found = written(learner(noting(table(chances)), START, END, most, 2))
+            found = written(learner, noting(table(chances)), START, END, most, 2)
             rule = "At `max_length` ids, finished and unfinished hypotheses compete by their score."
-            expect.equal(found, np.array([best]), rule)
+            writes(found, [best], rule)
 
     @worth(2)
     def test_the_step_always_gets_all_rows_of_all_beams_in_order(self, learner, rng):
@@ -298,7 +308,7 @@ class TestBeamSearch:
     def test_equal_hypotheses_do_no_harm(self, learner):
         chances = {(2,): {4: 0.4, 5: 0.4, END: 0.2}, (2, 4): {END: 1.0}, (2, 5): {END: 1.0}}
         for width in (2, 3):
-            found = written(learner(noting(table(chances)), [START, START], END, 4, width))
+            found = written(learner, noting(table(chances)), [START, START], END, 4, width)
             rule = "2 4 3 and 2 5 3 are equally likely: one of them is the result, in each row."
             right = found.shape == (2, 3) and set(map(tuple, found.tolist())) <= {(2, 4, 3), (2, 5, 3)}
             expect.true(right, rule, f"{found.tolist()}"[:80], "[[2, 4, 3], [2, 4, 3]], for instance")
@@ -354,8 +364,15 @@ class TestSampleNext:
         rule = "Without any option, each token is drawn with the probability that softmax gives it."
         shows(learner, rng, [0.4, 0.3, 0.15, 0.1, 0.05], rule)
         sure = np.repeat(np.arange(5), 4)
-        found = learner(60.0 * np.eye(5)[sure], seed=5)
-        expect.equal(found, sure, "Each row is drawn by its own logits.")
+        rule = "Each row is drawn by its own logits."
+        expect.equal(learner(60.0 * np.eye(5)[sure], seed=5), sure, rule)
+        mixed = np.zeros((DRAWS, 5))
+        mixed[::2, 0] = 60.0  # every other row is sure of 0, and those between them are open
+        found = learner(mixed, seed=5)
+        drawn_shares(found, 5)
+        often = float((found[1::2] == 0).mean())
+        expect.true(bool((found[::2] == 0).all()), rule, "a row that is sure of 0 gives another token", "0")
+        expect.true(abs(often - 0.2) < 0.045, rule, f"a row of equal logits gives 0 with a share of {often:.2f}", "0.2")
 
     @worth(2)
     def test_the_temperature_divides_the_logits(self, learner, rng):
@@ -395,10 +412,10 @@ class TestSampleNext:
         shows(learner, rng, [0.6, 0.2, 0.1, 0.06, 0.04], rule, temperature=2.0, top_k=4, top_p=0.8)
 
     @supporting
-    def test_without_a_seed_each_draw_is_another(self, learner, rng):
-        logits = rng.normal(size=(200, 7))
-        same = bool((learner.by_chance(logits) == learner.by_chance(logits)).all())
-        expect.true(not same, "Without a seed each call draws anew.", "the same 200 tokens twice")
+    def test_without_a_seed_each_draw_is_another(self, learner):
+        draws = [learner.by_chance(np.zeros((200, 7))) for _ in range(6)]
+        same = all(bool(np.all(draw == draws[0])) for draw in draws)
+        expect.true(not same, "Without a seed each call draws anew.", "the same 200 tokens six times")
 
     def test_a_seed_repeats_its_draw(self, learner, rng):
         logits = rng.normal(size=(200, 7))
@@ -512,7 +529,7 @@ class TestCachedAttention:
                 found, cache = fed(layer, x[:, t : t + 1], cache)
                 expect.close(found, expected[:, t : t + 1], rule.format(t), atol=1e-5)
 
-    @worth(2)
+    @worth(6)
     def test_keys_and_values_are_computed_once(self, learner, rng):
         layer = filled(learner(WIDTH, HEADS), np.zeros((1, 1, WIDTH)))
         x, before = rng.normal(size=(2, 4, WIDTH)), maps_of_parts(layer)
@@ -524,7 +541,10 @@ class TestCachedAttention:
             for name in ("key_dense", "value_dense")
         )
         expected = attends(after_it, projected(after_it, "query_dense", last), keys, values, HEADS)
-        rule = "Earlier keys and values come from the cache: they stay as they were, though the parameters change."
+        rule = (
+            "Earlier keys and values are read from the cache, and not computed again: the check changes the parameters "
+            "before the last token, and they must still be the old ones."
+        )
         expect.close(fed(layer, last, cache)[0], expected, rule, atol=1e-5)
 
     @worth(2)
@@ -639,7 +659,7 @@ class TestCorpusBleu:
     @worth(2)
     def test_a_corpus_with_several_references_each(self, learner, rng):
         for count, references in ((5, 2), (4, 3)):
-            agrees(learner, "An n-gram may match in any of its references.", *corpus(rng, count, references))
+            agrees(learner, "Each hypothesis is held against all its references.", *corpus(rng, count, references))
         hypotheses, known = corpus(rng, 4, 3)
         known[1], known[2] = known[1][:1], known[2][0]
         agrees(learner, "Some may have more references than others.", hypotheses, known)

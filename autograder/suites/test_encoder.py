@@ -4,6 +4,7 @@ Oracles are float64 NumPy that reads like the definitions, and the learner's own
 together itself: who wrote one of them wrong pays for it in its own exercise. Sizes: B=2, T=5, D=12, H=4, F=20, L=3.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -293,10 +294,8 @@ class TestEncoderLayer:
 
     @worth(3)
     def test_in_training_dropout_acts_on_each_branch_once(self, learner, rng):
-        pre = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
-        post = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
-        x = rng.normal(size=(8, 25, WIDTH))
-        drops_on_each_branch(pre, post, BRANCHES, HIDDEN, RATE, x)
+        make = functools.partial(learner, WIDTH, HEADS, HIDDEN, dropout=RATE)
+        drops_on_each_branch(make, BRANCHES, HIDDEN, RATE, rng.normal(size=(8, 25, WIDTH)))
 
     @worth(2)
     def test_outside_training_nothing_is_dropped(self, learner, rng):

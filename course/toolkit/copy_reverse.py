@@ -1,6 +1,6 @@
 """A task for a whole Transformer: copy a sequence, or reverse it, as its first token asks."""
 
-from course.toolkit import reversal
+from course.toolkit import sorting
 from course.toolkit.live_plot import LivePlot
 from course.toolkit.quiet import silent
 
@@ -76,7 +76,7 @@ def show(model: keras.Model, seed: int = 2) -> None:
     for task, name in ((COPY, "copied"), (REVERSE, "reversed")):
         asked = source[:, 0] == task
         (first, *_) = np.flatnonzero(asked)
-        said = reversal.written(model, source[first : first + 1], LONGEST + 1)[0]
+        said = sorting.written(model, source[first : first + 1], LONGEST + 1)[0]
         print(f"{name}: {_text(source[first, 1:])}  →  {_text(said)}  {'✓' if right[first] else '✗'}")
         print(f"    exactly right: {right[asked].mean():.1%} of {asked.sum()} unseen sequences, to reach: 99 %")
 
@@ -86,7 +86,7 @@ def exact(model: keras.Model, source: np.ndarray, target: np.ndarray) -> np.ndar
 
     It reads the source and what it has written itself. What it says after the end does not count.
     """
-    said = reversal.written(model, source, LONGEST + 1)
+    said = sorting.written(model, source, LONGEST + 1)
     wanted = target[:, 1:]
     return ((said == wanted) | (wanted == _PAD)).all(-1)
 
