@@ -13,6 +13,7 @@ from course.toolkit.pay_off import pay_off
 
 import math
 import time
+import warnings
 from collections import Counter
 
 import keras
@@ -599,8 +600,9 @@ def speaks():
         return model({"source": rows, "target": ids})[:, -1]
 
     starts, known = [ten_sentences.START] * len(source), [spanish for _, spanish in ten_sentences.pairs()]
-    found = {"greedy": greedy_decode(step, starts, ten_sentences.END, 20)}
-    found["beam of 4"] = beam_search(step, starts, ten_sentences.END, 20, 4)
+    with warnings.catch_warnings(action="ignore"):  # the first token attends to itself alone, of which Keras warns
+        found = {"greedy": greedy_decode(step, starts, ten_sentences.END, 20)}
+        found["beam of 4"] = beam_search(step, starts, ten_sentences.END, 20, 4)
     for name, ids in found.items():
         rows = [[targets[token] for token in row if token > 3] for row in ops.convert_to_numpy(ids)]
         print(f"{name}: BLEU {corpus_bleu([' '.join(row) for row in rows], known):.1f}, to reach: 100")
@@ -633,7 +635,8 @@ def faster():
             print(f"token {t + 1}: {times}, {all_of_them / one:.1f} times as fast, to reach: {4 if t < 64 else 8}")
 
 
-pay_off(faster)
+with warnings.catch_warnings(action="ignore"):
+    pay_off(faster)
 
 # %%
 progress()

@@ -78,7 +78,9 @@ def _study(
     seed = CHECK_SEED if seed is None else seed
     # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen, and Keras warns of what
     # is tried on purpose
-    with said_when_slow(only[0] if only else unit.stem), silent(), warnings.catch_warnings(action="ignore"):
+    with said_when_slow(only[0] if only else unit.stem), silent(), warnings.catch_warnings():
+        warnings.resetwarnings()  # of IPython's too: where one kind is an error, an answer's warnings are shown
+        warnings.simplefilter("ignore")
         return study(unit.suite, workbench, seed, known_answers(unit), only)
 
 

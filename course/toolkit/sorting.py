@@ -2,6 +2,8 @@
 
 from course.toolkit.quiet import silent
 
+import warnings
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -55,9 +57,10 @@ def train(source: layers.Layer, target: layers.Layer, decoder: layers.Layer, cau
 def written(writer: keras.Model, source: np.ndarray, length: int = LENGTH) -> np.ndarray:
     """What a writer says when it is given nothing but `[START]` and its own tokens, `(B, length)`."""
     said = np.full((len(source), 1), _START, "int32")
-    for _ in range(length):
-        logits = ops.convert_to_numpy(writer({"source": source, "target": said}))
-        said = np.concatenate([said, logits[:, -1:].argmax(-1).astype("int32")], axis=1)
+    with warnings.catch_warnings(action="ignore"):  # the first token attends to itself alone, of which Keras warns
+        for _ in range(length):
+            logits = ops.convert_to_numpy(writer({"source": source, "target": said}))
+            said = np.concatenate([said, logits[:, -1:].argmax(-1).astype("int32")], axis=1)
     return said[:, 1:]
 
 
