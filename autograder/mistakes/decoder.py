@@ -42,9 +42,9 @@ NO_DROPOUT = "Nothing is dropped in training. Give each branch a Dropout, called
 
 
 def reads(post: str, pre: str, sentence: str) -> None:
-    """The mistake of a cross-attention that is given something else, in one order or in both."""
+    """The mistake of a cross-attention that is given something else, in both orders."""
     post, pre = f"self.cross_attention({post}, mask=memory_mask)", f"self.cross_attention({pre}, mask=memory_mask)"
-    layer.edit({READ: post, READ_NORMED: pre}, {READ: post}, {READ_NORMED: pre}, sentence)
+    layer.edit({READ: post, READ_NORMED: pre}, sentence)
 
 
 reads(
@@ -67,11 +67,6 @@ reads(
     "x, x, x",
     f"{ASKING}, {ASKING}, {ASKING}",
     "Your cross-attention reads x and ignores the memory. Its key and value are the memory.",
-)
-reads(
-    "memory, memory, memory",
-    "memory, memory, memory",
-    "Your cross-attention asks and reads with the memory alone. Its query comes from x.",
 )
 reads(
     "x, ops.stop_gradient(memory), ops.stop_gradient(memory)",
@@ -154,8 +149,6 @@ for name, said in SAID.items():
     bare_post, bare_pre = f"{BECOMES[name]} self.{name}_norm({DROPPED[name]})", f"{BECOMES[name]} {DROPPED[name]}"
     layer.edit(
         {POST[name]: bare_post, PRE[name]: bare_pre},
-        {POST[name]: bare_post},
-        {PRE[name]: bare_pre},
         f"The residual connection around `{name}` is missing: add x to what the branch gives.",
     )
     layer.edit(
@@ -206,8 +199,6 @@ layer.edit(
 layer.edit("norm_first=False", "norm_first=True", "Your default is pre-norm. `norm_first` is False unless asked for.")
 layer.edit(
     {NORMS["cross_attention"]: "self.cross_attention_norm = self.self_attention_norm"},
-    {NORMS["feed_forward"]: "self.feed_forward_norm = self.cross_attention_norm"},
-    {NORMS["feed_forward"]: "self.feed_forward_norm = self.self_attention_norm"},
     {
         NORMS["cross_attention"]: "self.cross_attention_norm = self.self_attention_norm",
         NORMS["feed_forward"]: "self.feed_forward_norm = self.self_attention_norm",
@@ -220,7 +211,7 @@ layer.edit(
 )
 layer.edit("epsilon=1e-6, ", "", "Your norms have Keras' epsilon, 1e-3. The task asks for `epsilon=1e-6`.", times=3)
 layer.edit(
-    *({line: line.replace("1e-6", "1e-3")} for line in NORMS.values()),
+    {NORMS["cross_attention"]: NORMS["cross_attention"].replace("1e-6", "1e-3")},
     "One of your norms has another epsilon. All three have `epsilon=1e-6`.",
 )
 layer.edit(
@@ -283,24 +274,22 @@ layer.edit(
     "The network drops numbers twice: make your FeedForward with dropout 0, since this layer drops on the branch.",
 )
 layer.edit(
-    *(
-        {PRE[name]: f"{BECOMES[name]} self.{name}_dropout(x + {said}, training=training)"}
-        for name, said in SAID.items()
-    ),
-    *(
-        {POST[name]: f"{BECOMES[name]} self.{name}_norm(self.{name}_dropout(x + {said}, training=training))"}
-        for name, said in SAID.items()
-    ),
+    {PRE["self_attention"]: "x = self.self_attention_dropout(x + written, training=training)"},
+    {
+        POST[
+            "self_attention"
+        ]: "x = self.self_attention_norm(self.self_attention_dropout(x + written, training=training))"
+    },
     "Dropout acts on a sum, so that numbers of x are lost. It belongs on the branch, before x is added.",
 )
 layer.edit(
-    *(
-        {POST[name]: f"{BECOMES[name]} self.{name}_dropout(self.{name}_norm(x + {said}), training=training)"}
-        for name, said in SAID.items()
-    ),
+    {
+        POST[
+            "self_attention"
+        ]: "x = self.self_attention_dropout(self.self_attention_norm(x + written), training=training)"
+    },
     "Dropout acts after a norm, on the whole token. It belongs on the branch, before x is added.",
 )
-layer.edit({DROPPED[name]: said for name, said in SAID.items()}, NO_DROPOUT, times=2)
 layer.edit("training=training", "training=True", ALWAYS_ON, times=6)
 layer.edit("training=training", "training=False", NO_DROPOUT, times=6)
 layer.edit("keras.layers.Dropout(dropout", "keras.layers.Dropout(0.1", "Your dropout is fixed. Use `dropout`.", times=3)
@@ -319,11 +308,6 @@ layer.edit(
     {**BY_KERAS, **ASKED_OF_KERAS},
     "Keras' attention reads everything where a token may attend nowhere. Use your own, or ask Keras' for its weights, "
     "too: `return_attention_scores=True`.",
-)
-layer.edit(
-    {ours: theirs.replace("// num_heads)", "// num_heads, dropout=dropout)") for ours, theirs in BY_KERAS.items()}
-    | WITH_SCORES,
-    "Your attention drops attention weights as well. Make it without `dropout`: this layer drops on the branch.",
 )
 layer.edit(
     BY_KERAS
@@ -427,6 +411,12 @@ stack.edit(
     "[DecoderLayer(d_model, num_heads, d_ff, dropout, norm_first, dtype=policy)] * num_layers",
     "`[layer] * L` is one layer, L times, so all levels share its parameters. Make a new one in each turn.",
 )
+stack.edit(
+    "in self.layers:",
+    "in self.layers[:-1]:",
+    "The last of your layers is never called. Let x go through all of them.",
+)
+stack.edit("training=training", "training=False", "Nothing is dropped in training: hand on `training` as it comes.")
 for mask, harm in {"self_mask": "later tokens are seen", "memory_mask": "padding of the source is read"}.items():
     only_here = f"{mask} if layer is self.layers[{{}}] else None"
     stack.edit(
@@ -499,11 +489,6 @@ stack.edit(
     "in self.layers:", "in reversed(self.layers):", "x goes through your layers backwards: `layers[0]` is first."
 )
 stack.edit(
-    "in self.layers:",
-    "in self.layers[:-1]:",
-    "The last of your layers is never called. Let x go through all of them.",
-)
-stack.edit(
     {LOOP: LOOP.replace("x = ", "output = "), END: END.replace("(x)", "(output)").replace("else x", "else output")},
     "Every layer reads the first x. Each reads what the one before it returns: `x = layer(x, …)`.",
 )
@@ -517,14 +502,9 @@ stack.edit(
         "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
         END: f"x = self.drop(x, training=training)\n{END}",
     },
-    {
-        "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
-        EACH: f"x = self.drop(x, training=training)\n{EACH}",
-    },
     "Your stack drops numbers of x itself. Dropout belongs to the branches inside the layers.",
 )
 stack.edit("training=training", "training=True", ALWAYS_ON)
-stack.edit("training=training", "training=False", "Nothing is dropped in training: hand on `training` as it comes.")
 stack.edit(
     "DecoderLayer(d_model, num_heads, d_ff, dropout",
     "DecoderLayer(d_model, num_heads, d_model, dropout",
