@@ -99,22 +99,6 @@ def test_merges_taken_backwards_are_not_told_of_longest_pieces():
     assert not any("longest" in sentence for sentence in told if sentence)
 
 
-def test_a_slip_is_named_where_another_rule_leaves_the_result_to_chance():
-    def draws_by_other_chances(logits, temperature=1.0, top_k=None, top_p=None, seed=None):
-        logits = ops.cast(logits, "float32") * temperature
-        ranked, order = ops.top_k(logits, logits.shape[-1])
-        if top_k is not None:
-            ranked = ops.where(ops.arange(ranked.shape[-1]) < top_k, ranked, -float("inf"))
-        if top_p is not None:
-            shares = ops.softmax(ranked, axis=-1)
-            ranked = ops.where(ops.cumsum(shares, axis=-1) - shares < top_p, ranked, -float("inf"))
-        drawn = keras.random.categorical(ranked, 1, seed=seed)
-        return ops.take_along_axis(order, ops.cast(drawn, order.dtype), axis=-1)[:, 0]
-
-    told = named("12_decoding", "sample_next", draws_by_other_chances)
-    assert set(told) == {"You multiply by the temperature. Divide the logits by it."}
-
-
 def test_a_slip_is_named_whatever_padding_an_answer_leaves_at_the_end():
     def stops_too_early(step, start_id, end_id, max_length):
         starts = np.atleast_1d(ops.convert_to_numpy(start_id))
@@ -203,6 +187,15 @@ class TestLetters:
 class TestDifferent:
     def test_of_a_word(self, learner):
         expect.same_items(learner("banana"), ["a", "b", "n"], "Each letter once, in any order.")
+
+
+@exercise("noisy", points=4)
+class TestNoisy:
+    def test_each_call_draws_anew(self, learner):
+        expect.true(bool((learner.by_chance(X) != learner.by_chance(X)).any()), "Other noise each time.")
+
+    def test_of_large_rows(self, learner):
+        expect.close(np.round(learner.by_chance(1000 * X)), 1000 * X.sum(-1), "Add the numbers of each row.")
 """
 
 
@@ -239,6 +232,20 @@ def test_a_slow_rule_that_passed_refutes(tmp_path):
 
     assert told(tmp_path, "total", averages_eagerly, averages=("You averaged.", averages)) == [None] * 4
     assert told(tmp_path, "total", averages, averages=("You averaged.", averages)) == ["You averaged."] * 4
+
+
+def test_a_slip_is_named_where_another_rule_leaves_the_result_to_chance(tmp_path):
+    def noise(x):
+        return 0.1 * keras.random.uniform(x.shape[:1])
+
+    def noisy_average(x):
+        return averages(x) + noise(x)
+
+    def noisy_mean(x):
+        return sums(x) / x.shape[-1] + noise(x)
+
+    assert told(tmp_path, "noisy", noisy_average, other=("You averaged.", noisy_mean)) == [None, "You averaged."]
+    assert told(tmp_path, "noisy", noisy_average, other=("Quiet.", averages)) == [None, None]
 
 
 def test_what_fails_in_graphs_alone_explains_nothing_else(tmp_path):
