@@ -275,20 +275,7 @@ layer.edit(
 )
 layer.edit(
     {PRE["self_attention"]: "x = self.self_attention_dropout(x + written, training=training)"},
-    {
-        POST[
-            "self_attention"
-        ]: "x = self.self_attention_norm(self.self_attention_dropout(x + written, training=training))"
-    },
     "Dropout acts on a sum, so that numbers of x are lost. It belongs on the branch, before x is added.",
-)
-layer.edit(
-    {
-        POST[
-            "self_attention"
-        ]: "x = self.self_attention_dropout(self.self_attention_norm(x + written), training=training)"
-    },
-    "Dropout acts after a norm, on the whole token. It belongs on the branch, before x is added.",
 )
 layer.edit("training=training", "training=True", ALWAYS_ON, times=6)
 layer.edit("training=training", "training=False", NO_DROPOUT, times=6)
@@ -308,13 +295,6 @@ layer.edit(
     {**BY_KERAS, **ASKED_OF_KERAS},
     "Keras' attention reads everything where a token may attend nowhere. Use your own, or ask Keras' for its weights, "
     "too: `return_attention_scores=True`.",
-)
-layer.edit(
-    BY_KERAS
-    | {
-        ours: theirs.replace("=self_mask,", "=self_mask, use_causal_mask=True,") for ours, theirs in WITH_SCORES.items()
-    },
-    OWN_MASK,
 )
 layer.also({**BY_KERAS, **WITH_SCORES}, name="attends_with_keras")
 layer.also(
@@ -483,9 +463,6 @@ stack.edit("norm_first=norm_first, ", "norm_first=True, ", "Your layers are alwa
 stack.edit("dropout=dropout, ", "", "Your layers are not told `dropout`: hand it on to each.")
 stack.edit("range(num_layers)", "range(num_layers - 1)", "One layer is missing: `range(num_layers)` gives L turns.")
 stack.edit(
-    "range(num_layers)", "range(6)", "The number of layers stands fixed in your code. Use the argument `num_layers`."
-)
-stack.edit(
     "in self.layers:", "in reversed(self.layers):", "x goes through your layers backwards: `layers[0]` is first."
 )
 stack.edit(
@@ -496,13 +473,6 @@ stack.edit(
     LOOP,
     LOOP.replace("x = ", "x = x + "),
     "You add x around each layer. The residual connections are inside the layers already.",
-)
-stack.edit(
-    {
-        "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
-        END: f"x = self.drop(x, training=training)\n{END}",
-    },
-    "Your stack drops numbers of x itself. Dropout belongs to the branches inside the layers.",
 )
 stack.edit("training=training", "training=True", ALWAYS_ON)
 stack.edit(
