@@ -1,7 +1,5 @@
 """Unit 10: known answers. Wrong ones carry the sentence that helps; right ones must get full marks."""
 
-import math
-
 import keras
 import numpy as np
 from keras import ops
@@ -125,7 +123,7 @@ def adds_products_of_shapes(batch, heads, target_length, source_length, d_model)
     width = d_model // heads
     total = sum(product(length, d_model, d_model) for length in 2 * [target_length, source_length])
     total += product(target_length, width, source_length, heads) + product(target_length, source_length, width, heads)
-    return [total, math.prod([batch, heads, target_length, source_length])]
+    return [total, batch * heads * target_length * source_length]
 
 
 @correct("attention_cost")
