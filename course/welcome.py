@@ -3,8 +3,8 @@
 # > You write attention, masks and layers yourself, piece by piece. While you write, a check tells you what is wrong
 # > with each piece.
 #
-# Units 0 to 8 are here today: everything that a Transformer is made of, and its encoder. The units that complete it and
-# let it translate are being written, and will build on what you write now.
+# Units 0 to 9 are here today: everything that a Transformer is made of, its encoder and its decoder. The units in which
+# it becomes one model and learns to translate are being written, and will build on what you write now.
 #
 # ## Where you stand
 # The table below is filled in each time you open this page, with what your checks have found. To bring it up to date,

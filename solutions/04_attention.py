@@ -4,6 +4,10 @@
 # attention, self-attention. Plan about 45 minutes. Read [lesson 4](../../course/04_attention.ipynb) first.
 #
 # Axes: B batch, T queries, S keys, D width of queries and keys, E width of values.
+#
+# Besides results, each check asks for gradients of everything that an answer is given, and lets it run in a compiled
+# graph in which B is not known yet. With `keras.ops`, and without NumPy or numbers in place of sizes, both come by
+# themselves.
 
 # %%
 from course.toolkit import figures
@@ -229,7 +233,7 @@ figures.once_written(
 # | `key` | (B, S, D) | what each entry is found by |
 # | `value` | (B, S, E) | what each entry hands over; its width E may differ from D |
 # | output, first | (B, T, E) | for each query, the average of the values by its weights |
-# | weights, second | (B, T, S) | the softmax, over the keys, of the scaled scores |
+# | weights, second | (B, T, S) | the softmax, over the keys, of the scaled scores: each row sums to 1 |
 #
 # 1. Return both: `return output, weights`.
 # 2. Build on your own `softmax` and `attention_scores`. If one of them does not hold yet, write that step out here

@@ -6,6 +6,9 @@
 #
 # A mask is made of booleans: `True` means *may look*. Axes: B batch, T queries, S keys, D width, E the value's own
 # width.
+#
+# Besides results, the checks let each answer run in a compiled graph in which B is not known yet; exercises 4 and 5 are
+# asked for gradients, too. With `keras.ops`, and without NumPy or numbers in place of sizes, both come by themselves.
 
 # %%
 from course.toolkit import figures
@@ -372,7 +375,8 @@ nowhere = ops.zeros((1, 1, 3), dtype="bool")
 # | `(B, T, D)` | `(B, S, D)` | `(B, S, E)` | broadcasts to `(B, T, S)` | `(B, T, E)` | `(B, T, S)` |
 #
 # - Scores are query · key / √D. Your `masked_softmax` turns them into weights, and these average the values.
-# - A query that may look nowhere gets zero weights, and so the output 0.
+# - A hidden key gets a weight of exactly 0, and the others of its row sum to 1.
+# - A query that may look nowhere gets zero weights, and so the output 0. Gradients are finite there as well.
 #
 # With D = 4, query `[2, 0, 0, 0]` and keys `[2, 0, 0, 0]`, `[1, 0, 0, 0]`, `[0, 0, 0, 0]` the scores are 2, 1, 0.
 # Values 10, 20, 99 and the mask `[True, True, False]` give 0.731 · 10 + 0.269 · 20 = 12.69.

@@ -206,6 +206,9 @@ from course.built import masked_softmax
 # 3. Merge the heads. `output_dense`, a Dense of width D, makes the output. With `return_weights=True` return
 #    `(output, weights)`.
 #
+# - In every head a hidden key gets a weight of exactly 0, and the others of its row sum to 1.
+# - B, T and S may be unknown in a graph. All four layers can be trained, and a saved layer comes back bit for bit.
+#
 # `__init__` makes the four layers, and raises a `ValueError` that names both numbers where num_heads does not divide
 # d_model. `get_config` adds both arguments to what `super().get_config()` gives. `compute_mask` is written for you:
 # without it, Keras warns at `mask=…` that the mask is lost after this layer, which is what we want.

@@ -117,7 +117,8 @@ figures.once_written(your_tokens)
 #
 # - Each token goes through by itself. How you make the two maps is free.
 # - In training, `dropout` sets that share of the numbers to 0 and divides the others by 1 − dropout, as
-#   `keras.layers.Dropout` does. It stands in one place: between the two maps, or after the second.
+#   `keras.layers.Dropout` does. It stands in one place: between the two maps, or after the second. `self.dropout` is
+#   the number, for `get_config`; call the layer otherwise.
 # - Parameters: 2DF + F + D, and no others. B and T may be unknown in a graph. Under mixed precision the layer
 #   computes in float16.
 # - `get_config` returns what `super().get_config()` gives and the three arguments, so that a saved layer comes back.
@@ -241,7 +242,8 @@ from course.built import MultiHeadAttention
 #   attend to nothing gets only the bias of `output_dense` from it.
 
 # %% [markdown]
-# - In training, dropout acts on each branch before it is added to x, and nowhere else. Otherwise there is none.
+# - In training, dropout acts on each branch before it is added to x, and nowhere else. Otherwise there is none. One
+#   `Dropout` for both branches will do, since it draws anew at each call.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers, as in unit 6.
 # - `get_config` returns what `super().get_config()` gives and all five arguments. B and T may be unknown in a graph,
 #   every parameter can be trained, a saved layer comes back bit for bit, and mixed precision computes in float16.
@@ -390,7 +392,7 @@ figures.once_written(who_is_heard)
 # - The same mask goes to every layer. Hand it on by name, `mask=mask`, because Keras fills an argument of that name
 #   itself: a `None` that comes by position would arrive twice, which is an error.
 # - With `norm_first`, `last_norm`, a `LayerNormalization` with epsilon 1e-6, is applied at the end. Without it, there
-#   is no further norm, and `last_norm` need not exist.
+#   is no further norm, and `last_norm` need not exist. All dropout is that of the layers.
 # - Where num_heads does not divide d_model, a `ValueError` names both numbers.
 # - `get_config`, graphs, saving and training: as in exercise 3, with six arguments.
 #

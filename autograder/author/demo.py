@@ -13,8 +13,8 @@ from rich.console import Console
 from autograder.author.build import build
 from autograder.author.known_cases import Case, submission
 from autograder.grading.class_table import print_class
-from autograder.grading.intake import answers_in, untouched
 from autograder.grading.jobs import jobs
+from autograder.grading.our_cells import answers_in, untouched
 from autograder.grading.terminal import grade_with_progress
 from autograder.judging.known import Known, known_answers, mistakes_in
 from autograder.learner.atomic import write_whole

@@ -81,10 +81,10 @@ class _Remembering:
         import keras
 
         if self._first is None:
-            tensors = [leaf for leaf in keras.tree.flatten(right) if keras.ops.is_tensor(leaf)]
-            if any(not hasattr(tensor, "numpy") for tensor in tensors):
-                return right  # there are no numbers yet: a graph is being made
-            self._first = _like(right, keras.ops.convert_to_numpy)
+            try:
+                self._first = _like(right, keras.ops.convert_to_numpy)
+            except Exception:  # of each backend's own kind: there are no numbers yet, as a graph is being made
+                return right
         return _like(self._first, lambda array: array)
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.grading import intake
-from autograder.grading.intake import nbgrader_fields
+from autograder.grading.our_cells import answers_in, nbgrader_fields, untouched
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.slicing import needed, statements
 from autograder.units import Unit
@@ -56,10 +55,10 @@ def in_own_words(source: str) -> str:
 
 def submission(case: Case) -> NotebookNode:
     """The notebook that a learner would hand in: their answer in one cell, the solution's in the others."""
-    notebook = intake.untouched(case.unit)
+    notebook = untouched(case.unit)
     if case.kind != "untouched":
-        solved = intake.answers_in(nbformat.read(case.unit.solution, as_version=4))
-        for name, cell in intake.answers_in(notebook).items():
+        solved = answers_in(nbformat.read(case.unit.solution, as_version=4))
+        for name, cell in answers_in(notebook).items():
             cell.source = case.source if name == case.exercise else solved[name].source
     if case.kind == "mistake":
         notebook.cells = what_decides(notebook, case.unit)

@@ -40,14 +40,24 @@ _MUTANT_WORKERS = 2  # each holds Keras, and may ask for some GiB
 
 
 def prove(console: Console, units: Sequence[Unit], workers: int, backend: str, device: str = "cpu") -> list[Proof]:
-    """Prove what is out of date of these units; returns what could not be proved."""
+    """Prove what is out of date of these units; returns what could not be proved.
+
+    One unit after the other: whoever stops it keeps the units that are done.
+    """
     stale = proofs.to_prove(proofs.proofs_of(units, backend))
     console.print(f"{len(stale)} proofs are out of date." if stale else "All proofs are up to date.", highlight=False)
-    failed = _run_notebooks(console, {proof: stale[proof] for proof in stale if proof.kind in KINDS}, workers)
-    failed += _verify(console, {proof: stale[proof] for proof in stale if proof.kind == KNOWN}, workers, device)
-    failed += _judge_mutants(console, {proof: stale[proof] for proof in stale if proof.kind == MUTANTS}, workers)
-    publish()
+    failed = []
+    for unit in dict.fromkeys(proof.unit for proof in stale):
+        of_it = {proof: digest for proof, digest in stale.items() if proof.unit == unit}
+        failed += _run_notebooks(console, _of_kind(of_it, *KINDS), workers)
+        failed += _verify(console, _of_kind(of_it, KNOWN), workers, device)
+        failed += _judge_mutants(console, _of_kind(of_it, MUTANTS), workers)
+        publish()
     return failed
+
+
+def _of_kind(stale: dict[Proof, str], *kinds: str) -> dict[Proof, str]:
+    return {proof: digest for proof, digest in stale.items() if proof.kind in kinds}
 
 
 def publish() -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from autograder.author import idle_answers
 from autograder.author.idle_answers import Earned
 from autograder.author.known_cases import Case, cases, submission
+from autograder.grading.compile_before import compile_before
 from autograder.grading.marker import Marker
 from autograder.judging import fingerprints
 from autograder.judging.verdicts import ExerciseVerdict, Verdict
@@ -115,7 +116,9 @@ def _pool(workers: int) -> concurrent.futures.ProcessPoolExecutor:
 
 def _mark(case: Case, device: str) -> Verdict:
     alone = [case.exercise] if case.kind == "mistake" else None  # whatever it spoils elsewhere
-    return _marker(device).mark(submission(case), case.unit, alone).verdict
+    marker = _marker(device)
+    compile_before(case.unit, marker.backend)
+    return marker.mark(submission(case), case.unit, alone).verdict
 
 
 @functools.cache

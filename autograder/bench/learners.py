@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.author.build import solution_notebook
-from autograder.grading.intake import answers_in, untouched
+from autograder.grading.our_cells import answers_in, untouched
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.units import Unit
 

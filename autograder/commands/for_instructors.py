@@ -54,7 +54,8 @@ def grade(
     if not folder.is_dir():
         fail(f"There is no folder {folder}. Put submissions there as LEARNER/{found[0].stem}/{found[0].stem}.ipynb.")
 
-    from autograder.grading.pool import Unfit, get_ready
+    from autograder.grading.pool import Unfit
+    from autograder.grading.pool_start import get_ready
 
     get_ready()  # seconds of imports, while this process has its own
 

@@ -49,7 +49,11 @@ PLAIN = {  # what stands where a step was exceeded
     PAGE: "This notebook takes more time or memory to show than it may, so this page has the points and the reports "
     "alone. The points are not touched.",
 }
-_FINAL = {JUDGE: "Judging it", WRITE: "Writing its executed notebook"}  # in whose place nothing can stand
+_FINAL = {  # in whose place nothing can stand
+    READ: "Reading it",
+    JUDGE: "Judging it",
+    WRITE: "Writing its executed notebook",
+}
 
 
 class OverBudget(Exception):

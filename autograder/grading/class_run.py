@@ -10,7 +10,7 @@ from autograder.grading.interrupts import Interrupted, noted_interrupts
 from autograder.grading.jobs import Graded, Job
 from autograder.grading.lock import turn_in
 from autograder.grading.nbgrader_settings import course_config, is_ours
-from autograder.grading.pool import watch_folder
+from autograder.grading.pool_start import watch_folder
 from autograder.grading.tasks import Places
 
 _LEFT_BY_THE_DEAD = 3600.0  # seconds after which a half-written verdict has no writer any more

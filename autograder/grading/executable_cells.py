@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nbformat import NotebookNode
 
-from autograder.grading.intake import answers_in, checked_by, is_answered
+from autograder.grading.our_cells import answers_in, checked_by, is_answered
 from autograder.judging.slicing import needed, statements_if_any
 from autograder.sandbox import Cell
 

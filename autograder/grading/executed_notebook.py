@@ -2,7 +2,7 @@
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.grading.intake import checked_by, is_by_hand
+from autograder.grading.our_cells import checked_by, is_by_hand
 from autograder.grading.sanitize import as_text
 from autograder.grading.verdict_store import Marked
 from autograder.judging.verdicts import ExerciseVerdict

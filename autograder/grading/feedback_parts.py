@@ -8,7 +8,7 @@ from itertools import groupby
 from nbformat import NotebookNode
 
 from autograder.grading.executed_notebook import PROBLEM
-from autograder.grading.intake import checked_by, is_by_hand, nbgrader_fields
+from autograder.grading.our_cells import checked_by, is_by_hand, nbgrader_fields
 
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched answer, of which the page tells already

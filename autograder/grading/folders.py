@@ -4,6 +4,7 @@ What somebody puts in the place of a folder or a file meanwhile is not what is r
 """
 
 import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -60,3 +61,17 @@ def small_text(folder: int, name: str) -> str | None:
         if status.st_size <= _SMALL:
             return os.read(descriptor, _SMALL).decode("utf-8").strip()
     return None
+
+
+def state_of(place: Path) -> str:
+    """A digest of what the system says of a file, or of a folder and the files in it: other work has another one.
+
+    Nothing is read, and it is empty where there is nothing to be said.
+    """
+    try:
+        names = sorted(os.listdir(place)) if stat.S_ISDIR(os.lstat(place).st_mode) else []
+        found = [os.lstat(path) for path in (place, *(place / name for name in names))]
+    except (OSError, ValueError):
+        return ""
+    told = [(one.st_ino, one.st_mode, one.st_size, one.st_mtime_ns) for one in found]
+    return hashlib.sha256(repr((os.path.abspath(place), names, told)).encode("utf-8", "surrogatepass")).hexdigest()

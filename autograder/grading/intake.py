@@ -8,19 +8,16 @@ Points, ids, metadata, outputs, kernels and check cells are ours.
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import nbformat
 from nbformat import NotebookNode, from_dict
-from nbgrader.utils import compute_checksum
 
 from autograder.grading.folders import opened
+from autograder.grading.learners_cells import LearnersCell, cells_in
 from autograder.grading.notebook_file import Unreadable, document_in, shown
+from autograder.grading.our_cells import MISSING, is_by_hand, nbgrader_fields, untouched
 from autograder.grading.pasted_pictures import with_pictures
 from autograder.units import Unit
 
-MAX_CELLS = 2000
-MISSING = "# This answer cell was missing from the submission."
 _MISSING_TEXT = "*This answer cell was missing from the submission.*"
 
 
@@ -74,7 +71,7 @@ def with_note(submission: Submission, note: str | None) -> Submission:
 def _taken(place: Path, theirs: int, name: str | None, unit: Unit) -> Submission:
     try:
         with opened(place, theirs) as folder:
-            return _merge(_cells(document_in(folder, name or find(folder, unit))), unit)
+            return _merge(cells_in(document_in(folder, name or find(folder, unit))), unit)
     except Unreadable as unreadable:
         return nothing(unit, str(unreadable))
     except OSError:
@@ -98,53 +95,15 @@ def find(folder: int, unit: Unit) -> str:
 
 
 @dataclass
-class _Theirs:
-    """One cell as the learner sent it, reduced to what is used."""
-
-    kind: str
-    source: str
-    grade_id: str
-    cell_id: str
-    attached: Any = None  # to a text
-
-
-def _cells(document: dict[str, Any]) -> list[_Theirs]:
-    """The cells of a notebook of any format version; whatever is malformed is passed over."""
-    cells = document.get("cells")
-    if cells is None and isinstance(document.get("worksheets"), list):  # notebooks before format 4
-        sheets = [sheet for sheet in document["worksheets"] if isinstance(sheet, dict)]
-        lists = [sheet.get("cells") for sheet in sheets]
-        cells = [cell for sheet_cells in lists if isinstance(sheet_cells, list) for cell in sheet_cells]
-    if not isinstance(cells, list):
-        raise Unreadable("The file is no notebook: it has no list of cells.")
-    if len(cells) > MAX_CELLS:
-        raise Unreadable(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
-    return [_theirs(cell) for cell in cells if isinstance(cell, dict)]
-
-
-def _theirs(cell: dict[str, Any]) -> _Theirs:
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    texts = (cell.get("cell_type"), source, grade_id, cell.get("id"))
-    kind, source, grade_id, cell_id = (text if isinstance(text, str) else "" for text in texts)
-    clean = source.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
-    return _Theirs(kind, clean, grade_id, cell_id, cell.get("attachments"))
-
-
-@dataclass
 class _Ours:
     """Our copy while it is filled: where each of our cells is, and what comes after it."""
 
     cells: list[NotebookNode]
-    added: dict[int, list[_Theirs]] = field(default_factory=dict)
+    added: dict[int, list[LearnersCell]] = field(default_factory=dict)
     answered: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
 
-    def place_of(self, theirs: _Theirs, after: int) -> int | None:
+    def place_of(self, theirs: LearnersCell, after: int) -> int | None:
         """Which of our cells this one is: by grade id, by cell id, or by the same text further down.
 
         Where an editor has dropped the ids, text decides, but only as far as our next locked cell that was not
@@ -167,30 +126,7 @@ class _Ours:
         return None
 
 
-def nbgrader_fields(cell: NotebookNode) -> dict[str, Any]:
-    """What nbgrader has written about a cell of ours, or nothing."""
-    return cell.metadata.get("nbgrader", {})
-
-
-def answers_in(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    """The answer cells of the exercises in a notebook of ours by their grade id, in order; none graded by hand."""
-    answers = [cell for cell in notebook.cells if nbgrader_fields(cell).get("solution") and not is_by_hand(cell)]
-    return {cell.metadata.nbgrader.grade_id: cell for cell in answers}
-
-
-def checked_by(cell: NotebookNode) -> str | None:
-    """The exercise whose check a cell of ours is, or None."""
-    fields = nbgrader_fields(cell)
-    return fields["grade_id"].removesuffix("-check") if fields.get("grade") and not fields.get("solution") else None
-
-
-def is_by_hand(cell: NotebookNode) -> bool:
-    """Whether a person gives the points of a cell of ours: a manually graded answer, or a task."""
-    fields = nbgrader_fields(cell)
-    return bool(fields.get("task") or (fields.get("grade") and fields.get("solution")))
-
-
-def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
+def _merge(theirs: list[LearnersCell], unit: Unit) -> Submission:
     """Our copy with the learner's sources in it."""
     notebook = untouched(unit)
     ours = _Ours(notebook.cells)
@@ -214,7 +150,7 @@ def _merge(theirs: list[_Theirs], unit: Unit) -> Submission:
     return submission
 
 
-def _take(ours: _Ours, theirs: _Theirs, index: int | None, place: int, texts_count: bool) -> None:
+def _take(ours: _Ours, theirs: LearnersCell, index: int | None, place: int, texts_count: bool) -> None:
     """Take one cell: as the answer it is, or, where it is new or changed, as an added cell after `place`.
 
     Text is added only where `texts_count`, and never in the place of a locked cell other than a task.
@@ -254,14 +190,14 @@ def _interleaved(ours: _Ours) -> list[NotebookNode]:
     return cells
 
 
-def _added_cell(cell_id: str, theirs: _Theirs) -> NotebookNode:
+def _added_cell(cell_id: str, theirs: LearnersCell) -> NotebookNode:
     fields = {"cell_type": theirs.kind, "id": cell_id, "metadata": {}, "source": theirs.source}
     if theirs.kind == "markdown":
         return _write_text(from_dict(fields), theirs)
     return from_dict({**fields, "outputs": [], "execution_count": None})
 
 
-def _write_text(cell: NotebookNode, theirs: _Theirs) -> NotebookNode:
+def _write_text(cell: NotebookNode, theirs: LearnersCell) -> NotebookNode:
     """Write a learner's text into a cell of ours, with the pictures that it shows."""
     cell.source, pictures = with_pictures(theirs.source, theirs.attached)
     cell.pop("attachments", None)
@@ -278,13 +214,3 @@ def _problem(doubled: list[str], missing: list[str]) -> str | None:
     if missing:
         notes.append(f"Answer cells that are missing: {', '.join(missing)}.")
     return " ".join(notes) or None
-
-
-def is_answered(cell: NotebookNode) -> bool:
-    """Whether an answer cell holds something else than the stub it was handed out with."""
-    return cell.source != MISSING and nbgrader_fields(cell).get("checksum") != compute_checksum(cell)
-
-
-def untouched(unit: Unit) -> NotebookNode:
-    """A fresh learner's copy."""
-    return nbformat.reads(unit.learners_copy.read_text("utf-8"), as_version=4)

@@ -75,7 +75,7 @@ class Marker:
         self._unconfined, self._again, self._announce = unconfined, again, announce
         self._store, self._limits, self._device = store, limits or Limits(), device
         self._launcher = Launcher(device, backend, shared=templates)
-        self._backend = self._launcher.backend
+        self.backend = self._launcher.backend
         self._clean = CleanRoom(lambda cells: RemoteWorkbench(cells, self._limits, self._launcher, unconfined))
         self._judged = 0
 
@@ -153,7 +153,7 @@ class Marker:
         from autograder.seam.backends import forget_compiled
 
         unit = task.unit
-        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self._backend)
+        verdict = Verdict(unit.stem, [], seed=seed, device=self._device, backend=self.backend)
         verdict.problem, verdict.fault = task.problem, task.fault
         use_device(self._device)
         with self._workbench(task, blaming) as workbench:
@@ -184,7 +184,7 @@ class Marker:
         executed = [[cell.source, cell.binds] for cell in task.cells], task.references
         files = [(name, hashlib.sha256(content).hexdigest()) for name, content in task.files]
         parts = [json.dumps([executed, files]), task.unit.stem, str(task.problem), str(task.only)]
-        parts += [self._device, self._backend, repr(self._limits), _version(task.unit), version("keras")]
+        parts += [self._device, self.backend, repr(self._limits), _version(task.unit), version("keras")]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,44 +1,19 @@
 """A pool of processes that work through tasks of a class: few at a time, none lost, whatever happens to a process."""
 
-import contextlib
-import functools
-import multiprocessing
-import os
 import pickle
-import sys
-import tempfile
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from multiprocessing import connection, forkserver, resource_tracker, util
-from multiprocessing.context import BaseContext
+from multiprocessing import connection
 from typing import Any
-from unittest.mock import patch
 
-import psutil
+from autograder.grading.budgets import Budget, told_of
+from autograder.grading.pool_member import Member, Task
 
-from autograder.grading.budgets import OTHERWISE, Budget, told_of
-from autograder.grading.guardian import Guardian
-from autograder.grading.interrupts import withheld_interrupts
-from autograder.grading.pool_process import serve
-from autograder.sandbox.processes import Meter
-
-_ONE_THREAD = {  # what runs beside others computes on one core
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-}
 _AHEAD = 2  # tasks taken in for each process: one at work, one that waits for the first that is free
 _TRIES = 2  # for each task
 _STARTS = 3  # processes in a row that may end before they are ready
 _LARGEST = 256 << 20  # bytes of what a process may send
 _ENDED = "The process that graded it ended, twice."
-_LONGEST_FOLDER = 60  # characters of a path in which there is room for a socket
-_BETWEEN_LOOKS = 0.2  # seconds
-_LONGEST_LOOK = 1.0  # seconds: what passes beyond, this process was stopped itself
 
 
 class EndedItsProcess(Exception):
@@ -62,14 +37,6 @@ class Unfit(RuntimeError):
     """No process could be made ready; the message says why."""
 
 
-@dataclass(eq=False)
-class _Task:
-    key: Any
-    function: Callable
-    args: tuple
-    tries: int = 0
-
-
 class Pool:
     """Runs tasks, each known by a key, in processes of its own. A context manager: leaving it ends all of them.
 
@@ -88,8 +55,8 @@ class Pool:
     ):
         self._workers, self._start_with = workers, (prepare, args)
         self._budgets, self._exceeded = budgets or {}, exceeded
-        self._processes: list[_Process] = []
-        self._waiting: deque[_Task] = deque()
+        self._processes: list[Member] = []
+        self._waiting: deque[Task] = deque()
         self._in_vain = 0
 
     def __enter__(self) -> "Pool":
@@ -110,12 +77,12 @@ class Pool:
         return not self._waiting and not self._busy
 
     @property
-    def _busy(self) -> list["_Process"]:
+    def _busy(self) -> list[Member]:
         return [process for process in self._processes if process.task]
 
     def hand_out(self, key: Any, function: Callable, *args: Any) -> None:
         """Let one of the processes run a task."""
-        self._waiting.append(_Task(key, function, args))
+        self._waiting.append(Task(key, function, args))
         self._set_to_work()
 
     def finished(self, seconds: float) -> list[tuple[Any, Any]]:
@@ -135,12 +102,12 @@ class Pool:
     def _set_to_work(self) -> None:
         """Give waiting tasks to processes that are free, starting what is missing."""
         while self._waiting and len(self._processes) < self._workers:
-            self._processes.append(_Process(self._start_with, self._budgets))
+            self._processes.append(Member(self._start_with, self._budgets))
         for process in self._processes:
             if self._waiting and process.is_ready and not process.task:
                 process.begin(self._waiting.popleft())
 
-    def _heard(self, process: "_Process") -> list[tuple[Any, Any]]:
+    def _heard(self, process: Member) -> list[tuple[Any, Any]]:
         """Take what a process has sent; returns its task if that is done."""
         try:
             kind, *told = pickle.loads(process.connection.recv_bytes(_LARGEST))
@@ -159,12 +126,12 @@ class Pool:
             return [(task.key, told[0])]
         return []
 
-    def _over(self, process: "_Process", over: str) -> list[tuple[Any, Any]]:
+    def _over(self, process: Member, over: str) -> list[tuple[Any, Any]]:
         """A process has exceeded the budget of its step."""
         final = self._exceeded(process.step, process.digest, over)
         return self._lost(process, EndedItsProcess(over, process.step, final))
 
-    def _lost(self, process: "_Process", why: EndedItsProcess | None = None) -> list[tuple[Any, Any]]:
+    def _lost(self, process: Member, why: EndedItsProcess | None = None) -> list[tuple[Any, Any]]:
         """A process has ended, or must: its task is tried once more, or given up."""
         why = why or EndedItsProcess()
         process.end()
@@ -181,105 +148,3 @@ class Pool:
             return [(task.key, why)]
         self._waiting.appendleft(task)
         return []
-
-
-class _Process:
-    """One process of a pool, what it works on, and what that has cost so far."""
-
-    def __init__(self, start_with: tuple, budgets: Mapping[str, Budget]):
-        self._budgets = budgets
-        self.task: _Task | None = None
-        self.is_ready = False
-        self.step = self.digest = ""
-        context = _context()
-        self.connection, theirs = context.Pipe()
-        with theirs, withheld_interrupts():
-            self._process = context.Process(target=serve, args=(theirs, *start_with), daemon=True)
-            self._process.start()
-        _guardian().watch_process(self._process.pid)
-        self._meter = Meter(self._process.pid)
-
-    def begin(self, task: _Task) -> None:
-        """Let it work on a task."""
-        self.task = task
-        self.enter("", "")
-        with contextlib.suppress(OSError):  # it has ended: that is found out when it is listened to
-            self.connection.send((task.function, task.args))
-
-    def enter(self, step: str, digest: str) -> None:
-        """It has come to a step: what it has used until now is not counted for it."""
-        self.step, self.digest, self._seconds = step, digest, 0.0
-        self._looked = time.monotonic()
-        self._cpu_before, self._memory_before = self._meter.cpu_seconds(), self._meter.memory()
-
-    def over_budget(self) -> str:
-        """What its step has exceeded, in words, or nothing. Takes a look a few times a second at most."""
-        now = time.monotonic()
-        if now - self._looked < _BETWEEN_LOOKS:
-            return ""
-        self._seconds += min(now - self._looked, _LONGEST_LOOK)
-        self._looked = now
-        cpu, memory = self._meter.cpu_seconds() - self._cpu_before, self._meter.memory() - self._memory_before
-        return self._budgets.get(self.step, OTHERWISE).exceeded(cpu, self._seconds, memory)
-
-    def end(self) -> None:
-        """Kill it, and what it had started."""
-        _kill_family(self._process.pid)
-        self._process.join()
-        self.connection.close()
-        self._meter.close()
-
-
-def get_ready() -> None:
-    """Let a process begin to import what the processes of a pool need, seconds before there is one."""
-    _context()
-
-
-@functools.cache
-def _guardian() -> Guardian:
-    """The guardian of all runs of this process."""
-    from autograder.sandbox.cgroup import parents
-
-    guardian = Guardian()
-    for parent in parents():
-        guardian.watch_groups(parent)
-    return guardian
-
-
-def watch_folder(folder: str) -> None:
-    """Let this folder be removed with this process, however that ends."""
-    _guardian().watch_folder(folder)
-
-
-def _context() -> BaseContext:
-    """How processes are started: forked from one that has imported what they need, where that can be had.
-
-    It lives as long as this process, and is forked from by every run in it.
-    """
-    with withheld_interrupts():
-        resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through to that one
-    if sys.platform != "linux" or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        return multiprocessing.get_context("spawn")
-    watch_folder(_folder_of_sockets())
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grading.preloaded"])
-    with withheld_interrupts(), patch.dict(os.environ, _ONE_THREAD):
-        forkserver.ensure_running()
-    _guardian().watch_process(forkserver._forkserver._forkserver_pid)
-    return context
-
-
-def _folder_of_sockets() -> str:
-    """The folder that `multiprocessing` makes its sockets in: their names must be short, whatever `TMPDIR` is."""
-    usual = tempfile.gettempdir()
-    with patch.object(tempfile, "tempdir", usual if len(usual) <= _LONGEST_FOLDER else "/tmp"):
-        return util.get_temp_dir()
-
-
-def _kill_family(pid: int) -> None:
-    """Kill a process, then what it and its children had started."""
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                one.kill()

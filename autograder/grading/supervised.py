@@ -12,7 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import HasTraits
 
 from autograder.grading import tasks
-from autograder.grading.pool import EndedItsProcess, Pool, watch_folder
+from autograder.grading.pool import EndedItsProcess, Pool
+from autograder.grading.pool_start import watch_folder
 from autograder.grading.tasks import Places
 from autograder.seam.fault import OurFault
 

@@ -14,8 +14,10 @@ from nbformat import NotebookNode
 
 from autograder.grading import gradebook, intake
 from autograder.grading.budgets import BUDGETS, PAGE, READ, WRITE, Budget, Exceeded, OverBudget, is_final, told_of
+from autograder.grading.compile_before import compile_before
 from autograder.grading.entry import Entry, Executed, Outcome, outcome_of
 from autograder.grading.executed_notebook import write_into
+from autograder.grading.folders import state_of
 from autograder.grading.gradebook import register
 from autograder.grading.jobs import Job
 from autograder.grading.letters import letters_in, whose_word
@@ -149,8 +151,11 @@ def mark(job: Job) -> Marking:
         if not os.path.lexists(job.place):
             raise OurFault(f"{job.place.name} of {job.learner} is not there any more.")
         _process.announce(READ)
+        _process.announce(READ, state_of(job.place))
         submission, places = job.take(), _process.places
         before = last_verdict(places.verdicts, job) if places.again else None
+        _process.announce("compile")
+        compile_before(job.unit, _process.marker.backend)
         marked = _process.marker.mark(submission.notebook, job.unit)
         marking = write(job, submission, marked, _process.publisher, places)
         remember(places.verdicts, job, marked.digest)

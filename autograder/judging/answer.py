@@ -1,7 +1,7 @@
 """The learner's answer as a test sees it, wherever the learner's code lives."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -60,6 +60,10 @@ class Answer:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it, eagerly."""
         return self._ask("call", args, kwargs)
+
+    def by_chance(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it where chance decides what it gives: naming does not compare that, as nobody else gives the same."""
+        return self._ask("call", args, kwargs, noted={"by_chance": True})
 
     def elsewhere(self, *args: Any, **kwargs: Any) -> Any:
         """Call it as another process would, in which `hash` gives other numbers for text."""
@@ -125,18 +129,19 @@ class Answer:
         """
         return self._ask("from_keras", path)
 
-    def _ask(self, operation: str, *args: Any, **options: Any) -> Any:
+    def _ask(self, operation: str, *args: Any, noted: Mapping[str, bool] | None = None, **options: Any) -> Any:
+        """Perform one operation, and keep it in the transcript together with what is `noted` for the judge alone."""
         broken: list[Exception] = []
         args, options = _unwrapped(args, broken), _unwrapped(options, broken)
         try:
             result = self._performer.perform(operation, self._target, *args, **options)
         except LearnerError as error:
-            self._transcript.keep(self._target, operation, args, options, error)
+            self._transcript.keep(self._target, operation, args, {**options, **(noted or {})}, error)
             if not broken:
                 raise
         if broken:  # an expectation inside a function that the test gave; the learner's code may have swallowed it
             raise broken[0]
-        self._transcript.keep(self._target, operation, args, options, result)
+        self._transcript.keep(self._target, operation, args, {**options, **(noted or {})}, result)
         return self._wrapped(result)
 
     def _wrapped(self, result: Any) -> Any:

@@ -23,9 +23,12 @@ _NOTES = {
 
 
 def last_call(transcript: Transcript) -> str:
-    """The last thing a test asked, in one line; a layer by how it was made."""
+    """The last thing a test asked, in one line; a layer by how it was made, and a part after the call of its layer."""
     if not transcript:
         return ""
+    if (whole := _whole_of_part(transcript)) is not None:
+        part = transcript[-1]
+        return f"{last_call(whole)}, then its {part.target.type_name}({_arguments(part)})"
     target, operation, args, options, _ = transcript[-1]
     maker = maker_of(target, transcript)
     name = f"{maker.target}({_arguments(maker)})" if maker else named(target)
@@ -44,6 +47,18 @@ def maker_of(target: str | Handle, transcript: Transcript) -> Entry | None:
     made = (entry for entry in transcript if isinstance(entry.result, Handle) and entry.result == target)
     maker = next(made, None)
     return maker if maker and maker.operation == "call" and isinstance(maker.target, str) else None
+
+
+def _whole_of_part(transcript: Transcript) -> Transcript | None:
+    """Where the last call is of a part of the learner's layer: what was asked up to the last call of the layer."""
+    last = transcript[-1]
+    if last.operation != "call" or not isinstance(last.target, Handle) or maker_of(last.target, transcript):
+        return None
+    for end in range(len(transcript) - 1, 0, -1):
+        entry = transcript[end - 1]
+        if entry.operation == "call" and isinstance(entry.target, Handle) and maker_of(entry.target, transcript):
+            return transcript[:end]
+    return None
 
 
 def given(entry: Entry) -> tuple[tuple, dict[str, Any]]:
@@ -71,6 +86,8 @@ def _shown(value: Any, unknown: int = 0) -> str:
     """An argument in a few words: a function by its name, an array with the first axes unknown as the graph sees it."""
     if isinstance(value, Handle):
         return named(value)
+    if unknown and isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_shown(item, unknown)}' for name, item in value.items())}}}"
     if unknown and isinstance(value, np.ndarray) and value.ndim > 1:
         sizes = ["None"] * unknown + [str(size) for size in value.shape[unknown:]]
         return f"({', '.join(sizes)}) {value.dtype}"

@@ -101,17 +101,24 @@ class _Search:
                 self._tell_most(parts)
 
     def _with_free_constants(self, ordered: Sequence[Known]) -> Iterator[Known]:
-        """The mistakes as they are written, and with the number that the learner may have taken."""
+        """The mistakes as they are written, then with the number that the learner may have taken, which takes long.
+
+        Those that break the rules that the learner broke come first, in both forms.
+        """
 
         def allow() -> None:
             self._must_have_time(_SIEVE)
 
-        for known in ordered:
-            allow()
-            yield known
-            with_theirs = fitted(known, self._failed[0], allow)
-            if with_theirs is not None:
-                yield with_theirs
+        ours = frozenset(trial.verdict.name for trial in self._failed)
+        for _, alike in itertools.groupby(ordered, lambda known: self._fingerprints.of(known) == ours):
+            group = list(alike)
+            for known in group:
+                allow()
+                yield known
+            for known in group:
+                with_theirs = fitted(known, self._failed[0], allow)
+                if with_theirs is not None:
+                    yield with_theirs
 
     def _tell_alone(self, known: Known) -> bool:
         """Tell of the mistake if it explains every failure; those there is no time to ask are left without a word."""
@@ -166,8 +173,14 @@ class _Search:
         return True
 
     def _is_contradicted(self, known: Known) -> bool:
-        """Whether the mistake does something else in a test that passed. What there is no time to ask is looked up."""
+        """Whether the mistake does something else in a test that passed.
+
+        That it passes what takes long, and what there is no time to ask, is looked up where it was measured. What it
+        breaks is always asked: with other inputs it may have been another rule.
+        """
         for trial in self._passed:
+            if trial.takes_long and self._fingerprints.says_that_it_passes(known, trial.verdict.name):
+                continue
             if self._has_time():
                 if self._outcome(known, trial) != PASSES:
                     return True

@@ -51,6 +51,8 @@ class Comparison:
             if len(mine) == len(theirs) and all(map(self.holds, mine, theirs)):
                 return True
             return self.slack.any_order and self._same_items(mine, theirs)
+        if isinstance(mine, str) and isinstance(theirs, str):
+            return _COUNTED.sub("", mine) == _COUNTED.sub("", theirs)  # such as a layer's name in its configuration
         return type(mine) is type(theirs) and mine == theirs
 
     def _same_items(self, mine: Any, theirs: Any) -> bool:

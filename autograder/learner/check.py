@@ -1,6 +1,7 @@
 """`check`: the judge inside a learner's own notebook."""
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,9 @@ def _checked(exercise: str, seed: int | None):
         workbench = Workbench(answers)
         (found,) = _study(unit, workbench, seed, [exercise])
     except KeyboardInterrupt:
-        return Note(f"The check of `{exercise}` was stopped.", "Is there a loop that never ends?")
+        return Note(
+            f"The check of `{exercise}` was stopped.", "Was the machine busy, or is there a loop that never ends?"
+        )
     if on_a_desk(unit):
         _keep(unit, [found.verdict])
     return Report(found.verdict, studied=found.asked and Studied(found.asked, workbench))
@@ -73,8 +76,11 @@ def _study(
     from autograder.learner.slow import said_when_slow
 
     seed = CHECK_SEED if seed is None else seed
-    # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen
-    with said_when_slow(only[0] if only else unit.stem), silent():
+    # TensorFlow reports errors of the answers, known mistakes' too, past Python to the screen, and Keras warns of what
+    # is tried on purpose
+    with said_when_slow(only[0] if only else unit.stem), silent(), warnings.catch_warnings():
+        warnings.resetwarnings()  # of IPython's too: where one kind is an error, an answer's warnings are shown
+        warnings.simplefilter("ignore")
         return study(unit.suite, workbench, seed, known_answers(unit), only)
 
 

@@ -28,7 +28,7 @@ def progress(unit: str | None = None):
     try:
         verdicts = judged(found, answers_here())
     except KeyboardInterrupt:
-        return Note(f"Checking {found.stem} was stopped.", "Is there a loop that never ends?")
+        return Note(f"Checking {found.stem} was stopped.", "Was the machine busy, or is there a loop that never ends?")
     record = Record(desk)
     if on_a_desk(found):
         record.keep(found, [verdict for verdict in verdicts if not verdict.missing])

@@ -14,13 +14,13 @@ PATIENCE = 20.0  # seconds; most checks take one or two
 
 
 @contextlib.contextmanager
-def said_when_slow(what: str) -> Iterator[None]:
-    """Say so when the block takes longer than `PATIENCE`; in a notebook the note goes away when the block ends.
+def said_when_slow(what: str, after: float | None = None) -> Iterator[None]:
+    """Say so when the block takes more seconds than `PATIENCE`, or `after`; the note in a notebook goes when it ends.
 
     Begin it before anything redirects stderr: in a terminal the line goes where stderr goes now.
     """
     say, unsay = _under_the_cell(what) if _in_a_notebook() else _on_stderr(what)
-    timer = threading.Timer(PATIENCE, partial(contextvars.copy_context().run, say))
+    timer = threading.Timer(PATIENCE if after is None else after, partial(contextvars.copy_context().run, say))
     timer.daemon = True
     timer.start()
     try:
@@ -42,7 +42,7 @@ def _under_the_cell(what: str) -> tuple[Callable[[], None], Callable[[], None]]:
     from IPython.display import HTML, display, update_display
 
     name, shown = uuid.uuid4().hex, threading.Event()
-    how = "To stop: the ■ button above, or Kernel > Interrupt. Is there a loop that never ends?"
+    how = "To stop: the ■ button above, or Kernel > Interrupt. Is the machine busy, or is there a loop that never ends?"
 
     def say() -> None:
         display(Note(f"Still checking `{what}` …", how), display_id=name)
@@ -60,7 +60,7 @@ def _on_stderr(what: str) -> tuple[Callable[[], None], Callable[[], None]]:
     screen = os.dup(2)
 
     def say() -> None:
-        line = f"Still checking `{what}` … To stop: Ctrl+C. Is there a loop that never ends?\n"
+        line = f"Still checking `{what}` … To stop: Ctrl+C. Is the machine busy, or is there a loop that never ends?\n"
         os.write(screen, line.encode())
 
     return say, lambda: os.close(screen)

@@ -13,9 +13,12 @@ from typing import Any
 from autograder.judging.references import Cell, code_cells, reference_of
 from autograder.judging.slicing import Statement, needed, statements
 from autograder.learner.desk import Desk, desk_around
+from autograder.learner.slow import said_when_slow
 from autograder.seam import given
 from autograder.seam.errors import STUB_MESSAGE, describe
 from autograder.units import Unit, UnknownName, all_units, find_exercise
+
+_PATIENCE = 3.0  # seconds until a cell says that it waits for the checks of an earlier unit
 
 
 @dataclass
@@ -46,7 +49,8 @@ class AtHome:
         if self._before and unit.stem >= self._before.stem:
             here = self._before.stem
             raise ImportError(f"`{name}` is an exercise of {unit.stem}; in {here} only earlier units can be had.")
-        answer, why = _best(self._desks, unit, name)
+        with contextlib.nullcontext() if self._quiet else said_when_slow(name, after=_PATIENCE):
+            answer, why = _best(self._desks, unit, name)
         which = "the reference" if answer is None else "yours"
         if answer is None:
             answer = _reference(unit, name, why)

@@ -39,6 +39,13 @@ def uses_the_function_of_keras(scores):
     return keras.activations.softmax(scores)
 
 
+SHIFTED = "scores - ops.max(scores, axis=-1, keepdims=True)"
+TAKES_A_PIECE = (
+    "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0."
+)
+SUM = "ops.sum(powers, axis=-1, keepdims=True)"
+
+
 right("softmax", "softmax_in_two_lines").edits(
     {
         "You divided by sums over another axis. The weights along the last axis must sum to 1: axis -1.": [
@@ -51,15 +58,14 @@ right("softmax", "softmax_in_two_lines").edits(
         "You divided by sums over two axes. The weights along the last axis alone must sum to 1: axis -1.": {
             "powers, axis=-1": "powers, axis=(-2, -1)"
         },
-        "You call the last axis 2, which fits three axes only. Its name for any number of axes is -1.": (
-            "axis=-1",
-            "axis=2",
-            2,
-        ),
+        "You call the last axis 2, which fits three axes only. Its name for any number of axes is -1.": {
+            "scores, axis=-1": "scores, axis=2",
+            "powers, axis=-1": "powers, axis=2",
+        },
         "You divided by one sum over all scores. Each row needs a sum of its own: name the axis.": [
             {"powers, axis=-1, keepdims=True": "powers"},
             {"scores, axis=-1, keepdims=True": "scores", "powers, axis=-1, keepdims=True": "powers"},
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "scores", "powers, axis=-1, keepdims=True": "powers"},
+            {SHIFTED: "scores", "powers, axis=-1, keepdims=True": "powers"},
         ],
         "A sum or maximum has lost its axis, so it lines up with the wrong one. Keep it, with size 1.": [
             {"powers, axis=-1, keepdims=True": "powers, axis=-1"},
@@ -67,31 +73,20 @@ right("softmax", "softmax_in_two_lines").edits(
         ],
         "Python's `max` and `if` cannot choose between rows of numbers. Use `ops.max` and `ops.sum` with axis=-1.": {
             "ops.max(scores, axis=-1, keepdims=True)": "max(scores)",
-            "ops.sum(powers, axis=-1, keepdims=True)": "sum(powers)",
+            SUM: "sum(powers)",
         },
-        (
-            "Your loop runs over the first axis. Its items are rows only where there are two axes: work with axis=-1."
-        ): only_on(
-            ("tensorflow", "jax"),
-            of(
-                "uses_the_function_of_keras",
+        "Your loop runs over the first axis. Its items are rows only where there are two axes: work with axis=-1.": of(
+            "uses_the_function_of_keras",
+            only_on(
+                ("tensorflow", "jax"),
                 {"keras.activations.softmax(scores)": "ops.stack([ops.softmax(row) for row in scores])"},
             ),
         ),
         "A tensor has no `.max()`. Use `ops.max`.": only_on(
-            ("tensorflow", "torch"), {"ops.max(scores,": "scores.max("}
+            WHERE_ERRORS_TELL_SHAPES, {"ops.max(scores,": "scores.max("}
         ),
         "A tensor has no `.sum()`. Use `ops.sum`.": only_on(("tensorflow",), {"ops.sum(powers,": "powers.sum("}),
-        "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0.": free(
-            1e-3,
-            1e-5,
-            10.0,
-            {
-                "ops.sum(powers, axis=-1, keepdims=True)": """
-            (ops.sum(powers, axis=-1, keepdims=True) + 1e-3)
-            """
-            },
-        ),
+        TAKES_A_PIECE: free(1e-3, 1e-5, 10.0, {SUM: "(ops.sum(powers, axis=-1, keepdims=True) + 1e-3)"}),
         "You took shares of the scores themselves. Take shares of their exponentials.": of(
             "uses_the_function_of_keras",
             {"keras.activations.softmax(scores)": "scores / ops.sum(scores, axis=-1, keepdims=True)"},
@@ -101,12 +96,15 @@ right("softmax", "softmax_in_two_lines").edits(
             of("uses_the_function_of_keras", {"keras.activations.softmax": "ops.exp"}),
         ],
         (
-            "exp gives infinity above 88 (in float32), and 0 far below. First shift each row, "
-            "so that its largest score is 0."
-        ): {"scores - ops.max(scores, axis=-1, keepdims=True)": "scores"},
+            "exp gives infinity above 88 (in float32), and 0 far below. First shift each row, so that its largest "
+            "score is 0."
+        ): [
+            {SHIFTED: "scores"},
+            {SHIFTED: "scores", SUM: f"({SUM} + 1e-9)"},
+        ],
         "You divided by the mean of the row's exponentials. Divide by their sum.": {"ops.sum": "ops.mean"},
         "The sign is turned: the largest score gets the smallest weight. Raise e to score minus maximum.": [
-            ("scores - ops.max(scores, axis=-1, keepdims=True)", "ops.max(scores, axis=-1, keepdims=True) - scores"),
+            {SHIFTED: "ops.max(scores, axis=-1, keepdims=True) - scores"},
             of("uses_the_function_of_keras", {"keras.activations.softmax(scores)": "ops.softmax(-scores)"}),
         ],
         "These are the logarithms of the weights. Raise e to them.": of(
@@ -115,10 +113,7 @@ right("softmax", "softmax_in_two_lines").edits(
         ),
         "You took the logarithm of a sum that is infinite or 0. `ops.logsumexp` shifts before it sums.": of(
             "subtracts_the_logarithm_of_the_sum",
-            (
-                "ops.logsumexp(scores, axis=-1, keepdims=True)",
-                "ops.log(ops.sum(ops.exp(scores), axis=-1, keepdims=True))",
-            ),
+            {"logsumexp(scores, axis=-1, keepdims=True)": "log(ops.sum(ops.exp(scores), axis=-1, keepdims=True))"},
         ),
         "You shifted above the line only. Use the same shifted exponentials in the sum.": {
             "powers,": "ops.exp(scores),"
@@ -126,21 +121,17 @@ right("softmax", "softmax_in_two_lines").edits(
         "You shifted below the line only. Use the same shifted exponentials above it.": {
             "powers /": "ops.exp(scores) /"
         },
-        "You divided by the row's largest score, which changes the weights. Subtract it instead.": {
-            "scores -": "scores /"
-        },
+        "You divided by the row's largest score, which changes the weights. Subtract it instead.": {"- ops": "/ ops"},
         "You subtracted a fixed number: rows far below it become 0 / 0. Subtract each row's own maximum.": {
             "ops.max(scores, axis=-1, keepdims=True)": "10_000"
         },
         "Rows of very large or very low scores get only zeros as weights. Shift each row before exp.": {
-            "scores - ops.max(scores, axis=-1, keepdims=True)": "scores",
-            "powers / ops.sum(powers, axis=-1, keepdims=True)": """
-            ops.nan_to_num(powers / ops.sum(powers, axis=-1, keepdims=True))
-            """,
+            SHIFTED: "scores",
+            f"powers / {SUM}": f"ops.nan_to_num(powers / {SUM})",
         },
         "You cut the scores off at a limit, so two large ones look equal. Shift each row instead.": [
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "ops.clip(scores, -80.0, 80.0)"},
-            {"scores - ops.max(scores, axis=-1, keepdims=True)": "ops.clip(scores, -88.0, 88.0)"},
+            {SHIFTED: "ops.clip(scores, -80.0, 80.0)"},
+            {SHIFTED: "ops.clip(scores, -88.0, 88.0)"},
         ],
         "You subtracted something else than each row's largest score: exp can overflow, or leave only zeros.": [
             {"ops.max": "ops.mean"},
@@ -150,8 +141,8 @@ right("softmax", "softmax_in_two_lines").edits(
             {"ops.max(scores, axis=-1, keepdims=True)": "ops.maximum(ops.max(scores, axis=-1, keepdims=True), 0)"},
         ],
         (
-            "You took the maximum along another axis, so the scores of a row are shifted "
-            "unequally. Take it along axis -1."
+            "You took the maximum along another axis, so the scores of a row are shifted unequally. Take it along "
+            "axis -1."
         ): [
             {"scores, axis=-1": "scores, axis=0"},
             {"scores, axis=-": "scores, axis="},
@@ -160,23 +151,16 @@ right("softmax", "softmax_in_two_lines").edits(
         "You subtracted one number from all rows; a row far below it becomes 0 / 0. Use each row's own maximum.": {
             "scores, axis=-1, keepdims=True": "scores"
         },
-        "You stopped the gradient at the sum of the row. The sum depends on every score: let it pass.": (
-            "ops.sum(powers, axis=-1, keepdims=True)",
-            "ops.stop_gradient(ops.sum(powers, axis=-1, keepdims=True))",
-        ),
+        "You stopped the gradient at the sum of the row. The sum depends on every score: let it pass.": {
+            SUM: "ops.stop_gradient(ops.sum(powers, axis=-1, keepdims=True))"
+        },
         "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": [
             of(
                 "uses_the_function_of_keras",
                 {"keras.activations.softmax(scores)": "ops.stop_gradient(ops.softmax(scores))"},
             ),
-            {
-                "powers = ops.exp(scores - ops.max": """
-            scores = np.array(scores)
-            powers = np.exp(scores - np.max
-            """,
-                "ops.sum": "np.sum",
-            },
-            {"ops.exp": "np.exp", "scores - ops.max(scores, axis=-1, keepdims=True)": "scores", "ops.sum": "np.sum"},
+            {"powers = ops": "scores = np.array(scores); powers = np", "- ops": "- np", "/ ops": "/ np"},
+            {"ops.exp": "np.exp", SHIFTED: "scores", "ops.sum": "np.sum"},
         ],
     }
 )
@@ -192,15 +176,6 @@ def loops_over_the_first_axis(scores):
         powers = ops.exp(row - ops.max(row))
         weights.append(powers / ops.sum(powers))
     return ops.stack(weights)
-
-
-@mistake(
-    "softmax",
-    "exp gives infinity above 88 (in float32), and 0 far below. First shift each row, so that its largest score is 0.",
-)
-def overflows_over_a_little_more(scores):
-    powers = ops.exp(scores)
-    return powers / (ops.sum(powers, axis=-1, keepdims=True) + 1e-9)
 
 
 @mistake(
@@ -251,30 +226,19 @@ def transposes_the_result(query, key):
 
 right("attention_scores", "scores_in_one_line").edits(
     {
-        "You divided by D in all. Divide by its square root, √D, and only once.": {
-            "query.shape[-1] ** 0.5": "query.shape[-1]"
-        },
-        "You divided by D / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": of(
-            "scales_both_by_the_fourth_root",
-            {
-                "key.shape[-1] ** 0.25": "query.shape[-1] ** 1 / 2",
-                "(query / root) @ ops.swapaxes(key / root, 1, 2)": """
-            ops.matmul(query, ops.transpose(key, (0, 2, 1))) / root
-            """,
-            },
+        "You divided by D in all. Divide by its square root, √D, and only once.": {"** 0.5": ""},
+        "You divided by D / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": (
+            "return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5",
+            "root = query.shape[-1] ** 1 / 2; return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / root",
         ),
-        "You divided by D, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": {
-            "key, (0, 2, 1)))": "key, (0, 2, 1))) / query.shape[-1] ** 1",
-            "query.shape[-1] ** 0.5": "2",
-        },
+        "You divided by D, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": {"0.5": "1 / 2"},
         "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
             1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
         ),
         "The scores are not scaled. Divide them by √D, the root of the width.": {"/ query.shape[-1] ** 0.5": ""},
         "You multiplied by √D. Divide by it.": {"/ query.shape": "* query.shape"},
         "You divided by the root of S, the number of keys. Divide by the root of D, their width.": {
-            "query.shape": "key.shape",
-            "-1": "1",
+            "query.shape[-1]": "key.shape[1]"
         },
         "You divided by the root of T, the number of queries. Divide by the root of D, their width.": {
             "query.shape[-1] ** 0.5": "np.sqrt(query.shape[1])"
@@ -299,8 +263,7 @@ right("attention_scores", "scores_in_one_line").edits(
             "query, ops.transpose(key": "key, ops.transpose(query"
         },
         "You reshaped the keys, which tears each key apart. Swap their last two axes instead.": {
-            "ops.transpose": "ops.reshape",
-            "(0, 2, 1)": "(-1, key.shape[2], key.shape[1])",
+            "transpose(key, (0, 2, 1))": "reshape(key, (-1, key.shape[2], key.shape[1]))"
         },
         "You paired query t with key t only. Let every query meet every key: a matrix product.": {
             "ops.matmul(query, ops.transpose(key, (0, 2, 1)))": "ops.sum(query * key, axis=-1)"
@@ -318,7 +281,7 @@ right("attention_scores", "scores_in_one_line").edits(
             ("tensorflow",), {"ops.transpose(key, (0, 2, 1))": "key.T"}
         ),
         "A tensor has no `.transpose`. Use `ops.transpose`.": only_on(
-            ("tensorflow", "torch"), {"ops.transpose(key, (0, 2, 1))": "key.transpose(0, 2, 1)"}
+            WHERE_ERRORS_TELL_SHAPES, {"ops.transpose(key, (0, 2, 1))": "key.transpose(0, 2, 1)"}
         ),
         "You scored each sentence against the keys of all sentences. Keep the sentences apart.": [
             {"ops.matmul(query, ops.transpose(key, (0, 2, 1)))": "ops.tensordot(query, key, axes=[[2], [2]])"},
@@ -336,15 +299,12 @@ right("attention_scores", "scores_in_one_line").edits(
             ),
         ),
         "NumPy or a `stop_gradient` cuts the gradient on its way. Use `ops` for every step.": [
-            of(
-                "multiplies_every_pair_and_sums",
-                {
-                    "products = ops.expand_dims(query, 2) * ops.expand_dims(key, 1)": """
+            {
+                "return ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5": """
             query, key = np.array(query), np.array(key)
-            """,
-                    "ops.sum(products, axis=-1)": "query @ key.transpose(0, 2, 1)",
-                },
-            ),
+            return query @ key.transpose(0, 2, 1) / np.sqrt(query.shape[-1])
+            """
+            },
             (
                 "ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5",
                 "ops.stop_gradient(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)",
@@ -388,14 +348,22 @@ def sums_the_weighted_values(query, key, value):
     return ops.sum(ops.expand_dims(weights, 3) * ops.expand_dims(value, 1), axis=2), weights
 
 
+POWERS = "powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))"
+ADDED_TO_THE_SUM = {
+    "weights = ops.softmax(": "scores = (",
+    "** 0.5)": f"** 0.5); {POWERS}; weights = powers / (ops.sum(powers, axis=-1, keepdims=True) + 1e-3)",
+}
+TAKES_A_PIECE = (
+    "What you add below the line takes a piece of every weight. Add nothing: a sum with e⁰ in it is never 0."
+)
+
 right("scaled_dot_product_attention", "attends_without_the_functions_before").edits(
     {
+        TAKES_A_PIECE: free(1e-3, 1e-5, 10.0, ADDED_TO_THE_SUM),
         "You add a number to √D, which makes every score too small. Divide by √D itself: D is never 0.": free(
             1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
         ),
-        "Your weights sum to 1 over the queries. Each query shares its 1 among the keys.": {
-            "query.shape[-1] ** 0.5": "query.shape[-1] ** 0.5, axis=1"
-        },
+        "Your weights sum to 1 over the queries. Each query shares its 1 among the keys.": {"0.5": "0.5, axis=1"},
         "You averaged with raw scores. Turn them into weights with the softmax first.": of(
             "",
             (
@@ -454,9 +422,7 @@ right("scaled_dot_product_attention", "attends_without_the_functions_before").ed
             ("tensorflow",), {"ops.transpose(key, (0, 2, 1))": "key.T"}
         ),
         "The scores reach the softmax unscaled. Divide them by √D before it.": {"/ query.shape[-1] ** 0.5": ""},
-        "The scores are divided by D in all. Divide by √D once: `attention_scores` does it already.": {
-            "query.shape[-1] ** 0.5": "query.shape[-1]"
-        },
+        "The scores are divided by D in all. Divide by √D once: `attention_scores` does it already.": {"** 0.5": ""},
         "The scores are divided by D / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": of(
             "",
             (
@@ -465,15 +431,13 @@ right("scaled_dot_product_attention", "attends_without_the_functions_before").ed
             ),
         ),
         "The scores are divided by D, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": {
-            "key, (0, 2, 1)))": "key, (0, 2, 1))) / query.shape[-1] ** 1",
-            "query.shape[-1] ** 0.5": "2",
+            "0.5": "1 / 2"
         },
         "The scores are divided by 2, whatever the width. Read D from a shape.": {
             "query.shape[-1] ** 0.5": "np.sqrt(4)"
         },
         "The scores are divided by the root of S, the number of keys. Divide by the root of D, their width.": {
-            "query.shape": "key.shape",
-            "-1": "1",
+            "query.shape[-1]": "key.shape[1]"
         },
         "You scaled by √E, the root of the values' width. Scale by √D, the root of the queries' width.": {
             "query.shape": "value.shape"
@@ -494,14 +458,10 @@ right("scaled_dot_product_attention", "attends_without_the_functions_before").ed
             weights = ops.softmax(ops.where(ops.tril(ops.ones_like(scores)) > 0, scores, -1e9))
             """
         },
-        "You averaged the keys. The keys only decide the weights; average the values.": {
-            "weights, value": "weights, key"
-        },
+        "You averaged the keys. The keys only decide the weights; average the values.": {"value),": "key),"},
         "Your softmax overflows for large scores. Use a stable one, as in exercise 1.": {
-            "weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)": """
-            powers = ops.exp(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
-            weights = powers / ops.sum(powers, axis=-1, keepdims=True)
-            """
+            "weights = ops.softmax": "powers = ops.exp",
+            "return": "weights = powers / ops.sum(powers, axis=-1, keepdims=True); return",
         },
         # whose errors do not tell the product from the return
         "Your weights meet NumPy, which has no gradients and no graphs. Use `ops` up to the return.": [
@@ -512,14 +472,12 @@ right("scaled_dot_product_attention", "attends_without_the_functions_before").ed
             ("tensorflow",), {", weights": ", ops.convert_to_numpy(weights)"}
         ),
         "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.": only_on(
-            ("tensorflow", "torch"), {"ops.matmul(weights, value)": "np.matmul(weights, value)"}
+            WHERE_ERRORS_TELL_SHAPES, {"ops.matmul(weights, value)": "np.matmul(weights, value)"}
         ),
-        "No gradient reaches query and key: NumPy or a `stop_gradient` cuts it at the weights. Use `ops`.": {
-            "ops.softmax": "ops.stop_gradient",
-            "ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5": """
-            ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
-            """,
-        },
+        "No gradient reaches query and key: NumPy or a `stop_gradient` cuts it at the weights. Use `ops`.": (
+            "softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)",
+            "stop_gradient(ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5))",
+        ),
     }
 )
 right("scaled_dot_product_attention", "attends_without_the_functions_before").also(
@@ -590,51 +548,42 @@ def names_the_matrices_otherwise(words, wq, wk, wv):
 
 right("self_attention", "attends_to_itself_without_the_functions_before").edits(
     {
+        TAKES_A_PIECE: free(1e-3, 1e-5, 10.0, ADDED_TO_THE_SUM),
         "You add a number to √K, which makes every score too small. Divide by √K itself: K is never 0.": free(
             1e-2, 1e-4, 1.0, {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 0.5 + 1e-2)"}
         ),
-        "You used w_query for the keys as well, so scores are symmetric. Keys have w_key.": {
-            "x @ w_key": "x @ w_query"
-        },
+        "You used w_query for the keys as well, so scores are symmetric. Keys have w_key.": {"@ w_key": "@ w_query"},
         "You used w_key for the queries as well, so scores are symmetric. Queries have w_query.": {
             "x @ w_query": "x @ w_key"
         },
         (
-            "Queries and keys have changed places, in the projections or in the product. Row t "
-            "belongs to the query of word t."
+            "Queries and keys have changed places, in the projections or in the product. Row t belongs to the query "
+            "of word t."
         ): [{"x @ w_query": "x @ w_key", "x @ w_key": "x @ w_query"}, {"query, key": "key, query"}],
         "Value and key have changed places: scores compare queries with keys, and the values are averaged.": {
-            "x @ w_key": "x @ w_value",
-            "x @ w_value": "x @ w_key",
+            "w_key, x @ w_value": "w_value, x @ w_key"
         },
         "You scaled by √E, the width of the values. The vectors you multiply are K wide: scale by √K.": {
             "query.shape": "value.shape"
         },
-        "You scaled by √D, the width of x. The vectors you multiply are K wide: scale by √K.": {
-            "query.shape": "x.shape"
-        },
-        "The scores are divided by K in all. Divide by √K, once: exercise 3 does it already.": {
-            "query.shape[-1] ** 0.5": "query.shape[-1]"
-        },
+        "You scaled by √D, the width of x. The vectors you multiply are K wide: scale by √K.": {"query.": "x."},
+        "The scores are divided by K in all. Divide by √K, once: exercise 3 does it already.": {"** 0.5": ""},
         "The scores are divided by K, and then by 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": {
-            "key, (0, 2, 1)))": "key, (0, 2, 1))) / query.shape[-1] ** 1",
-            "query.shape[-1] ** 0.5": "2",
+            "0.5": "1 / 2"
         },
         "The scores are divided by 2, whatever the width. Read K from a shape and divide by its root.": {
             "query.shape[-1] ** 0.5": "np.sqrt(4)"
         },
         "The scores are divided by the root of T, the number of words. Divide by the root of K.": {
-            "query.shape": "x.shape",
-            "-1": "1",
+            "query.shape[-1]": "x.shape[1]"
         },
         "The scores are not scaled. Divide them by √K, the root of the width of queries and keys.": {
             "/ query.shape[-1] ** 0.5": ""
         },
-        "A product's inner sizes do not meet. x goes left of each matrix; only keys are turned.": {
-            "x @ w_query": "ops.matmul(w_query, x)",
-            "x @ w_key": "ops.matmul(w_key, x)",
-            "x @ w_value": "ops.matmul(w_value, x)",
-        },
+        "A product's inner sizes do not meet. x goes left of each matrix; only keys are turned.": (
+            "x @ w_query, x @ w_key, x @ w_value",
+            "ops.matmul(w_query, x), ops.matmul(w_key, x), ops.matmul(w_value, x)",
+        ),
         "Your transpose moves the batch as well, as it does without named axes. Keep the batch first.": {
             "key, (0, 2, 1)": "key"
         },
@@ -642,18 +591,15 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
             ("tensorflow",), {"ops.transpose(key, (0, 2, 1))": "key.T"}
         ),
         "`*` multiplies number by number. Project with a matrix product: `ops.matmul` or `@`.": {
-            "x @ w_query": "x * w_query",
-            "x @ w_key": "x * w_key",
-            "x @ w_value": "x * w_value",
+            "@ w_query, x @ w_key, x @": "* w_query, x * w_key, x *"
         },
         "The matrices need no turning: x (B, T, D) meets (D, K) as it is.": [
             only_on(
                 WHERE_ERRORS_TELL_SHAPES,
-                {
-                    "x @ w_query": "x @ ops.transpose(w_query)",
-                    "x @ w_key": "x @ ops.transpose(w_key)",
-                    "x @ w_value": "x @ ops.transpose(w_value)",
-                },
+                (
+                    "w_query, x @ w_key, x @ w_value",
+                    "ops.transpose(w_query), x @ ops.transpose(w_key), x @ ops.transpose(w_value)",
+                ),
             ),
             only_on(
                 WHERE_ERRORS_TELL_SHAPES,
@@ -666,13 +612,7 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
         "You projected a projection. Queries, keys and values are all made of the x that came in.": [
             only_on(
                 WHERE_ERRORS_TELL_SHAPES,
-                {
-                    ", key, value = x @ w_query, x @ w_key,": """
-            = x @ w_query
-            key = query @ w_key
-            value =
-            """
-                },
+                {", key, value": "", "w_query, x": "w_query; key = query", "@ w_key,": "@ w_key; value ="},
             ),
             only_on(
                 WHERE_ERRORS_TELL_SHAPES,
@@ -684,23 +624,13 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
             """
                 },
             ),
+            only_on(WHERE_ERRORS_TELL_SHAPES, {", value =": "=", "w_key, x": "w_key; value = key"}),
             only_on(
                 WHERE_ERRORS_TELL_SHAPES,
-                {
-                    ", value = x @ w_query, x @ w_key, x": """
-            = x @ w_query, x @ w_key
-            value = key
-            """
-                },
-            ),
-            only_on(
-                WHERE_ERRORS_TELL_SHAPES,
-                {
-                    "query, key, value = x @ w_query, x @ w_key, x @ w_value": """
-            query, key = x @ w_query, x @ w_key
-            value = ops.matmul(key, w_value)
-            """
-                },
+                (
+                    ", value = x @ w_query, x @ w_key, x @ w_value",
+                    "= x @ w_query, x @ w_key; value = ops.matmul(key, w_value)",
+                ),
             ),
             only_on(WHERE_ERRORS_TELL_SHAPES, {"weights, value": "ops.matmul(weights, value), w_value"}),
         ],
@@ -712,14 +642,12 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
             "query, key, value = x @ w_query, x @ w_key, x @ w_value": "query = key = value = x"
         },
         "You averaged x itself. Project it with w_value first.": {
-            "key, value": "key",
-            ", x @ w_value": "",
-            "value)": "x)",
+            ", value = x @ w_query, x @ w_key, x @ w_value": "= x @ w_query, x @ w_key",
+            "weights, value": "weights, x",
         },
         "You averaged the keys. The values are a third projection of x, with w_value.": {
-            "key, value": "key",
-            ", x @ w_value": "",
-            "value)": "key)",
+            ", value = x @ w_query, x @ w_key, x @ w_value": "= x @ w_query, x @ w_key",
+            "weights, value": "weights, key",
         },
         "You scored the words without projecting them. Queries and keys come first: w_query, w_key.": {
             "query, key, value = x @ w_query, x @ w_key, x @ w_value": "",
@@ -727,9 +655,7 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
             "query.shape": "x.shape",
             "value)": "x @ w_value)",
         },
-        "Each column of your weights sums to 1. Each word shares its 1 along its own row.": {
-            "query.shape[-1] ** 0.5": "query.shape[-1] ** 0.5, axis=1"
-        },
+        "Each column of your weights sums to 1. Each word shares its 1 along its own row.": {"0.5": "0.5, axis=1"},
         "Your weights are right; do not turn them for the product.": {"weights,": "ops.transpose(weights, (0, 2, 1)),"},
         "The output is right, but you turned the weights beside it. Return them as they are.": {
             ", weights": ", ops.transpose(weights, (0, 2, 1))"
@@ -758,10 +684,8 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
             "query.shape[-1] ** 0.5": "query.shape[-1] ** 0.5 - 1000000000.0 * ops.eye(x.shape[1])"
         },
         "Your softmax overflows for large scores. Use a stable one, as in exercise 1.": {
-            "weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)": """
-            powers = ops.exp(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / query.shape[-1] ** 0.5)
-            weights = powers / ops.sum(powers, axis=-1, keepdims=True)
-            """
+            "weights = ops.softmax": "powers = ops.exp",
+            "return": "weights = powers / ops.sum(powers, axis=-1, keepdims=True); return",
         },
         "Your matrices became NumPy arrays, so no gradient reaches them. Use them as they are.": {
             "query, key, value = x @ w_query, x @ w_key, x @ w_value": """
@@ -772,21 +696,16 @@ right("self_attention", "attends_to_itself_without_the_functions_before").edits(
         # On PyTorch it fails as `makes_the_matrices_constants` does, whose sentence holds for it as well.
         "You multiplied with NumPy, which has no gradients and no graphs. Use `ops.matmul`.": only_on(
             ("tensorflow", "jax"),
-            {
-                "x @ w_query": "np.matmul(x, w_query)",
-                "x @ w_key": "np.matmul(x, w_key)",
-                "x @ w_value": "np.matmul(x, w_value)",
-            },
+            (
+                "x @ w_query, x @ w_key, x @ w_value",
+                "np.matmul(x, w_query), np.matmul(x, w_key), np.matmul(x, w_value)",
+            ),
         ),
+        "The scores are divided by K / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.": {
+            "query.shape[-1] ** 0.5": "(query.shape[-1] ** 1 / 2)"
+        },
     }
 )
-
-
-@mistake("self_attention", "The scores are divided by K / 2. `** 1/2` is `(** 1) / 2` in Python: write `** 0.5`.")
-def divides_by_half_of_k(x, w_query, w_key, w_value):
-    query, key, value = x @ w_query, x @ w_key, x @ w_value
-    weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / (query.shape[-1] ** 1 / 2))
-    return ops.matmul(weights, value), weights
 
 
 @mistake(

@@ -106,6 +106,14 @@ network = right("FeedForward")
 network.edit('activation="relu", ', "", "No ReLU stands between your two maps. Without it they are one affine map.")
 network.edit('"relu"', '"gelu"', "This is GELU, which BERT uses. The task asks for ReLU, max(0, z).")
 network.edit(
+    {
+        "self.dropout = dropout": "self.dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy)",
+        "self.hidden_dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy)": "pass",
+        "self.hidden_dropout(hidden": "self.dropout(hidden",
+    },
+    "Your `get_config` returns the layer Dropout. Keep the number as `self.dropout`, and call the layer otherwise.",
+)
+network.edit(
     "keras.layers.Dense(d_model, ",
     'keras.layers.Dense(d_model, activation="relu", ',
     "There is a ReLU after the second map, too. It belongs between the two alone: outputs may be negative.",
@@ -319,12 +327,10 @@ layer.edit(
 layer.edit(
     {POST: "x = self.attention_norm(self.attention_dropout(x + attended, training=training))"},
     {PRE: "x = self.attention_dropout(x + attended, training=training)"},
-    {PRE_END: "return self.feed_forward_dropout(x + network, training=training)"},
     "Dropout acts on a sum, so that numbers of x are lost. It belongs on the branch, before x is added.",
 )
 layer.edit(
     {POST: "x = self.attention_dropout(self.attention_norm(x + attended), training=training)"},
-    {POST_END: "return self.feed_forward_dropout(self.feed_forward_norm(x + network), training=training)"},
     "Dropout acts after the norm, on the whole token. It belongs on the branch, before x is added.",
 )
 layer.edit(
@@ -484,6 +490,13 @@ stack.edit(
         LOOP: "x = layer(x, mask=mask if number == 0 else None, training=training)",
     },
     "Only the first layer gets your mask, so that padding leaks through the others. Give it to every layer.",
+)
+stack.edit(
+    {
+        "if norm_first:": "self.drop = keras.layers.Dropout(dropout)\nif norm_first:",
+        "for layer in self.layers:": "x = self.drop(x, training=training)\nfor layer in self.layers:",
+    },
+    "You drop numbers of x before the first layer. Dropout belongs to the branches inside the layers.",
 )
 stack.edit("mask=mask, ", "", "The mask never reaches your layers: call each with `mask=mask`.")
 stack.edit(

@@ -1,10 +1,9 @@
 """Unit 05: known answers."""
 
-import keras
 import numpy as np
 from keras import ops
 
-from autograder.judging import correct, free, free_constant, mistake, of, only_on, right
+from autograder.judging import correct, free, mistake, of, only_on, right
 
 
 @correct("padding_mask")
@@ -25,9 +24,7 @@ right("padding_mask").edits(
         "The axis of the queries is missing. Give the mask an axis of size 1 between B and S.": {
             "ops.expand_dims(ops.not_equal(ids, 0), axis=1)": "ops.not_equal(ids, 0)"
         },
-        "The axis of size 1 stands at the end. It stands for the queries: put it between B and S.": {
-            "axis=1": "axis=-1"
-        },
+        "The axis of size 1 stands at the end. It stands for the queries: put it between B and S.": {"1": "-1"},
         "The axis of size 1 stands in front. It stands for the queries: put it between B and S.": {"axis=1": "axis=0"},
         "Your mask holds the numbers 0 and 1. Keep the booleans that the comparison gives.": [
             of("casts_ids_to_booleans", {'(ids, axis=-2), "bool"': '(ops.not_equal(ids, 0), axis=1), "float32"'}),
@@ -44,22 +41,18 @@ right("padding_mask").edits(
         },
         "You hide id 1, which is `[UNK]`, and show the padding. `[PAD]` is id 0: hide that one.": {"ids, 0": "ids, 1"},
         "You counted words and marked that many from the left. Look at each id instead, wherever it is.": (
-            "ops.not_equal(ids, 0)",
-            (
-                "ops.arange(ops.shape(ids)[-1]) < ops.sum(ops.cast(ops.not_equal(ids, "
-                '0), "int32"), axis=-1, keepdims=True)'
-            ),
+            "not_equal(ids, 0)",
+            'arange(ops.shape(ids)[-1]) < ops.sum(ops.cast(ops.not_equal(ids, 0), "int32"), axis=-1, keepdims=True)',
         ),
-        "You repeated the row for every query. One row is enough: an axis of size 1 stretches by itself.": of(
-            "compares_and_indexes",
-            {"(ids != 0)[:, None, :]": "ops.repeat(ops.not_equal(ids, 0)[:, None, :], ids.shape[1], axis=1)"},
-        ),
+        "You repeated the row for every query. One row is enough: an axis of size 1 stretches by itself.": {
+            "expand_dims(ops.not_equal(ids, 0)": "repeat(ops.not_equal(ids, 0)[:, None, :], ids.shape[1]"
+        },
         "In a compiled graph B is not known, and `ids.shape[0]` is None. Add the axis without naming B.": only_on(
-            ("tensorflow",),
-            of(
-                "compares_and_indexes",
-                {"(ids != 0)[:, None, :]": "ops.reshape(ops.not_equal(ids, 0), (ids.shape[0], 1, ids.shape[1]))"},
-            ),
+            ("tensorflow",), {"expand_dims": "reshape", "axis=1)": "(ids.shape[0], 1, ids.shape[1]))"}
+        ),
+        "NumPy needs real numbers, and a compiled graph has none yet. Compare with `keras.ops`.": only_on(
+            ("tensorflow", "jax"),
+            {"ops.expand_dims(ops.not_equal(ids, 0), axis=1)": "np.asarray(ids)[:, None, :] != 0"},
         ),
     }
 )
@@ -74,15 +67,6 @@ def adds_an_axis_for_heads(ids):
 def hides_padding_rows_too(ids):
     real = ops.not_equal(ids, 0)
     return ops.logical_and(real[:, :, None], real[:, None, :])
-
-
-@mistake(
-    "padding_mask",
-    "NumPy needs real numbers, and a compiled graph has none yet. Compare with `keras.ops`.",
-    backends=("tensorflow", "jax"),
-)
-def compares_with_numpy(ids):
-    return np.asarray(ids)[:, None, :] != 0
 
 
 right("padding_mask", "compares_and_indexes").also(
@@ -109,25 +93,16 @@ def adds_up_the_diagonal(length):
 right("causal_mask", "compares_in_one_line").edits(
     {
         "Your mask is cut from a table of a fixed size, and longer sentences get too little. Build it for `length`.": [
-            of(
-                "cuts_a_triangle",
-                {"(1, length, length)": f"(1, {size}, {size})", '"bool"))': '"bool"))[:, :length, :length]'},
-            )
-            for size in (64, 128, 256)
+            of("cuts_a_triangle", {"length, length": f"{size}, {size}", "))": "))[:, :length, :length]"})
+            for size in (64, 128, 256, 512)
         ],
         "Your words cannot see themselves. Allow s = t as well: the diagonal is True.": {"[None, :] <=": "[None, :] <"},
-        "Each word sees one word of its future. Stop at the diagonal: allow s ≤ t and no more.": {
-            "t[:, None]": "t[:, None] + 1"
-        },
+        "Each word sees one word of its future. Stop at the diagonal: allow s ≤ t and no more.": {"None]": "None] + 1"},
         "Rows and columns are swapped: your words see the future. Rows are queries t, columns keys s.": of(
             "cuts_a_triangle", {"ops.tril": "ops.triu"}
         ),
-        "Your mask marks what is forbidden. `True` means “may look”: mark the present and the past.": {
-            "[None, :] <=": "[None, :] >"
-        },
-        "The batch axis is missing. Put an axis of size 1 in front: (1, T, T).": of(
-            "cuts_a_triangle", {"1, length": "length"}
-        ),
+        "Your mask marks what is forbidden. `True` means “may look”: mark the present and the past.": {"<=": ">"},
+        "The batch axis is missing. Put an axis of size 1 in front: (1, T, T).": of("cuts_a_triangle", {"1,": ""}),
         "The axis of size 1 stands at the end. It stands for the batch: put it in front, (1, T, T).": of(
             "cuts_a_triangle",
             (
@@ -158,10 +133,7 @@ right("causal_mask", "compares_in_one_line").edits(
         "You built numbers to add to scores. Here a mask says True or False; the softmax comes later.": [
             {"t[None, :] <= t[:, None]": "ops.where(t[None, :] <= t[:, None], 0.0, -1e9)"},
             {"t[None, :] <= t[:, None]": 'ops.where(t[None, :] <= t[:, None], 0.0, -float("inf"))'},
-            (
-                "ops.expand_dims(t[None, :] <= t[:, None], axis=0)",
-                'ops.where(t[None, :] <= t[:, None], 0.0, -float("inf"))',
-            ),
+            {"expand_dims(t[None, :] <= t[:, None], axis=0)": 'where(t[None, :] <= t[:, None], 0.0, -float("inf"))'},
         ],
         "You compared a row with a row. Make the queries a column: `t[:, None]`.": {
             "= ops.arange": ", s = ops.arange(length), ops.arange",
@@ -174,18 +146,15 @@ right("causal_mask", "compares_in_one_line").edits(
                 "ops.expand_dims(t[None, :] <= t[:, None], axis=0)": "(t <= t.T)[None]",
             },
         ),
-        "A NumPy function got a tensor of `keras.ops`, which a graph cannot allow. Stay with `keras.ops`.": only_on(
-            ("tensorflow", "jax"), of("cuts_a_triangle", {"ops.tril": "np.tril"})
+        "A NumPy function got a tensor of `keras.ops`, which a graph cannot allow. Stay with `keras.ops`.": of(
+            "cuts_a_triangle", only_on(("tensorflow", "jax"), {"ops.tril": "np.tril"})
+        ),
+        "Your words see themselves alone. They may look at the words before them too: s ≤ t, not s = t.": of(
+            "cuts_a_triangle",
+            {'tril(ops.ones((1, length, length), dtype="bool"))': 'expand_dims(ops.eye(length, dtype="bool"), axis=0)'},
         ),
     }
 )
-
-
-@mistake(
-    "causal_mask", "Your words see themselves alone. They may look at the words before them too: s ≤ t, not s = t."
-)
-def shows_the_diagonal_alone(length):
-    return ops.expand_dims(ops.eye(length, dtype="bool"), axis=0)
 
 
 @mistake("causal_mask", "You compared a row with a row. Make the queries a column: `t[:, None]`.")
@@ -257,6 +226,13 @@ def multiplies_and_compares(*masks):
     return product > 0
 
 
+LOOP = (
+    "combined = None for mask in masks: if mask is not None: "
+    "combined = mask if combined is None else ops.logical_and(combined, mask) return combined"
+)
+TWO = "return b if a is None else a if b is None else ops.logical_and(a, b)"
+
+
 right("combine_masks").edits(
     {
         "You allow a look when any mask allows it. Every mask has a veto: all must be True.": {
@@ -273,75 +249,40 @@ right("combine_masks").edits(
             """,
             },
         ),
-        "You count on exactly two masks. There may be any number of them: go through them in a loop.": of(
-            "reduces_the_list",
-            {
-                "from functools import reduce": "a, b = masks",
-                "given = [mask for mask in masks if mask is not None]": """
-            if a is None:
-                return b
-            """,
-                "reduce(ops.logical_and, given) if given else None": "a if b is None else ops.logical_and(a, b)",
-            },
-        ),
+        "You count on exactly two masks. There may be any number of them: go through them in a loop.": [
+            {LOOP: f"a, b = masks; {TWO}"},
+            {LOOP: "a, b = masks; return ops.logical_and(a, b)"},
+            {LOOP: "return ops.logical_and(masks[0], masks[1])"},
+        ],
         "Where two masks agree on “no”, yours says “yes”. Equal is not AND: both must be True.": {
             "ops.logical_and": "ops.equal"
         },
         "A sum above 1 says that two masks allow a look. All must: combine with a logical AND.": of(
             "reduces_the_list",
             {
-                "from functools import reduce": "",
-                "mask for": 'ops.cast(mask, "int32") for',
+                "from functools import reduce given = [mask": 'given = [ops.cast(mask, "int32")',
                 "reduce(ops.logical_and, given)": "sum(given) > 1",
             },
         ),
-        "One None makes you give up the other masks. Skip the None and combine the rest.": of(
-            "multiplies_and_compares",
-            {
-                'given = [ops.cast(mask, "int32") for mask in masks if mask is not None]': "",
-                "not given": "not masks or None in masks",
-                "product = given[0]": "combined = masks[0]",
-                "given[1:]": "masks[1:]",
-                "product = product * mask": "combined = ops.logical_and(combined, mask)",
-                "product > 0": "combined",
-            },
-        ),
+        "One None makes you give up the other masks. Skip the None and combine the rest.": [
+            {"combined = None": "if not masks or None in masks: return None\ncombined = None"},
+            {"combined = None": "if not masks or any(mask is None for mask in masks): return None\ncombined = None"},
+        ],
         "At a None you stop looking at the masks behind it. Skip it, `continue`, and go on.": {
-            """
-            if mask is not None:
-                combined = mask if combined is None else ops.logical_and(combined, mask)
-            """: """
-            if mask is None:
-                break
-            combined = mask if combined is None else ops.logical_and(combined, mask)
-            """
+            "if mask is not None: combined": "if mask is None: break\ncombined"
         },
         "You read None as “nothing is allowed”. It means “no rule”: skip it.": {
-            """
-            if mask is not None:
-                combined = mask if combined is None else ops.logical_and(combined, mask)
-            """: """
-            if mask is None:
-                mask = np.zeros((1, 1, 1), bool)
-            combined = mask if combined is None else ops.logical_and(combined, mask)
-            """
+            "if mask is not None: combined": "if mask is None: mask = np.zeros((1, 1, 1), bool)\ncombined"
         },
-        "You stop at the first mask. Return only after the loop has seen them all.": {
-            "combined = None": "",
-            "combined = mask if combined is None else ops.logical_and(combined, mask)": "return mask",
-            "return combined": "return None",
+        "You stop at the first mask. Return only after the loop has seen them all.": [
+            {"combined = mask if combined is None else ops.logical_and(combined, mask)": "return mask"},
+            {LOOP: "return masks[0] if masks else None"},
+        ],
+        "You combine None as if it were a mask. Leave the Nones out before you start.": {
+            "= None": "= masks[0] if masks else None",
+            "in masks: if mask is not None:": "in masks[1:]:",
+            "mask if combined is None else": "",
         },
-        "You combine None as if it were a mask. Leave the Nones out before you start.": of(
-            "multiplies_and_compares",
-            {
-                'given = [ops.cast(mask, "int32") for mask in masks if mask is not None]': "",
-                "not given": "not masks",
-                "product = given[0]": "combined = masks[0]",
-                "given[1:]": "masks[1:]",
-                "product = product * mask": "combined = ops.logical_and(combined, mask)",
-                "product > 0": "combined",
-            },
-        ),
         "Without any mask you return True. Return None then: it says that there is no rule.": {
             "= None": "= True",
             "mask if combined is None else": "",
@@ -351,10 +292,7 @@ right("combine_masks").edits(
                 "multiplies_and_compares",
                 {
                     'ops.cast(mask, "int32")': "mask",
-                    """
-            if not given:
-                return None
-            """: "",
+                    "if not given: return None": "",
                     "product * mask": "ops.logical_and(product, mask)",
                     "product > 0": "product",
                 },
@@ -373,9 +311,9 @@ right("combine_masks").edits(
         "`and` and `if` ask a whole tensor for one yes or no. Combine with `&`, and ask `is None`.": of(
             "loops_with_the_and_sign", {"& mask": "and mask"}
         ),
-        (
-            "`!= None`, `== None` and `None in` compare a mask number by number. Ask with `is not None` or `is None`."
-        ): only_on(("tensorflow", "jax"), {"is not": "!="}),
+        "`!= None`, `== None` and `None in` compare a mask number by number. Ask with `is not None` or `is None`.": [
+            only_on(("tensorflow", "jax"), {"is not": "!="})
+        ],
         "Your product of masks holds numbers. Combine booleans with a logical AND: they stay booleans.": of(
             "multiplies_and_compares", {'mask, "int32"': 'mask, "float32"', "product > 0": "product"}
         ),
@@ -383,107 +321,41 @@ right("combine_masks").edits(
             "reduces_the_list",
             {"from functools import reduce": "", "reduce(ops.logical_and, given)": "ops.all(ops.stack(given), axis=0)"},
         ),
-        "Take any number of masks: put a star before the argument, `*masks`.": {"*masks": "masks"},
+        "Take any number of masks: put a star before the argument, `*masks`.": [
+            {"*masks": "masks"},
+            {"*masks": "a, b", LOOP: TWO},
+            {"*masks": "a, b", LOOP: "return ops.logical_and(a, b)"},
+            {"*masks": "a, b=None", LOOP: TWO},
+            {"*masks": "a=None, b=None", LOOP: TWO},
+        ],
+        "You begin with the first mask, but it may be None or missing. Begin with no result.": {
+            "= None": "= masks[0]",
+            "in masks": "in masks[1:]",
+            "mask if combined is None else": "",
+        },
+        "`all` asks each whole tensor for one yes or no. Combine two at a time with `ops.logical_and`.": {
+            LOOP: "return all(masks)"
+        },
+        "`ops.logical_and` takes two masks at a time. Go through the masks in a loop.": {
+            LOOP: "return ops.logical_and(*masks)"
+        },
         "`&=` overwrites the first mask you were given. Make a new one at each step.": {
-            """
-            if mask is not None:
-                combined = mask if combined is None else ops.logical_and(combined, mask)
-            """: """
-            if mask is None:
-                continue
+            "combined = mask if combined is None else ops.logical_and(combined, mask)": """
             if combined is None:
                 combined = mask
             else:
                 combined &= mask
             """
         },
-        "NumPy cannot work on the tensors of a compiled graph. Use the logical AND of `keras.ops`.": only_on(
-            ("tensorflow", "jax"),
-            of(
-                "multiplies_and_compares",
+        "NumPy cannot work on the tensors of a compiled graph. Use the logical AND of `keras.ops`.": of(
+            "multiplies_and_compares",
+            only_on(
+                ("tensorflow", "jax"),
                 {'ops.cast(mask, "int32")': "np.asarray(mask)", "* mask": "& mask", "product > 0": "product"},
             ),
         ),
     }
 )
-
-
-@mistake("combine_masks", "You count on exactly two masks. There may be any number of them: go through them in a loop.")
-def unpacks_two_masks(*masks):
-    a, b = masks
-    return ops.logical_and(a, b)
-
-
-@mistake("combine_masks", "You count on exactly two masks. There may be any number of them: go through them in a loop.")
-def takes_the_first_two(*masks):
-    return ops.logical_and(masks[0], masks[1])
-
-
-@mistake("combine_masks", "One None makes you give up the other masks. Skip the None and combine the rest.")
-def gives_up_at_none(*masks):
-    if not masks or any(mask is None for mask in masks):
-        return None
-    combined = masks[0]
-    for mask in masks[1:]:
-        combined = ops.logical_and(combined, mask)
-    return combined
-
-
-@mistake("combine_masks", "You stop at the first mask. Return only after the loop has seen them all.")
-def returns_inside_the_loop(*masks):
-    combined = None
-    for mask in masks:
-        if mask is not None:
-            combined = mask if combined is None else ops.logical_and(combined, mask)
-        return combined
-    return None
-
-
-@mistake("combine_masks", "You begin with the first mask, but it may be None or missing. Begin with no result.")
-def begins_with_none_as_a_mask(*masks):
-    combined = masks[0]
-    for mask in masks[1:]:
-        if mask is not None:
-            combined = ops.logical_and(combined, mask)
-    return combined
-
-
-@mistake(
-    "combine_masks", "`all` asks each whole tensor for one yes or no. Combine two at a time with `ops.logical_and`."
-)
-def combines_with_the_word_all(*masks):
-    return all(masks)
-
-
-@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
-def takes_two_masks(a, b):
-    if a is None:
-        return b
-    return a if b is None else ops.logical_and(a, b)
-
-
-@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
-def takes_two_masks_and_no_none(a, b):
-    return ops.logical_and(a, b)
-
-
-@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
-def takes_one_mask_or_two(a, b=None):
-    if a is None:
-        return b
-    return a if b is None else ops.logical_and(a, b)
-
-
-@mistake("combine_masks", "Take any number of masks: put a star before the argument, `*masks`.")
-def takes_up_to_two_masks(a=None, b=None):
-    if a is None:
-        return b
-    return a if b is None else ops.logical_and(a, b)
-
-
-@mistake("combine_masks", "`ops.logical_and` takes two masks at a time. Go through the masks in a loop.")
-def hands_all_masks_to_logical_and(*masks):
-    return ops.logical_and(*masks)
 
 
 @correct("masked_softmax")
@@ -521,110 +393,119 @@ def subtracts_the_logarithm_of_the_sum(scores, mask=None):
 right("masked_softmax", "divides_by_a_sum_that_is_never_zero").edits(
     {
         "You shift by the smallest score of a row, so that exp overflows. Shift by its largest allowed one.": {
-            "-1e30": "1e30",
-            "ops.max": "ops.min",
+            "-1e30) peak = ops.stop_gradient(ops.max": "1e30); peak = ops.stop_gradient(ops.min",
             "hidden_low - peak": "ops.where(allowed > 0, scores - peak, 0.0)",
-        }
+        },
+        "You use the mask without asking whether it is None. Without a mask, all scores are allowed.": of(
+            "hides_before_and_after", {"if mask is None: return ops.softmax(scores, axis=-1)": ""}
+        ),
     }
 )
+
+
+HIDDEN_TWICE = "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)"
+
+
+NO_MASK = "return ops.softmax(scores, axis=-1)"
+ALL_ALLOWED = 'mask = ops.ones_like(scores, dtype="bool")'
+EMPTY_ROWS = {"mask, ops": "ops.any(mask, axis=-1, keepdims=True), ops"}  # they alone get zeros at the end
+LOWEST = "ops.min(scores, axis=-1, keepdims=True)"
+GUARDED = "ops.where(total > 0, total, 1.0)"
 
 
 right("masked_softmax", "hides_before_and_after").edits(
     {
         "You hide the allowed scores and use the hidden ones. `True` means “may look”.": {
-            "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)": "0.0",
-            "0.0": "ops.softmax(ops.where(mask, -1000000000.0, scores), axis=-1)",
+            HIDDEN_TWICE: "ops.where(mask, 0.0, ops.softmax(ops.where(mask, -1e9, scores), axis=-1))"
         },
         "You push the allowed scores down. The huge negative number belongs where `mask` is False.": {
-            "ops.where(mask, scores, -1e9)": "scores + ops.cast(mask, scores.dtype) * -1000000000.0"
+            "ops.where(mask, scores, -1e9)": "scores + ops.cast(mask, scores.dtype) * -1e9"
         },
-        "You set hidden scores to 0, but e⁰ = 1 still gets a share. A hidden share must be 0.": (
-            "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-            "ops.softmax(scores * ops.cast(mask, scores.dtype), axis=-1)",
-        ),
-        "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.": {
-            "-1e9": "0.0"
+        "You set hidden scores to 0, but e⁰ = 1 still gets a share. A hidden share must be 0.": {
+            HIDDEN_TWICE: "ops.softmax(scores * ops.cast(mask, scores.dtype), axis=-1)"
         },
-        (
-            "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, "
-            "before any maximum or softmax."
-        ): [
-            of(
-                "chooses_before_and_after_with_infinity",
-                {
-                    'float("inf")': "1e4",
-                    "ops.where(mask, weights, ops.zeros_like(weights))": """
-            ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
-            """,
-                },
-            ),
-            {"-1e9": "-1e3"},
-            {"-1e9": "-1e4"},
-            {"ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -1e4)"},
+        "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.": [
+            {"-1e9": "0.0"},
+            of("", {"ops.where(mask, ops.exp(safe), 0.0)": "ops.exp(safe)", GUARDED: "total"}),
             of(
                 "",
                 {
-                    """
-            if mask is None:
-                return ops.softmax(scores, axis=-1)
-            """: 'mask = ops.ones_like(scores, dtype="bool") if mask is None else mask',
-                    "ops.min(scores, axis=-1, keepdims=True)": "0.0",
+                    "ops.where(mask, ops.exp(safe), 0.0)": "ops.exp(safe)",
+                    f"shares / {GUARDED}": "ops.where(mask, shares / total, 0.0)",
                 },
             ),
         ],
-        "A row that may look nowhere ends as 0 / 0, which is NaN. Guard it: such a row gets zeros.": (
-            "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-            'ops.softmax(ops.where(mask, scores, -float("inf")), axis=-1)',
+        (
+            "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or "
+            "softmax."
+        ): [
+            EMPTY_ROWS | {"-1e9": "-1e4"},
+            free(-20.0, -5.0, -9e3, EMPTY_ROWS | {"-1e9": "-20.0"}),
+            {"-1e9": "-1e3"},
+            {"-1e9": "-1e4"},
+            {"ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -1e4)"},
+            of("", {NO_MASK: ALL_ALLOWED, LOWEST: "0.0"}),
+        ],
+        "Allowed scores can lie below what you put for hidden ones, and a sum can be 0. Use −10⁹, and guard the sum.": [
+            of("", {LOWEST: "0.0", GUARDED: "total"})
+        ],
+        "You never use the mask. Hidden scores must get the weight 0.": {HIDDEN_TWICE: "ops.softmax(scores, axis=-1)"},
+        "You hide after softmax, so the rest sums to less than 1. Hide the scores before they share.": {
+            "ops.where(mask, scores, -1e9)": "scores"
+        },
+        "A large hidden score shrinks the allowed shares to 0. Hide it before you take softmax or a peak.": [
+            of("", {"ops.exp(safe)": "ops.softmax(scores, axis=-1)"}),
+            of("", {"ops.where(mask, scores, lowest)": "scores"}),
+        ],
+        "What you add to the sum takes a piece of every share. Add nothing: put 1 in place of a sum that is 0.": of(
+            "", free(1e-3, 1e-5, 10.0, {GUARDED: "(total + 1e-3)"})
         ),
-        "exp of a large score is ∞, and of a very low one 0. Subtract the row's largest allowed score first.": {
-            "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
+        "A layer takes no None by position. Without a mask, call `ops.softmax`; or pass it by name, `mask=mask`.": {
+            f"if mask is None: {NO_MASK} return {HIDDEN_TWICE}": "return keras.layers.Softmax()(scores, mask)"
+        },
+        "A tensor has no `.max()`. Use `ops.max`.": only_on(
+            ("tensorflow", "torch"),
+            of("", {"ops.max(ops.where(mask, scores, lowest),": "ops.where(mask, scores, lowest).max("}),
+        ),
+        "A row that may look nowhere ends as 0 / 0, which is NaN. Guard it: such a row gets zeros.": {
+            HIDDEN_TWICE: 'ops.softmax(ops.where(mask, scores, -float("inf")), axis=-1)'
+        },
+        "exp of a large score is ∞, and of a very low one 0. Subtract the row's largest allowed score first.": [
+            {
+                f"return {HIDDEN_TWICE}": """
             shares = ops.exp(scores) * ops.cast(mask, scores.dtype)
             return shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-9)
             """
-        },
+            },
+            of("", {NO_MASK: ALL_ALLOWED, "scores - peak": "scores"}),
+        ],
         "exp of a large score is ∞, and an empty row divides 0 by 0. Use a peak, and guard the sum.": {
             "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
             shares = ops.exp(scores) * ops.cast(mask, scores.dtype)
             return shares / ops.sum(shares, axis=-1, keepdims=True)
             """
         },
-        "A row that may look nowhere gets equal weights in your answer. It must get zeros.": (
-            "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-            "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)",
-        ),
+        "A row that may look nowhere gets equal weights in your answer. It must get zeros.": {
+            HIDDEN_TWICE: "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)"
+        },
         "You patch the NaN at the end, but its gradient stays NaN. Prevent it before softmax.": {
             "ops.where(mask, scores, -1e9)": 'scores + ops.where(mask, 0.0, -float("inf"))'
         },
         "A hidden score still goes into exp, and its gradient is not finite. Make it harmless first.": of(
             "", {"safe = ops.where(mask, scores - peak, 0.0)": "", "(safe)": "(scores - peak)"}
         ),
-        "You subtract one peak for several rows. Each row needs its own: `axis=-1, keepdims=True`.": of(
-            "",
-            {
-                """
-            lowest = ops.min(scores, axis=-1, keepdims=True)
-            peak = ops.max(ops.where(mask, scores, lowest), axis=-1, keepdims=True)
-            """: "peak = ops.max(ops.where(mask, scores, -1000000000.0))"
-            },
+        "You subtract one peak for several rows. Each row needs its own: `axis=-1, keepdims=True`.": [
+            of("", {"lowest), axis=-1, keepdims=True": "-1e9)"}),
+            of("", {NO_MASK: ALL_ALLOWED, "lowest), axis=-1, keepdims=True": "-1e9)"}),
+        ],
+        "Without a mask too, exp of a large score is ∞. Use `ops.softmax` there, or subtract the peak of each row.": (
+            "return ops.softmax(scores, axis=-1)",
+            "shares = ops.exp(scores); return shares / ops.sum(shares, axis=-1, keepdims=True)",
         ),
-        "Without a mask too, exp of a large score is ∞. Use `ops.softmax` there, or subtract the peak of each row.": {
-            "return ops.softmax(scores, axis=-1)": """
-            shares = ops.exp(scores)
-            return shares / ops.sum(shares, axis=-1, keepdims=True)
-            """
-        },
         (
-            "You clip the scores, and beyond that they count as equal. Subtract the peak of "
-            "each row in place of clipping."
-        ): of(
-            "subtracts_the_logarithm_of_the_sum",
-            {
-                "low = ops.where(mask, scores, -1e9)": "scores = ops.clip(scores, -50.0, 50.0)",
-                "ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True))": """
-            ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-            """,
-            },
-        ),
+            "You clip the scores, and beyond that they count as equal. Subtract the peak of each row in place of "
+            "clipping."
+        ): {"return ops.where": "scores = ops.clip(scores, -50.0, 50.0); return ops.where"},
         "You share out down the columns. Each row, over the keys on the last axis, shares 1.": [
             ("axis=-1", "axis=-2", 2),
             {"), axis=-1": "), axis=-2"},
@@ -634,63 +515,21 @@ right("masked_softmax", "hides_before_and_after").edits(
             {"), axis=-": "), axis="},
         ],
         "An axis that you reduce is gone, and the rest does not fit the scores. Keep it: `keepdims=True`.": [
-            of(
-                "",
-                {
-                    """
-            lowest = ops.min(scores, axis=-1, keepdims=True)
-            peak = ops.max(ops.where(mask, scores, lowest), axis=-1, keepdims=True)
-            """: "peak = ops.max(ops.where(mask, scores, -1000000000.0), axis=-1)"
-                },
-            ),
-            of(
-                "",
-                {
-                    "ops.min(scores, axis=-1, keepdims=True)": "-1000000000.0",
-                    "shares, axis=-1, keepdims=True": "shares, axis=-1",
-                },
-            ),
-            of(
-                "chooses_before_and_after_with_infinity",
-                {
-                    'float("inf")': "1e9",
-                    "ops.where(mask, weights, ops.zeros_like(weights))": """
-            ops.where(ops.any(mask, axis=-1), weights, 0.0)
-            """,
-                },
-            ),
+            of("", {"lowest), axis=-1, keepdims=True": "lowest), axis=-1"}),
+            of("", {"shares, axis=-1, keepdims=True": "shares, axis=-1"}),
+            {"mask, ops": "ops.any(mask, axis=-1), ops"},
         ],
         (
-            "You call the axis of the keys 2. With heads it is 3: take `axis=-1`, the "
-            "last, however many stand before it."
+            "You call the axis of the keys 2. With heads it is 3: take `axis=-1`, the last, however many stand "
+            "before it."
         ): [("axis=-1", "axis=2", 2), {"), axis=-1": "), axis=2"}],
-        "With heads you give the mask one axis more, but it comes ready to broadcast. Use it as it is.": of(
-            "subtracts_the_logarithm_of_the_sum",
-            {
-                "low = ops.where(mask, scores, -1e9)": "mask = mask[:, None] if len(scores.shape) == 4 else mask",
-                "ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True))": """
-            ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-            """,
-            },
-        ),
+        "With heads you give the mask one axis more, but it comes ready to broadcast. Use it as it is.": {
+            "return ops.where": "mask = mask[:, None] if len(scores.shape) == 4 else mask; return ops.where"
+        },
         (
-            "You expect exactly three axes, and with heads there are four. What is done per "
-            "row needs the last axis alone."
-        ): of(
-            "subtracts_the_logarithm_of_the_sum",
-            {
-                "if mask": """
-            _, queries, keys = scores.shape
-            if mask
-            """,
-                "low = ops.where(mask, scores, -1e9)": """
-            mask = ops.broadcast_to(mask, (ops.shape(scores)[0], queries, keys))
-            """,
-                "ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True))": """
-            ops.softmax(ops.where(mask, scores, -1e9), axis=-1)
-            """,
-            },
-        ),
+            "You expect exactly three axes, and with heads there are four. What is done per row needs the last axis "
+            "alone."
+        ): {"return ops.where": "batch, queries, keys = scores.shape; return ops.where"},
         "You ask a whole mask for one yes or no. Ask whether it is None: `mask is None`.": {"mask is None": "not mask"},
         "`== None` and `!= None` compare a mask number by number. Ask with `is None` or `is not None`.": only_on(
             ("tensorflow", "jax"), {"is None": "== None"}
@@ -700,92 +539,51 @@ right("masked_softmax", "hides_before_and_after").edits(
             only_on(("tensorflow", "torch"), {"ops.where(mask, scores, -1e9)": "scores - 1e9 * (1.0 - mask)"}),
         ],
         (
-            "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or "
-            "make numbers of the mask first."
+            "A number times a boolean mask becomes a boolean. Choose with `ops.where`, or make numbers of the mask "
+            "first."
         ): [
+            only_on(("tensorflow",), {HIDDEN_TWICE: "ops.softmax(scores * mask, axis=-1)"}),
+            only_on(("tensorflow",), {HIDDEN_TWICE: "ops.softmax(scores, axis=-1) * mask"}),
             only_on(
                 ("tensorflow",),
-                (
-                    "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-                    "ops.softmax(scores * mask, axis=-1)",
-                ),
+                of("", {"ops.where(mask, ops.exp(safe), 0.0)": "ops.softmax(scores) * mask", GUARDED: "total"}),
             ),
-            only_on(
-                ("tensorflow",),
-                (
-                    "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-                    "ops.softmax(scores, axis=-1) * mask",
-                ),
-            ),
-            only_on(
-                ("tensorflow",),
-                {
-                    "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
-            shares = ops.softmax(scores, axis=-1) * mask
-            return shares / ops.sum(shares, axis=-1, keepdims=True)
-            """
-                },
-            ),
-            only_on(
-                ("tensorflow",),
-                {
-                    "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
-            shares = ops.softmax(scores, axis=-1) * mask
-            total = ops.sum(shares, axis=-1, keepdims=True)
-            return shares / ops.where(total > 0, total, 1.0)
-            """
-                },
-            ),
+            only_on(("tensorflow",), of("", {"ops.where(mask, ops.exp(safe), 0.0)": "ops.softmax(scores) * mask"})),
         ],
-        "A large hidden score, or an empty row, makes your sum 0. Hide before you share, and guard the sum.": only_on(
-            ("jax", "torch"),
-            {
-                "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
-            shares = ops.softmax(scores, axis=-1) * mask
-            return shares / ops.sum(shares, axis=-1, keepdims=True)
-            """
-            },
-        ),
-        "0 · ∞ is NaN, so allowed scores become NaN as well. Choose with `ops.where` in place of a product.": [
-            (
-                "ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)",
-                'ops.softmax(scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype)), axis=-1)',
+        "A large hidden score, or an empty row, makes your sum 0. Hide before you share, and guard the sum.": [
+            only_on(
+                ("jax", "torch"),
+                of("", {"ops.where(mask, ops.exp(safe), 0.0)": "ops.softmax(scores) * mask", GUARDED: "total"}),
             ),
+            of("", {"ops.exp(safe)": "ops.softmax(scores, axis=-1)", GUARDED: "total"}),
+        ],
+        "0 · ∞ is NaN, so allowed scores become NaN as well. Choose with `ops.where` in place of a product.": [
+            {HIDDEN_TWICE: 'ops.softmax(scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype)), axis=-1)'},
             {"ops.where(mask, scores, -1e9)": 'scores - float("inf") * (1.0 - ops.cast(mask, scores.dtype))'},
         ],
-        "You assign into a tensor, which cannot be changed. Make a new one with `ops.where`.": of(
-            "subtracts_the_logarithm_of_the_sum",
-            {
-                "low = ops.where(mask, scores, -1e9)": "scores[ops.logical_not(mask)] = -1e9",
-                "ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True))": "ops.softmax(scores, axis=-1)",
-            },
-        ),
+        "You assign into a tensor, which cannot be changed. Make a new one with `ops.where`.": {
+            "return ops.where": "scores[ops.logical_not(mask)] = -1e9; return ops.where",
+            "ops.where(mask, scores, -1e9)": "scores",
+        },
         "`+=` changes the scores that you were given. Make new ones: `ops.where` leaves the old alone.": [
             only_on(
                 ("tensorflow", "jax"),
-                of(
-                    "subtracts_the_logarithm_of_the_sum",
-                    {
-                        "low = ops.where(mask, scores, -1e9)": 'scores += np.where(mask, 0.0, -1e9).astype("float32")',
-                        "ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True))": "ops.softmax(scores, axis=-1)",
-                    },
-                ),
+                {
+                    "return ops.where": 'scores += np.where(mask, 0.0, -1e9).astype("float32"); return ops.where',
+                    "ops.where(mask, scores, -1e9)": "scores",
+                },
             ),
             only_on(
                 ("torch",),
-                of(
-                    "subtracts_the_logarithm_of_the_sum",
-                    {
-                        "low = ops.where(mask, scores, -1e9)": "scores += ops.where(mask, 0.0, -1e9)",
-                        "ops.exp(low - ops.logsumexp(low, axis=-1, keepdims=True))": "ops.softmax(scores, axis=-1)",
-                    },
-                ),
+                {
+                    "return ops.where": "scores += ops.where(mask, 0.0, -1e9); return ops.where",
+                    "ops.where(mask, scores, -1e9)": "scores",
+                },
             ),
         ],
         (
-            "No gradient comes back to the scores: NumPy, rounding or `stop_gradient` cuts "
-            "it. Compute with `keras.ops` from start to "
-            "end, and with nothing that cuts."
+            "No gradient comes back to the scores: NumPy, rounding or `stop_gradient` cuts it. Compute with "
+            "`keras.ops` from start to end, and with nothing that cuts."
         ): [
             {
                 "if mask": """
@@ -795,163 +593,11 @@ right("masked_softmax", "hides_before_and_after").edits(
             },
             (
                 "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)",
-                "ops.stop_gradient(ops.softmax(ops.where(mask, scores, -1000000000.0), axis=-1))",
+                "ops.stop_gradient(ops.softmax(ops.where(mask, scores, -1e9), axis=-1))",
             ),
         ],
     }
 )
-
-
-@mistake("masked_softmax", "You never use the mask. Hidden scores must get the weight 0.")
-def softmax_without_the_mask(scores, mask=None):
-    return ops.softmax(scores, axis=-1)
-
-
-@mistake(
-    "masked_softmax", "You hide after softmax, so the rest sums to less than 1. Hide the scores before they share."
-)
-def hides_after_softmax(scores, mask=None):
-    weights = ops.softmax(scores, axis=-1)
-    return weights if mask is None else ops.where(mask, weights, 0.0)
-
-
-@mistake(
-    "masked_softmax",
-    "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.",
-)
-def counts_hidden_exps(scores, mask=None):
-    if mask is None:
-        return ops.softmax(scores, axis=-1)
-    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
-    shares = ops.exp(ops.where(mask, scores - peak, 0.0))
-    return shares / ops.sum(shares, axis=-1, keepdims=True)
-
-
-@mistake(
-    "masked_softmax",
-    "A hidden score that you set to 0 still counts in the sum, as e⁰ = 1. Its share must be 0 before you sum.",
-)
-def counts_hidden_exps_and_hides(scores, mask=None):
-    if mask is None:
-        return ops.softmax(scores, axis=-1)
-    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
-    shares = ops.exp(ops.where(mask, scores - peak, 0.0))
-    return ops.where(mask, shares / ops.sum(shares, axis=-1, keepdims=True), 0.0)
-
-
-@mistake(
-    "masked_softmax",
-    "Allowed scores can be as low as what you put in place of hidden ones. Take −10⁹, before any maximum or softmax.",
-)
-@free_constant(-20.0, -5.0, -9e3)
-def hides_with_minus_20(scores, mask=None):
-    if mask is None:
-        return ops.softmax(scores, axis=-1)
-    weights = ops.softmax(ops.where(mask, scores, -20.0), axis=-1)
-    return ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
-
-
-@mistake(
-    "masked_softmax",
-    "Allowed scores can lie below what you put for hidden ones, and a sum can be 0. Use −10⁹, and guard the sum.",
-)
-def takes_the_peak_over_zeros_without_a_guard(scores, mask=None):
-    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
-    peak = ops.max(ops.where(mask, scores, 0.0), axis=-1, keepdims=True)
-    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
-    return shares / ops.sum(shares, axis=-1, keepdims=True)
-
-
-@mistake(
-    "masked_softmax",
-    "A large hidden score, or an empty row, makes your sum 0. Hide before you share, and guard the sum.",
-)
-def shares_again_without_a_guard(scores, mask=None):
-    weights = ops.softmax(scores, axis=-1)
-    if mask is None:
-        return weights
-    weights = ops.where(mask, weights, 0.0)
-    return weights / ops.sum(weights, axis=-1, keepdims=True)
-
-
-@mistake(
-    "masked_softmax", "A large hidden score shrinks the allowed shares to 0. Hide it before you take softmax or a peak."
-)
-def repairs_the_sum_afterwards(scores, mask=None):
-    weights = ops.softmax(scores, axis=-1)
-    if mask is None:
-        return weights
-    weights = ops.where(mask, weights, 0.0)
-    total = ops.sum(weights, axis=-1, keepdims=True)
-    return weights / ops.where(total > 0, total, 1.0)
-
-
-@mistake(
-    "masked_softmax", "A large hidden score shrinks the allowed shares to 0. Hide it before you take softmax or a peak."
-)
-def takes_the_peak_over_all_scores(scores, mask=None):
-    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
-    peak = ops.max(scores, axis=-1, keepdims=True)
-    shares = ops.where(mask, ops.exp(scores - peak), 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    return shares / ops.where(total > 0, total, 1.0)
-
-
-@mistake(
-    "masked_softmax",
-    "exp of a large score is ∞, and of a very low one 0. Subtract the row's largest allowed score first.",
-)
-def forgets_the_peak(scores, mask=None):
-    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
-    shares = ops.where(mask, ops.exp(ops.where(mask, scores, 0.0)), 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    return shares / ops.where(total > 0, total, 1.0)
-
-
-@mistake("masked_softmax", "You subtract one peak for several rows. Each row needs its own: `axis=-1, keepdims=True`.")
-def takes_one_peak_for_all_rows(scores, mask=None):
-    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
-    peak = ops.max(ops.where(mask, scores, -1e9))
-    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    return shares / ops.where(total > 0, total, 1.0)
-
-
-@mistake(
-    "masked_softmax",
-    "What you add to the sum takes a piece of every share. Add nothing: put 1 in place of a sum that is 0.",
-)
-@free_constant(1e-3, 1e-5, 10.0)
-def adds_to_the_sum(scores, mask=None):
-    if mask is None:
-        return ops.softmax(scores, axis=-1)
-    peak = ops.max(ops.where(mask, scores, -1e9), axis=-1, keepdims=True)
-    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
-    return shares / (ops.sum(shares, axis=-1, keepdims=True) + 1e-3)
-
-
-@mistake(
-    "masked_softmax", "You use the mask without asking whether it is None. Without a mask, all scores are allowed."
-)
-def does_not_expect_a_missing_mask(scores, mask=None):
-    return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
-
-
-@mistake(
-    "masked_softmax",
-    "A layer takes no None by position. Without a mask, call `ops.softmax`; or pass it by name, `mask=mask`.",
-)
-def hands_the_mask_to_a_layer_by_position(scores, mask=None):
-    return keras.layers.Softmax()(scores, mask)
-
-
-@mistake("masked_softmax", "A tensor has no `.max()`. Use `ops.max`.", backends=("tensorflow", "torch"))
-def calls_dot_max(scores, mask=None):
-    mask = ops.ones_like(scores, dtype="bool") if mask is None else mask
-    peak = ops.where(mask, scores, -1e9).max(axis=-1, keepdims=True)
-    shares = ops.where(mask, ops.exp(ops.where(mask, scores - peak, 0.0)), 0.0)
-    total = ops.sum(shares, axis=-1, keepdims=True)
-    return shares / ops.where(total > 0, total, 1.0)
 
 
 @mistake(
@@ -982,7 +628,7 @@ right("masked_softmax", "hides_before_and_after").also(
         "ops.softmax(scores, axis=-1)": "keras.activations.softmax(scores)",
         "return ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
             forbidden = 1.0 - ops.cast(mask, scores.dtype)
-            return ops.softmax(scores - 1000000000.0 * forbidden, axis=-1) * (1.0 - forbidden)
+            return ops.softmax(scores - 1e9 * forbidden, axis=-1) * (1.0 - forbidden)
             """,
     }
 )
@@ -990,7 +636,7 @@ right("masked_softmax", "hides_before_and_after").also(
     {
         "scores, axis=-1": "scores",
         "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)": """
-            ops.softmax(scores + (1 - ops.cast(mask, scores.dtype)) * -1000000000.0)
+            ops.softmax(scores + (1 - ops.cast(mask, scores.dtype)) * -1e9)
             """,
     }
 )
@@ -1047,6 +693,10 @@ right("masked_attention", "scales_the_query_and_guards_the_sum").edits(
         "You shift by the smallest score of a row, so that exp overflows. Shift by its largest allowed one.": {
             "ops.max(ops.where(allowed, scores, -1e30)": "ops.min(ops.where(allowed, scores, 1e30)"
         },
+        "Your weights are masked, but the output is made without the mask. Use the same weights for it.": of(
+            "attends_with_two_choices",
+            {"if mask is None: weights": "weights = unmasked", "else": "if mask is not None", "weights,": "unmasked,"},
+        ),
     }
 )
 
@@ -1054,36 +704,31 @@ right("masked_attention", "scales_the_query_and_guards_the_sum").edits(
 right("masked_attention", "attends_with_two_choices").edits(
     {
         "You hide the keys that are allowed and use the others. `True` means “may look”.": {
-            "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)": "0.0",
-            "0.0": "ops.softmax(ops.where(mask, -1e9, scores), axis=-1)",
+            HIDDEN_TWICE: "ops.where(mask, 0.0, ops.softmax(ops.where(mask, -1e9, scores), axis=-1))"
         },
-        "You set hidden scores to 0, but e⁰ = 1 still gets a share. A hidden share must be 0.": of(
-            "",
+        "You set hidden scores to 0, but e⁰ = 1 still gets a share. A hidden share must be 0.": {
+            HIDDEN_TWICE: "ops.softmax(ops.where(mask, scores, 0.0), axis=-1)"
+        },
+        "You never use the mask. Give it to the softmax, together with the scores.": {
+            HIDDEN_TWICE: "ops.softmax(scores, axis=-1)"
+        },
+        "You hide with keys of zeros, but such a key scores 0, and e⁰ = 1. Hide its scores.": [
             {
-                "query.shape[-1]": 'ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5',
-                "scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / width**0.5": """
-            if mask is not None:
-                width = ops.where(mask, width, 0.0)
-            """,
-                "masked_softmax(scores, mask)": "ops.softmax(width, axis=-1)",
-            },
-        ),
+                HIDDEN_TWICE: "ops.softmax(scores, axis=-1)",
+                "scores =": f"if mask is not None: key = ops.where({keys}, key, 0.0)\nscores =",
+            }
+            for keys in ("ops.swapaxes(mask, -1, -2)", "mask[:, 0, :, None]")
+        ],
+        "You hide after softmax, so the weights no longer sum to 1. Hide the scores before it.": {
+            "ops.where(mask, scores, -1e9)": "scores"
+        },
         "The scores are not scaled. Divide them by √D, the root of the width of the queries.": {
             "/ query.shape[-1] ** 0.5": ""
         },
         "In all you divide by D. Divide by its root, √D, and only once.": {"query.shape[-1] ** 0.5": "query.shape[-1]"},
         "`** 1/2` is `** 1`, then half of it: powers come first. Write `** 0.5`.": [
             {", key)": ", key) / query.shape[-1] ** 1", "query.shape[-1] ** 0.5": "2"},
-            of(
-                "returns_a_list",
-                {
-                    "width = ops.cast(ops.shape(key)[-1], key.dtype)": "",
-                    "* ops.rsqrt(width)": "/ (query.shape[-1] ** 1 / 2)",
-                    "(scores)": "(scores, axis=-1)",
-                    "scores, -1e9)": "scores, -1e9), axis=-1",
-                    "[weights @ value, weights]": "ops.matmul(weights, value), weights",
-                },
-            ),
+            {"query.shape[-1] ** 0.5": "(query.shape[-1] ** 1 / 2)"},
         ],
         "You divide by the root of E, the width of the values. Take D, the width of query and key.": {
             "query.shape": "value.shape"
@@ -1091,9 +736,7 @@ right("masked_attention", "attends_with_two_choices").edits(
         "You divide by the root of S, the number of keys. Take D, the width of query and key.": {
             "query.shape[-1]": "key.shape[1]"
         },
-        "You divide by the root of T, the number of queries. Take D, the width of query and key.": {
-            "query.shape[-1]": "query.shape[1]"
-        },
+        "You divide by the root of T, the number of queries. Take D, the width of query and key.": {"[-1]": "[1]"},
         "You divide by a fixed number, but D can be any. Read it from the query: `query.shape[-1]`.": [
             {"query.shape[-1]": "8"},
             {"query.shape[-1] ** 0.5": "2.0"},
@@ -1102,10 +745,7 @@ right("masked_attention", "attends_with_two_choices").edits(
         "`//` rounds down to a whole number. Divide with `/`.": {"/ query.shape": "// query.shape"},
         "You divide the weights by √D. Divide the scores, before softmax.": {
             "/ query.shape[-1] ** 0.5": "",
-            "return ops.matmul": """
-            weights = weights / query.shape[-1] ** 0.5
-            return ops.matmul
-            """,
+            "return": "weights = weights / query.shape[-1] ** 0.5; return",
         },
         "Query and key do not fit as they are. Swap the last two axes of the key first.": {
             'ops.einsum("btd,bsd->bts", query, key)': "ops.matmul(query, key)"
@@ -1113,12 +753,10 @@ right("masked_attention", "attends_with_two_choices").edits(
         "`ops.transpose` without axes turns all of them, B too. Swap the last two only.": {
             'ops.einsum("btd,bsd->bts", query, key)': "ops.matmul(query, ops.transpose(key))"
         },
-        "`ops.reshape` does not turn the key, it cuts its numbers anew. Swap the last two axes.": {
-            'scores = ops.einsum("btd,bsd->bts",': """
-            key = ops.reshape(key, (-1, key.shape[2], key.shape[1]))
-            scores = ops.matmul(
-            """
-        },
+        "`ops.reshape` does not turn the key, it cuts its numbers anew. Swap the last two axes.": (
+            'scores = ops.einsum("btd,bsd->bts", query, key)',
+            "key = ops.reshape(key, (-1, key.shape[2], key.shape[1])); scores = ops.matmul( query, key)",
+        ),
         "Your scores are (B, S, T): the keys ask the queries. Turn the key, not the query.": {
             'ops.einsum("btd,bsd->bts", query, key)': "ops.matmul(key, ops.swapaxes(query, 1, 2))"
         },
@@ -1129,77 +767,29 @@ right("masked_attention", "attends_with_two_choices").edits(
         "You average over the keys once more, and so divide by S. The weights share 1 already: sum.": {
             "ops.matmul(weights, value)": "ops.mean(weights[..., None] * value[:, None], axis=2)"
         },
-        (
-            "Scores can be as low as what you put in place of hidden ones. Do all checks of your `masked_softmax` hold?"
-        ): [
-            {
-                "weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
-            weights = ops.softmax(ops.where(mask, scores, -1e4), axis=-1)
-            weights = ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
-            """
-            },
+        "Scores can be as low as what you put in place of hidden ones. Do all checks of your `masked_softmax` hold?": [
             {"-1e9": "-1e4"},
             {"-1e9": "-1e3"},
-            {
-                "weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)": """
-            weights = ops.softmax(ops.where(mask, scores, -1e3), axis=-1)
-            weights = ops.where(ops.any(mask, axis=-1, keepdims=True), weights, 0.0)
-            """
-            },
+            EMPTY_ROWS | {"-1e9": "-1e4"},
+            EMPTY_ROWS | {"-1e9": "-1e3"},
         ],
         (
             "A query that may look nowhere ends as 0 / 0, which is NaN. Guard it: it must get zeros. Do all checks "
             "of your `masked_softmax` hold?"
-        ): of(
-            "",
-            {
-                "query.shape[-1]": 'ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5',
-                "scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / width**0.5": """
-            if mask is not None:
-                width = ops.where(mask, width, -float("inf"))
-            """,
-                "masked_softmax(scores, mask)": "ops.softmax(width, axis=-1)",
-            },
-        ),
+        ): {HIDDEN_TWICE: 'ops.softmax(ops.where(mask, scores, -float("inf")), axis=-1)'},
         (
             "You replace NaN by 0 at the end, but the gradient stays NaN. Prevent it before softmax. Do all checks "
             "of your `masked_softmax` hold?"
-        ): of(
-            "",
-            {
-                "query.shape[-1]": 'ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5',
-                "scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / width**0.5": """
-            if mask is not None:
-                width = width + ops.where(mask, 0.0, -float("inf"))
-            """,
-                "masked_softmax(scores, mask)": "ops.nan_to_num(ops.softmax(width, axis=-1))",
-            },
-        ),
+        ): {HIDDEN_TWICE: 'ops.nan_to_num(ops.softmax(scores + ops.where(mask, 0.0, -float("inf")), axis=-1))'},
         (
-            "A query that may look nowhere averages all values in your answer. It must get zeros. Do all checks "
-            "of your `masked_softmax` hold?"
-        ): of(
-            "",
-            {
-                "query.shape[-1]": 'ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5',
-                "scores = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / width**0.5": """
-            if mask is not None:
-                width = ops.where(mask, width, -1e9)
-            """,
-                "masked_softmax(scores, mask)": "ops.softmax(width, axis=-1)",
-            },
-        ),
+            "A query that may look nowhere averages all values in your answer. It must get zeros. Do all checks of "
+            "your `masked_softmax` hold?"
+        ): {HIDDEN_TWICE: "ops.softmax(ops.where(mask, scores, -1e9), axis=-1)"},
         "You turned the mask over: its last axis stands for the keys. Use its axes as they are.": {
-            "weights = ops.where": """
-            mask = ops.swapaxes(mask, -1, -2)
-            weights = ops.where
-            """
+            "weights = ops.where": "mask = ops.swapaxes(mask, -1, -2); weights = ops.where"
         },
         "You gave the mask an axis for heads. There are none here: mask and scores fit as they are.": {
-            "weights = ops.where": """
-            mask = ops.expand_dims(mask, axis=1)
-            weights = ops.where
-            """
+            "weights = ops.where": "mask = ops.expand_dims(mask, axis=1); weights = ops.where"
         },
         "You ask a whole mask for one yes or no. Ask whether it is None: `mask is None`.": {"mask is None": "not mask"},
         "You return the output alone. The weights are wanted too: they show who looked at whom.": {", weights": ""},
@@ -1209,69 +799,16 @@ right("masked_attention", "attends_with_two_choices").edits(
         "You return the scores as they are before softmax. Return the weights that it makes of them.": {
             ", weights": ", scores"
         },
-        "`*=` or `/=` changes the query that you were given. Make a new tensor for the scaled one.": {
-            'scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5': """
-            query /= query.shape[-1] ** 0.5
-            scores = ops.einsum("btd,bsd->bts", query, key)
-            """
-        },
+        "`*=` or `/=` changes the query that you were given. Make a new tensor for the scaled one.": (
+            'scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5',
+            'query /= query.shape[-1] ** 0.5; scores = ops.einsum("btd,bsd->bts", query, key)',
+        ),
         (
-            "No gradient comes back to query and key: NumPy, rounding or `stop_gradient` cuts "
-            "it. Compute with `keras.ops` from start to "
-            "end, and with nothing that cuts."
-        ): {
-            "return ops.matmul": """
-            weights = ops.stop_gradient(weights)
-            return ops.matmul
-            """
-        },
+            "No gradient comes back to query and key: NumPy, rounding or `stop_gradient` cuts it. Compute with "
+            "`keras.ops` from start to end, and with nothing that cuts."
+        ): {"return": "weights = ops.stop_gradient(weights); return"},
     }
 )
-
-
-@mistake("masked_attention", "You never use the mask. Give it to the softmax, together with the scores.")
-def attends_without_the_mask(query, key, value, mask=None):
-    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
-    weights = ops.softmax(scores, axis=-1)
-    return ops.matmul(weights, value), weights
-
-
-@mistake("masked_attention", "You hide with keys of zeros, but such a key scores 0, and e⁰ = 1. Hide its scores.")
-def sets_hidden_keys_to_zero(query, key, value, mask=None):
-    if mask is not None:
-        key = ops.where(ops.swapaxes(mask, -1, -2), key, 0.0)
-    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
-    weights = ops.softmax(scores, axis=-1)
-    return ops.matmul(weights, value), weights
-
-
-@mistake("masked_attention", "You hide with keys of zeros, but such a key scores 0, and e⁰ = 1. Hide its scores.")
-def sets_keys_of_the_first_row_to_zero(query, key, value, mask=None):
-    if mask is not None:
-        key = ops.where(mask[:, 0, :, None], key, 0.0)
-    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
-    weights = ops.softmax(scores, axis=-1)
-    return ops.matmul(weights, value), weights
-
-
-@mistake("masked_attention", "You hide after softmax, so the weights no longer sum to 1. Hide the scores before it.")
-def hides_finished_weights(query, key, value, mask=None):
-    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
-    weights = ops.softmax(scores, axis=-1)
-    if mask is not None:
-        weights = ops.where(mask, weights, 0.0)
-    return ops.matmul(weights, value), weights
-
-
-@mistake(
-    "masked_attention", "Your weights are masked, but the output is made without the mask. Use the same weights for it."
-)
-def averages_with_unmasked_weights(query, key, value, mask=None):
-    scores = ops.einsum("btd,bsd->bts", query, key) / query.shape[-1] ** 0.5
-    weights = unmasked = ops.softmax(scores, axis=-1)
-    if mask is not None:
-        weights = ops.where(mask, ops.softmax(ops.where(mask, scores, -1e9), axis=-1), 0.0)
-    return ops.matmul(unmasked, value), weights
 
 
 @mistake(

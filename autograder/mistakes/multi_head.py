@@ -46,38 +46,35 @@ def arranges_with_einsum(x, num_heads):
     return ops.einsum("bthk->bhtk", x)
 
 
+CUT_AND_SWAPPED = (
+    "x = ops.reshape(x, (-1, length, num_heads, width // num_heads)) return ops.transpose(x, (0, 2, 1, 3))"
+)
+
+
 right("split_heads").edits(
     {
         "You reshape to (B, H, T, K) in one go, which mixes words. Cut D to (B, T, H, K) first, then transpose.": {
-            """
-            x = ops.reshape(x, (-1, length, num_heads, width // num_heads))
-            return ops.transpose(x, (0, 2, 1, 3))
-            """: "return ops.reshape(x, (-1, num_heads, length, width // num_heads))"
+            CUT_AND_SWAPPED: "return ops.reshape(x, (-1, num_heads, length, width // num_heads))"
         },
         (
-            "You reshape to (B, H, T, K) at once, which mixes words, then swap the axes back. Cut D where "
-            "it stands first: (B, T, H, K)."
-        ): {
-            """
-            x = ops.reshape(x, (-1, length, num_heads, width // num_heads))
-            return ops.transpose(x, (0, 2, 1, 3))
-            """: "return ops.transpose(ops.reshape(x, (-1, num_heads, length, width // num_heads)), (0, 2, 1, 3))"
-        },
+            "You reshape to (B, H, T, K) at once, which mixes words, then swap the axes back. Cut D where it stands "
+            "first: (B, T, H, K)."
+        ): (
+            CUT_AND_SWAPPED,
+            "return ops.transpose(ops.reshape(x, (-1, num_heads, length, width // num_heads)), (0, 2, 1, 3))",
+        ),
         (
-            "Your columns move before they are cut, so a reshape reads them word by word. Cut "
-            "D into (H, K) first, then swap."
-        ): {
-            """
-            x = ops.reshape(x, (-1, length, num_heads, width // num_heads))
-            return ops.transpose(x, (0, 2, 1, 3))
-            """: "return ops.reshape(ops.transpose(x, (0, 2, 1)), (-1, num_heads, length, width // num_heads))"
-        },
+            "Your columns move before they are cut, so a reshape reads them word by word. Cut D into (H, K) first, "
+            "then swap."
+        ): (
+            CUT_AND_SWAPPED,
+            "return ops.reshape(ops.transpose(x, (0, 2, 1)), (-1, num_heads, length, width // num_heads))",
+        ),
         "Your result has three axes: heads and sentences share the first. Keep four, (B, H, T, K).": {
-            "ops.reshape(x, (-1, length, num_heads, width // num_heads))": """
-            ops.transpose(ops.reshape(x, (-1, length, num_heads, width // num_heads)), (0, 2, 1, 3))
-            """,
-            "ops.transpose": "ops.reshape",
-            "(0, 2, 1, 3)": "(-1, length, width // num_heads)",
+            CUT_AND_SWAPPED: """
+            x = ops.transpose(ops.reshape(x, (-1, length, num_heads, width // num_heads)), (0, 2, 1, 3))
+            return ops.reshape(x, (-1, length, width // num_heads))
+            """
         },
         "Your heads take every H-th column. A head is a block of neighbours: cut D into (H, K), not (K, H).": {
             "num_heads, width //": "width // num_heads,",
@@ -87,25 +84,18 @@ right("split_heads").edits(
             "num_heads, width //": "width // num_heads,"
         },
         "You stop at (B, T, H, K). Swap the axes of words and heads: `ops.transpose(x, (0, 2, 1, 3))`.": {
-            """
-            x = ops.reshape(x, (-1, length, num_heads, width // num_heads))
-            return ops.transpose(x, (0, 2, 1, 3))
-            """: "return ops.reshape(x, (-1, length, num_heads, width // num_heads))"
+            CUT_AND_SWAPPED: "return ops.reshape(x, (-1, length, num_heads, width // num_heads))"
         },
         "`ops.transpose` without axes turns all of them, B too. Name the order: (0, 2, 1, 3).": {
-            """
-            x = ops.reshape(x, (-1, length, num_heads, width // num_heads))
-            return ops.transpose(x, (0, 2, 1, 3))
-            """: "return ops.transpose(ops.reshape(x, (-1, length, num_heads, width // num_heads)))"
+            CUT_AND_SWAPPED: "return ops.transpose(ops.reshape(x, (-1, length, num_heads, width // num_heads)))"
         },
         "You made (B, H, K, T): the words are last. Swap the last two axes.": {"(0, 2, 1, 3)": "(0, 2, 3, 1)"},
         "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.": only_on(
             ("tensorflow",),
-            {
-                "length, width": "batch, length, width",
-                "ops.shape(x)[1], x.shape[-1]": "x.shape",
-                "-1, length": "batch, ops.shape(x)[1]",
-            },
+            (
+                "length, width = ops.shape(x)[1], x.shape[-1] x = ops.reshape(x, (-1, length",
+                "batch, length, width = x.shape; x = ops.reshape(x, (batch, ops.shape(x)[1]",
+            ),
         ),
         "In a graph `x.shape[0]` is None. Take B from `ops.shape(x)`, and leave −1 to T.": only_on(
             ("tensorflow",),
@@ -116,11 +106,7 @@ right("split_heads").edits(
         ),
         "In a graph `x.shape[0]` and `x.shape[1]` are None. Write −1 for B, and take T from `ops.shape(x)`.": only_on(
             ("tensorflow",),
-            {
-                "length, width": "batch, length, width",
-                "ops.shape(x)[1], x.shape[-1]": "x.shape",
-                "-1, length": "batch, length",
-            },
+            {"length, width = ops.shape(x)[1], x.shape[-1]": "batch, length, width = x.shape", "-1,": "batch,"},
         ),
         "In a graph for any length `x.shape[1]` is None. `ops.shape(x)[1]` is T all the same.": only_on(
             ("tensorflow",),
@@ -129,10 +115,10 @@ right("split_heads").edits(
                 "length, num_heads, width": "x.shape[1], num_heads, x.shape[2]",
             },
         ),
-        "In a graph nobody knows K of your heads. Write it as D // H with D = `x.shape[-1]`, not as −1.": only_on(
-            ("tensorflow",),
-            of(
-                "swaps_axes_by_name",
+        "In a graph nobody knows K of your heads. Write it as D // H with D = `x.shape[-1]`, not as −1.": of(
+            "swaps_axes_by_name",
+            only_on(
+                ("tensorflow",),
                 (
                     "ops.swapaxes(ops.reshape(x, [batch, length, num_heads, width // num_heads]), 1, 2)",
                     "ops.transpose(ops.reshape(x, (batch, length, num_heads, -1)), (0, 2, 1, 3))",
@@ -148,11 +134,7 @@ right("split_heads").edits(
             "(-1, length, num_heads, width // num_heads)": "(batch, length, num_heads, width)",
         },
         "Each of your heads holds all D columns. They share them out: K = D / H columns each.": of(
-            "stacks_pieces",
-            (
-                "ops.stack(ops.split(x, num_heads, axis=-1), axis=1)",
-                "ops.repeat(ops.expand_dims(x, axis=1), num_heads, axis=1)",
-            ),
+            "stacks_pieces", {"stack(ops.split(x, num_heads, axis=-1)": "repeat(ops.expand_dims(x, axis=1), num_heads"}
         ),
         "`ops.split` gives a list of tensors. Make one of them: `ops.stack(…, axis=1)` adds the axis of the heads.": of(
             "stacks_pieces", {"ops.stack(ops.split(x, num_heads, axis=-1), axis=1)": "ops.split(x, num_heads, axis=-1)"}
@@ -206,16 +188,15 @@ right("merge_heads").edits(
         "You reshape without the transpose, so words of one head stand side by side. Swap heads and words first.": {
             "x = ops.transpose(x, (0, 2, 1, 3))": ""
         },
-        (
-            "Your heads are shuffled like cards: column 0 of each, then column 1. Head 0 comes whole: use (0, 2, 1, 3)."
-        ): {"x = ops.transpose(x, (0, 2, 1, 3))": "", "x, (-1": "ops.transpose(x, (0, 2, 3, 1)), (-1"},
-        "`ops.transpose` without axes turns all of them, B too. Name the order: (0, 2, 1, 3).": {
+        "Your heads are shuffled like cards: column 0 of each, then column 1. Head 0 comes whole: use (0, 2, 1, 3).": {
             "x = ops.transpose(x, (0, 2, 1, 3))": "",
-            "x, (-1": "ops.transpose(x), (-1",
+            "x, (-1": "ops.transpose(x, (0, 2, 3, 1)), (-1",
+        },
+        "`ops.transpose` without axes turns all of them, B too. Name the order: (0, 2, 1, 3).": {
+            "x = ops.transpose(x, (0, 2, 1, 3)) return ops.reshape(x": "return ops.reshape(ops.transpose(x)"
         },
         "You swap words and columns. Heads and words must change places, axes 1 and 2.": {
-            "x = ops.transpose(x, (0, 2, 1, 3))": "",
-            "x, (-1": "ops.swapaxes(x, 2, 3), (-1",
+            "x = ops.transpose(x, (0, 2, 1, 3)) return ops.reshape(x": "return ops.reshape(ops.swapaxes(x, 2, 3)"
         },
         "You swap heads and columns. Heads and words must change places: the order is (0, 2, 1, 3).": {
             "x = ops.transpose(x, (0, 2, 1, 3))": "",
@@ -230,11 +211,10 @@ right("merge_heads").edits(
             "x = ops.transpose(x, (0, 2, 1, 3))": "",
             "x, (-1, length": "ops.transpose(x, (0, 2, 1, 3)), (-1",
         },
-        "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.": only_on(
-            ("tensorflow",),
-            of(
-                "takes_all_sizes_from_ops_shape",
-                {"ops.shape(x)": "x.shape", "ops.swapaxes(x, 1, 2)": "ops.transpose(x, (0, 2, 1, 3))"},
+        "In a graph `x.shape[0]` is None. Write −1 for B, or take it from `ops.shape(x)`.": of(
+            "takes_all_sizes_from_ops_shape",
+            only_on(
+                ("tensorflow",), {"ops.shape(x)": "x.shape", "ops.swapaxes(x, 1, 2)": "ops.transpose(x, (0, 2, 1, 3))"}
             ),
         ),
         "In a graph for any length T is None in `.shape`. `ops.shape(x)[2]` is T all the same.": only_on(
@@ -244,11 +224,10 @@ right("merge_heads").edits(
                 "(-1, length, heads * width)": "(-1, x.shape[1], x.shape[2] * x.shape[3])",
             },
         ),
-        "In a graph nobody knows D of your result. Write it as `x.shape[1] * x.shape[3]`, not as −1.": only_on(
-            ("tensorflow",),
-            of(
-                "takes_all_sizes_from_ops_shape",
-                {"ops.swapaxes(x, 1, 2)": "ops.transpose(x, (0, 2, 1, 3))", "heads * width": "-1"},
+        "In a graph nobody knows D of your result. Write it as `x.shape[1] * x.shape[3]`, not as −1.": of(
+            "takes_all_sizes_from_ops_shape",
+            only_on(
+                ("tensorflow",), {"ops.swapaxes(x, 1, 2)": "ops.transpose(x, (0, 2, 1, 3))", "heads * width": "-1"}
             ),
         ),
         "Two heads stand fixed in your code. There are as many as axis 1 of x is long.": of(
@@ -447,6 +426,31 @@ class LaysTheHeadsIntoTheBatch(keras.layers.Layer):
         return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
+MASK_FOR_HEADS = "if mask is not None: mask = ops.expand_dims(mask, axis=1)"
+QUERY = "split_heads(self.query_dense(query), self.num_heads)"
+KEY = "split_heads(self.key_dense(key), self.num_heads)"
+VALUE = "split_heads(self.value_dense(value), self.num_heads)"
+MERGED = "merge_heads(ops.matmul(weights, value))"
+DENSE = "self.{}_dense = keras.layers.Dense(d_model{})"
+AT_ONCE = {
+    f"query = {QUERY}": """
+    width = self.d_model // self.num_heads
+    length, seen = ops.shape(query)[1], ops.shape(key)[1]
+    query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
+    """,
+    KEY: "ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))",
+    VALUE: "ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))",
+}
+ALL_THREE = f"query = {QUERY} key = {KEY} value = {VALUE}"
+CUT_HERE = """
+width, {} = self.d_model // self.num_heads, {}
+query, key, value = self.query_dense(query), self.key_dense(key), self.value_dense(value)
+query, key, value = (
+    ops.transpose(ops.reshape(x, ({}, self.num_heads, width)), (0, 2, 1, 3)) for x in (query, key, value)
+)
+"""
+
+
 right("MultiHeadAttention", "AsPlainAsCanBe").edits(
     {
         "Your error does not name both numbers. Put d_model and num_heads into its text.": {
@@ -481,72 +485,43 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         },
         "Your values are made of `key`. Send `value` through `value_dense`.": [
             {"(value)": "(key)"},
-            {
-                "query =": "queries =",
-                "key = split_heads": "keys = split_heads",
-                "value = split_heads(self.value_dense(value), self.num_heads)": """
-            values = split_heads(self.value_dense(key), self.num_heads)
-            """,
-                "query, ops.transpose(key": "queries, ops.transpose(keys",
-                "query.shape": "queries.shape",
-                "weights, value": "weights, values",
-            },
+            {"key =": "words = key; key =", "(value)": "(words)"},
         ],
         "You average the keys. They make the weights; what these average is the values.": {
             "weights, value": "weights, key"
         },
         "Your keys are made of `query`. Send `key` through `key_dense`.": [
             {"(key)": "(query)"},
-            {
-                "query =": "queries =",
-                "key = split_heads(self.key_dense(key), self.num_heads)": """
-            keys = split_heads(self.key_dense(query), self.num_heads)
-            """,
-                "value =": "values =",
-                "query, ops.transpose(key": "queries, ops.transpose(keys",
-                "query.shape": "queries.shape",
-                "weights, value": "weights, values",
-            },
+            {"query =": "words = query; query =", "(key)": "(words)"},
         ],
         "Everything is made of `query`: `key` and `value` are never read. Each has its own Dense.": {
-            "query =": """
-            key = split_heads(self.key_dense(query), self.num_heads)
-            value = split_heads(self.value_dense(query), self.num_heads)
-            query =
-            """,
-            """
-            key = split_heads(self.key_dense(key), self.num_heads)
-            value = split_heads(self.value_dense(value), self.num_heads)
-            """: "",
+            "query =": "words = query; query =",
+            "(key)": "(words)",
+            "(value)": "(words)",
         },
         "`query_dense` reads your keys and `key_dense` your query. Let each read what it is named after.": {
             "self.query_dense(query)": "self.key_dense(query)",
             "self.key_dense(key)": "self.query_dense(key)",
         },
         "One Dense serves query, key and value. Make three: what a word seeks is not what it offers.": {
-            """
-            self.query_dense = keras.layers.Dense(d_model)
-            self.key_dense = keras.layers.Dense(d_model)
-            """: "",
+            DENSE.format("query", ""): "",
+            DENSE.format("key", ""): "",
             "self.value_dense =": "self.query_dense = self.key_dense = self.value_dense =",
         },
         "One Dense serves queries and keys. Make two: what a word seeks is not what it offers.": {
-            "self.query_dense =": "self.query_dense = self.key_dense =",
-            "self.key_dense = keras.layers.Dense(d_model)": "",
+            DENSE.format("query", ""): "",
+            "self.key_dense =": "self.query_dense = self.key_dense =",
         },
         "One Dense serves keys and values. Make two: how a word is found is not what it says.": {
-            "self.key_dense = keras.layers.Dense(d_model)": "",
+            DENSE.format("key", ""): "",
             "self.value_dense =": "self.key_dense = self.value_dense =",
         },
-        "You return the merged heads. Send them through `output_dense`, where the heads meet.": (
-            "self.output_dense(merge_heads(ops.matmul(weights, value)))",
-            "merge_heads(ops.matmul(weights, value))",
-        ),
+        "You return the merged heads. Send them through `output_dense`, where the heads meet.": {
+            f"self.output_dense({MERGED})": MERGED
+        },
         "There is no `output_dense`. Make a fourth Dense, and send the merged heads through it.": {
-            "self.output_dense = keras.layers.Dense(d_model)": "",
-            "self.output_dense(merge_heads(ops.matmul(weights, value)))": """
-            merge_heads(ops.matmul(weights, value))
-            """,
+            DENSE.format("output", ""): "",
+            f"self.output_dense({MERGED})": MERGED,
         },
         "Your Dense layers are made in `call`, new at every call, and never learn. Make them in `__init__`.": {
             """
@@ -565,65 +540,27 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         },
         "Your Dense layers have no bias. Leave `use_bias` as it is.": ("(d_model)", "(d_model, use_bias=False)", 4),
         "Your projections have the width K, enough for one head. Each is D wide, for all heads at once.": {
-            "self.query_dense = keras.layers.Dense(d_model)": """
-            self.query_dense = keras.layers.Dense(d_model // num_heads)
-            """,
-            "self.key_dense = keras.layers.Dense(d_model)": """
-            self.key_dense = keras.layers.Dense(d_model // num_heads)
-            """,
-            "self.value_dense = keras.layers.Dense(d_model)": """
-            self.value_dense = keras.layers.Dense(d_model // num_heads)
-            """,
+            DENSE.format(name, ""): DENSE.format(name, " // num_heads") for name in ("query", "key", "value")
         },
         "Your Dense layers have an activation. They are plain Dense layers, without one.": [
-            {
-                "self.query_dense = keras.layers.Dense(d_model)": """
-            self.query_dense = keras.layers.Dense(d_model, activation="relu")
-            """,
-                "self.key_dense = keras.layers.Dense(d_model)": """
-            self.key_dense = keras.layers.Dense(d_model, activation="relu")
-            """,
-                "self.value_dense = keras.layers.Dense(d_model)": """
-            self.value_dense = keras.layers.Dense(d_model, activation="relu")
-            """,
-            },
+            {DENSE.format(name, ""): DENSE.format(name, ', activation="relu"') for name in ("query", "key", "value")},
             ("(d_model)", '(d_model, activation="relu")', 4),
         ],
         "You add the query to the output. That sum belongs to the layer around this one, in unit 8.": {
-            "query =": """
-            words = query
-            query =
-            """,
+            "query =": "words = query\nquery =",
             "self.output_dense(": "words + self.output_dense(",
         },
         "The mask is never used. Give it an axis for the heads, and hand it to `masked_softmax`.": {
-            """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: "",
+            MASK_FOR_HEADS: "",
             "scores, mask": "scores",
         },
         # whose errors do not tell (B, T, S) from (1, B, T, S)
         "In your mask B stands where the scores have H. It needs an axis of size 1 for the heads, as axis 1.": [
-            only_on(
-                ("torch",),
-                {
-                    """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: ""
-                },
-            ),
+            only_on(("torch",), {MASK_FOR_HEADS: ""}),
             only_on(("torch",), {"axis=1": "axis=0"}),
         ],
         "Scores have four axes, your mask three, so B meets H. Give the mask an axis of size 1 for the heads.": only_on(
-            ("tensorflow", "jax"),
-            {
-                """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: ""
-            },
+            ("tensorflow", "jax"), {MASK_FOR_HEADS: ""}
         ),
         "The new axis of your mask is at the wrong place: heads are axis 1 of (B, H, T, S).": [
             {"axis=1": "axis=2"},
@@ -636,10 +573,7 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "ops.expand_dims(mask, axis=1)": "ops.repeat(mask, self.num_heads, axis=0)"
         },
         "There may be no mask: it is None then, and has no axes. Ask `if mask is not None` first.": {
-            """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: "mask = ops.expand_dims(mask, axis=1)"
+            MASK_FOR_HEADS: "mask = ops.expand_dims(mask, axis=1)"
         },
         "You ask a whole mask for one yes or no. Ask whether it is None: `if mask is not None`.": {"is not None": ""},
         "Your mask is upside down: True means *may look*.": {
@@ -652,9 +586,7 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "masked_softmax(scores, mask)": "ops.softmax(scores, axis=-1)",
         },
         "A query that may look nowhere averages all values in your answer. `masked_softmax` gives it zeros.": {
-            "mask = ops.expand_dims(mask, axis=1)": """
-            scores = ops.where(ops.expand_dims(mask, axis=1), scores, -1e9)
-            """,
+            "mask = ops.expand_dims(mask, axis=1)": "scores = ops.where(ops.expand_dims(mask, axis=1), scores, -1e9)",
             "masked_softmax(scores, mask)": "ops.softmax(scores, axis=-1)",
         },
         "A query that may look nowhere ends as 0 / 0, which is NaN. `masked_softmax` gives it zeros.": {
@@ -670,107 +602,68 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "masked_softmax(scores, mask)": "ops.nan_to_num(ops.softmax(scores, axis=-1))",
         },
         "You hide after softmax, so the weights no longer sum to 1. Hand the mask to `masked_softmax`.": {
-            """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: "weights = ops.softmax(scores, axis=-1)",
-            "weights = masked_softmax(scores, mask)": """
+            f"{MASK_FOR_HEADS} weights = masked_softmax(scores, mask)": """
+            weights = ops.softmax(scores, axis=-1)
             if mask is not None:
                 weights = ops.where(ops.expand_dims(mask, axis=1), weights, 0.0)
-            """,
+            """
         },
         "Your softmax runs over the queries. Each query shares its attention among the keys, the last axis.": {
             "ops.expand_dims(mask, axis=1)": """
             ops.swapaxes(ops.broadcast_to(ops.expand_dims(mask, axis=1), ops.shape(scores)), -1, -2)
             """,
-            "masked_softmax(scores, mask)": """
-            ops.swapaxes(masked_softmax(ops.swapaxes(scores, -1, -2), mask), -1, -2)
-            """,
+            "masked_softmax(scores, mask)": "ops.swapaxes(masked_softmax(ops.swapaxes(scores, -1, -2), mask), -1, -2)",
         },
         "Your softmax runs over the heads. In each head a query shares its attention among the keys.": {
-            """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: "weights = ops.softmax(scores, axis=1)",
-            "weights = masked_softmax(scores, mask)": """
+            f"{MASK_FOR_HEADS} weights = masked_softmax(scores, mask)": """
+            weights = ops.softmax(scores, axis=1)
             if mask is not None:
                 weights = ops.where(ops.expand_dims(mask, axis=1), weights, 0.0)
-            """,
+            """
         },
         "You cut with one reshape to (B, H, T, K), which mixes words. Use your `split_heads` and `merge_heads`.": {
-            "query = split_heads(self.query_dense(query), self.num_heads)": """
-            width = self.d_model // self.num_heads
-            length, seen = ops.shape(query)[1], ops.shape(key)[1]
-            query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
-            """,
-            "split_heads(self.key_dense(key), self.num_heads)": """
-            ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))
-            """,
-            "split_heads(self.value_dense(value), self.num_heads)": """
-            ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))
-            """,
-            "merge_heads(ops.matmul(weights, value))": """
-            ops.reshape(ops.matmul(weights, value), (-1, length, self.d_model))
-            """,
+            **AT_ONCE,
+            MERGED: "ops.reshape(ops.matmul(weights, value), (-1, length, self.d_model))",
         },
-        "Your cut is one reshape to (B, H, T, K), which mixes words. Reshape to (B, T, H, K), then swap T and H.": {
-            "query = split_heads(self.query_dense(query), self.num_heads)": """
-            width = self.d_model // self.num_heads
-            length, seen = ops.shape(query)[1], ops.shape(key)[1]
-            query = ops.reshape(self.query_dense(query), (-1, self.num_heads, length, width))
-            """,
-            "split_heads(self.key_dense(key), self.num_heads)": """
-            ops.reshape(self.key_dense(key), (-1, self.num_heads, seen, width))
-            """,
-            "split_heads(self.value_dense(value), self.num_heads)": """
-            ops.reshape(self.value_dense(value), (-1, self.num_heads, seen, width))
-            """,
-        },
+        "Your cut is one reshape to (B, H, T, K), which mixes words. Reshape to (B, T, H, K), then swap T and H.": [
+            AT_ONCE
+        ],
         "Your heads take every H-th column. A head is a block of neighbours: use your `split_heads`.": {
             "query = split_heads(self.query_dense(query), self.num_heads)": """
             width = self.d_model // self.num_heads
             length, seen = ops.shape(query)[1], ops.shape(key)[1]
             query = ops.reshape(self.query_dense(query), (-1, length, width, self.num_heads))
             """,
-            "split_heads(self.key_dense(key), self.num_heads)": """
-            ops.reshape(self.key_dense(key), (-1, seen, width, self.num_heads))
-            """,
+            KEY: "ops.reshape(self.key_dense(key), (-1, seen, width, self.num_heads))",
             "value = split_heads(self.value_dense(value), self.num_heads)": """
             value = ops.reshape(self.value_dense(value), (-1, seen, width, self.num_heads))
             query, key, value = (ops.transpose(x, (0, 3, 1, 2)) for x in (query, key, value))
             """,
-            "merge_heads(ops.matmul(weights, value))": """
-            ops.reshape(ops.transpose(ops.matmul(weights, value), (0, 2, 3, 1)), (-1, length, self.d_model))
-            """,
+            MERGED: "ops.reshape(ops.transpose(ops.matmul(weights, value), (0, 2, 3, 1)), (-1, length, self.d_model))",
         },
         "You merge with a reshape alone, which mixes words and heads. Use your `merge_heads`.": {
-            "query =": """
-            length = ops.shape(query)[1]
-            query =
-            """,
-            "merge_heads(ops.matmul(weights, value))": """
-            ops.reshape(ops.matmul(weights, value), (-1, length, self.d_model))
-            """,
+            "query =": "length = ops.shape(query)[1]\nquery =",
+            MERGED: "ops.reshape(ops.matmul(weights, value), (-1, length, self.d_model))",
         },
         "You do not cut into heads: one softmax over all D columns. Use `split_heads` and `merge_heads`.": {
             "(query), self.num_heads": "(query), 1",
             "(key), self.num_heads": "(key), 1",
             "(value), self.num_heads": "(value), 1",
         },
+        "In a graph `query.shape[0]` is None. Write −1 for B, or take it from `ops.shape`.": only_on(
+            ("tensorflow",), {ALL_THREE: CUT_HERE.format("batch", "query.shape[0]", "batch, ops.shape(x)[1]")}
+        ),
+        "You cut the keys by the number of queries. There are S keys: take each length from its own tensor.": {
+            ALL_THREE: CUT_HERE.format("length", "ops.shape(query)[1]", "-1, length")
+        },
         "You cut the words before the Dense layers, which then see a part of each. Project first, then split.": {
-            "split_heads(self.query_dense(query), self.num_heads)": """
-            self.query_dense(split_heads(query, self.num_heads))
-            """,
-            "split_heads(self.key_dense(key), self.num_heads)": """
-            self.key_dense(split_heads(key, self.num_heads))
-            """,
-            "split_heads(self.value_dense(value), self.num_heads)": """
-            self.value_dense(split_heads(value, self.num_heads))
-            """,
+            QUERY: "self.query_dense(split_heads(query, self.num_heads))",
+            KEY: "self.key_dense(split_heads(key, self.num_heads))",
+            VALUE: "self.value_dense(split_heads(value, self.num_heads))",
         },
         (
-            "In a graph the width of your heads is unknown: −1 stands for it. Write K = D "
-            "/ H, and −1 for B if you like."
+            "In a graph the width of your heads is unknown: −1 stands for it. Write K = D / H, and −1 for B if you "
+            "like."
         ): only_on(
             ("tensorflow",),
             {
@@ -788,15 +681,12 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             },
         ),
         (
-            "In a graph sizes in `.shape` are None, and you make a mask of them. "
-            "`masked_softmax` needs none: give it None."
+            "In a graph sizes in `.shape` are None, and you make a mask of them. `masked_softmax` needs none: give "
+            "it None."
         ): only_on(
             ("tensorflow",),
             {
-                """
-            if mask is not None:
-                mask = ops.expand_dims(mask, axis=1)
-            """: """
+                MASK_FOR_HEADS: """
             if mask is None:
                 mask = ops.ones((query.shape[0], query.shape[2], key.shape[2]), dtype="bool")
             mask = ops.expand_dims(mask, axis=1)
@@ -807,35 +697,28 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "(output, weights) if return_weights else output": "output, weights"
         },
         "You ignore `return_weights`. When it is True, return `(output, weights)`.": {
-            """
-            output = self.output_dense(merge_heads(ops.matmul(weights, value)))
-            return (output, weights) if return_weights else output
-            """: "return self.output_dense(merge_heads(ops.matmul(weights, value)))"
+            "output =": "return",
+            "return (output, weights) if return_weights else output": "",
         },
         "You return the weights first. The order is output, then weights.": {"(output, weights)": "(weights, output)"},
         "You average the weights over the heads. Return them all, (B, H, T, S): that is what heads are for.": {
             ", weights": ", ops.mean(weights, axis=1)"
         },
         "You return the scores. The weights are wanted: what softmax has made of them.": {", weights": ", scores"},
-        "A `num_heads` that does not divide d_model is not refused. Raise a `ValueError` in `__init__`.": {
-            """
-            if d_model % num_heads != 0:
-                raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
-            """: ""
-        },
-        "`assert` raises an AssertionError, and can be switched off. Raise a `ValueError` that names both numbers.": {
-            """
-            if d_model % num_heads != 0:
-                raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
-            """: 'assert d_model % num_heads == 0, f"received d_model={d_model}, num_heads={num_heads}"'
-        },
-        "`get_config` returns what Keras has anyway. Add your two arguments, d_model and num_heads.": (
-            '{**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}',
-            "super().get_config()",
+        "A `num_heads` that does not divide d_model is not refused. Raise a `ValueError` in `__init__`.": (
+            'if d_model % num_heads != 0: raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")',
+            "",
         ),
+        "`assert` raises an AssertionError, and can be switched off. Raise a `ValueError` that names both numbers.": (
+            'if d_model % num_heads != 0: raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")',
+            'assert d_model % num_heads == 0, f"received d_model={d_model}, num_heads={num_heads}"',
+        ),
+        "`get_config` returns what Keras has anyway. Add your two arguments, d_model and num_heads.": {
+            '{**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}': "super().get_config()"
+        },
         (
-            "`get_config` leaves out what `super().get_config()` gives: name, dtype, "
-            "trainable. Add your arguments to it."
+            "`get_config` leaves out what `super().get_config()` gives: name, dtype, trainable. Add your arguments "
+            "to it."
         ): {"**super().get_config(),": ""},
         "`num_heads` is missing in `get_config`. Return both arguments, under their own names.": {
             ', "num_heads": self.num_heads': ""
@@ -848,26 +731,15 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
             "(**kwargs)": "()"
         },
         "`__init__` takes no `**kwargs`, so Keras cannot give the layer its name. Pass them to `super().__init__`.": {
-            """
-            def __init__(self, d_model, num_heads, **kwargs):
-                super().__init__(**kwargs)
-            """: """
-            def __init__(self, d_model, num_heads):
-                super().__init__()
-            """
+            ", **kwargs": "",
+            "(**kwargs)": "()",
         },
         (
-            "The gradient is cut on its way to query and key, by NumPy or `stop_gradient`. "
-            "Compute with `keras.ops` alone."
-        ): [
-            {
-                "mask)": """
-            mask)
-            weights = ops.stop_gradient(weights)
-            """
-            },
-        ],
-        (  # what is said of any tensor without a gradient, before these two are found
+            "The gradient is cut on its way to query and key, by NumPy or `stop_gradient`. Compute with `keras.ops` "
+            "alone."
+        ): {"mask)": "mask)\nweights = ops.stop_gradient(weights)"},
+        # what is said of any tensor without a gradient, before these two are found
+        (
             "No gradient arrives at all: your result does not depend on this input by way of `ops` alone. NumPy, "
             "rounding, `stop_gradient` or a ready-made layer with weights of its own cuts it off."
         ): [
@@ -888,75 +760,6 @@ right("MultiHeadAttention", "AsPlainAsCanBe").edits(
         ),
     }
 )
-
-
-@mistake(
-    "MultiHeadAttention",
-    "You cut the keys by the number of queries. There are S keys: take each length from its own tensor.",
-)
-class TakesTheLengthOfTheQueryForAll(keras.layers.Layer):
-    def __init__(self, d_model, num_heads, **kwargs):
-        super().__init__(**kwargs)
-        if d_model % num_heads != 0:
-            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
-        self.d_model = d_model
-        self.num_heads = num_heads
-        self.query_dense = keras.layers.Dense(d_model)
-        self.key_dense = keras.layers.Dense(d_model)
-        self.value_dense = keras.layers.Dense(d_model)
-        self.output_dense = keras.layers.Dense(d_model)
-
-    def call(self, query, key, value, mask=None, return_weights=False):
-        length, width = ops.shape(query)[1], self.d_model // self.num_heads
-        query, key, value = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        query, key, value = (
-            ops.transpose(ops.reshape(x, (-1, length, self.num_heads, width)), (0, 2, 1, 3))
-            for x in (query, key, value)
-        )
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
-        if mask is not None:
-            mask = ops.expand_dims(mask, axis=1)
-        weights = masked_softmax(scores, mask)
-        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
-        return (output, weights) if return_weights else output
-
-    def get_config(self):
-        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
-
-
-@mistake(
-    "MultiHeadAttention",
-    "In a graph `query.shape[0]` is None. Write −1 for B, or take it from `ops.shape`.",
-    backends=("tensorflow",),
-)
-class ReadsTheBatchSizeFromTheShape(keras.layers.Layer):
-    def __init__(self, d_model, num_heads, **kwargs):
-        super().__init__(**kwargs)
-        if d_model % num_heads != 0:
-            raise ValueError(f"num_heads={num_heads} does not divide d_model={d_model}")
-        self.d_model = d_model
-        self.num_heads = num_heads
-        self.query_dense = keras.layers.Dense(d_model)
-        self.key_dense = keras.layers.Dense(d_model)
-        self.value_dense = keras.layers.Dense(d_model)
-        self.output_dense = keras.layers.Dense(d_model)
-
-    def call(self, query, key, value, mask=None, return_weights=False):
-        batch, width = query.shape[0], self.d_model // self.num_heads
-        query, key, value = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        query, key, value = (
-            ops.transpose(ops.reshape(x, (batch, ops.shape(x)[1], self.num_heads, width)), (0, 2, 1, 3))
-            for x in (query, key, value)
-        )
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / query.shape[-1] ** 0.5
-        if mask is not None:
-            mask = ops.expand_dims(mask, axis=1)
-        weights = masked_softmax(scores, mask)
-        output = self.output_dense(merge_heads(ops.matmul(weights, value)))
-        return (output, weights) if return_weights else output
-
-    def get_config(self):
-        return {**super().get_config(), "d_model": self.d_model, "num_heads": self.num_heads}
 
 
 right("MultiHeadAttention", "AsPlainAsCanBe").also(

@@ -63,30 +63,33 @@ def interleaves_by_an_order_of_columns(length, depth):
     return ops.take(halves, ops.convert_to_tensor(order), axis=1)
 
 
+ODD = 'if depth % 2: raise ValueError(f"depth must be even; received depth={depth}")'
+POWERS = '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)'
+PAIRED = "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))"
+HALVES = "ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)"
+ALTERNATING = "ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))"
+ODD_TO_NUMPY = 'if depth % 2 != 0: raise ValueError(f"Depth has to be even, but it is {depth}.")'
+
+
 right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
     {
         (
             "You wrote all sines, then all cosines: the “concatenated halves” of other code. "
             "Here they alternate: stack them."
-        ): (
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
-            "ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)",
-        ),
+        ): {PAIRED: HALVES},
         (
             "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and "
             "cos alternate, with 10000^(2i/D)."
-        ): {
-            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)': """
-            ops.power(10000.0, ops.arange(depth // 2, dtype="float32") / (depth / 2 - 1))
-            """,
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
-            ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
-            """,
+        ): [
+            {
+                POWERS: f'ops.power(10000.0, ops.arange(depth // 2, dtype="float32") / {last})',
+                PAIRED: HALVES,
+            }
+            for last in ("(depth / 2 - 1)", "max(depth // 2 - 1, 1)")
+        ],
+        "Your speeds are spaced by D/2 − 1, so the last clock is too slow. Pair i has the speed 1 / 10000^(2i/D).": {
+            POWERS: 'ops.power(10000.0, ops.arange(depth // 2, dtype="float32") / max(depth // 2 - 1, 1))'
         },
-        "Your speeds are spaced by D/2 − 1, so the last clock is too slow. Pair i has the speed 1 / 10000^(2i/D).": (
-            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)',
-            'ops.power(10000.0, ops.arange(depth // 2, dtype="float32") / max(depth // 2 - 1, 1))',
-        ),
         "Sine and cosine have changed places: the sine of each pair comes first.": {
             "ops.sin": "ops.cos",
             "ops.cos": "ops.sin",
@@ -99,32 +102,12 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
             "Each column has a speed of its own. Sine and cosine of a pair share one "
             "angle: i counts pairs, not columns."
         ): [
-            {
-                "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, ops.arange(depth",
-                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
-            ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
-            """,
-            },
-            {
-                "10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, 2 * ops.arange(depth",
-                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
-            ops.where(ops.arange(depth) % 2 == 0, ops.sin(angle), ops.cos(angle))
-            """,
-            },
+            {"10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, ops.arange(depth", PAIRED: ALTERNATING},
+            {"10000 ** (ops.arange(0, depth, 2": "ops.power(10000.0, 2 * ops.arange(depth", PAIRED: ALTERNATING},
         ],
         "Your clocks get faster instead of slower. Divide by the power of 10000.": [
             {"[:, None] /": "[:, None] *"},
-            {
-                (
-                    'ops.arange(length, dtype="float32")[:, None] / 10000 ** (ops.arange(0, '
-                    'depth, 2, dtype="float32") / depth)'
-                ): """
-            np.arange(length)[:, None] * 10000 ** (np.arange(0, depth, 2) / depth)
-            """,
-                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
-            np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth).astype("float32")
-            """,
-            },
+            of("fills_a_numpy_table", {"[:, None] /": "[:, None] *"}),
         ],
         "Your base is 1000, and the slow clocks run too fast. The paper takes 10000.": {
             "10000 ** (ops.arange": "1000 ** (ops.arange"
@@ -132,39 +115,43 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
         "You took exp(−2i/D), whose base is e. The base is 10000: multiply by its logarithm.": {
             "None] / 10000 ** (": "None] * ops.exp(-"
         },
+        (
+            "`10000 ** 2 * i / depth` is (10000 ** 2) · i / depth: the power binds first. Write `10000 ** (2 * i / "
+            "depth)`."
+        ): {"10000 ** (ops.arange(0, depth, 2,": "10000**2 * (ops.arange(depth // 2,"},
         "You count positions from 1. The first word stands at 0: its row is 0, 1, 0, 1 …": {
             "length, dtype": "1, length + 1, dtype"
         },
-        "There are only sines. Column 2i + 1 is the cosine of the angle whose sine is in 2i.": (
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
-            "ops.repeat(ops.sin(angle), 2, axis=-1)",
+        "Only row 0 is filled, all others are zeros. Does your `return` stand inside the loop?": of(
+            "fills_a_numpy_table",
+            {
+                "table[:, 0": "table[0, 0",
+                "sin(angle": "sin(angle[0]",
+                "table[:, 1": "table[0, 1",
+                "cos(angle": "cos(angle[0]",
+            },
         ),
-        "All your clocks have one speed: every exponent is 0, or missing. (`//` makes it 0 too: use `/`.)": (
-            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)',
-            'ops.cast(10000 ** (ops.arange(0, depth, 2) // depth), "float32")',
-        ),
+        "There are only sines. Column 2i + 1 is the cosine of the angle whose sine is in 2i.": {
+            PAIRED: "ops.repeat(ops.sin(angle), 2, axis=-1)"
+        },
+        "All your clocks have one speed: every exponent is 0, or missing. (`//` makes it 0 too: use `/`.)": {
+            POWERS: 'ops.cast(10000 ** (ops.arange(0, depth, 2) // depth), "float32")'
+        },
         "You divide by 512, the width in the paper. Divide by the depth that you are given.": {"/ depth": "/ 512"},
         "You converted degrees. Sine and cosine take radians: leave the angle as it is.": {
-            "return ops.reshape": """
-            angle = angle * (np.pi / 180)
-            return ops.reshape
-            """
+            "return": "angle = angle * (np.pi / 180); return"
         },
-        "Rows and columns have changed places. A row is a position: (length, depth).": (
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
-            "ops.transpose(ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth)))",
-        ),
+        "Rows and columns have changed places. A row is a position: (length, depth).": {
+            PAIRED: f"ops.transpose({PAIRED})"
+        },
         "You added a batch axis. The table has two axes only: (length, depth).": {", (length": ", (1, length"},
         "You stacked along the wrong axis, and reshape mixed the rows. Sine and cosine go side by side: `axis=-1`.": {
             "-1": "0"
         },
-        "An odd depth gets a table all the same. Raise a ValueError that names the depth.": {
-            """
-            if depth % 2:
-                raise ValueError(f"depth must be even; received depth={depth}")
-            """: "",
-            "depth))": "-1))[:, :depth]",
-        },
+        "An odd depth gets a table all the same. Raise a ValueError that names the depth.": [
+            {ODD: "", "depth))": "-1))[:, :depth]"},
+            of("fills_a_numpy_table", {ODD_TO_NUMPY: "", "(0, depth": "(0, depth - 1", "0::2": "0 : depth - 1 : 2"}),
+        ],
         "You return the error, as if it were a table. Errors are raised: `raise ValueError(…)`.": {
             "raise ValueError": "return ValueError"
         },
@@ -178,45 +165,19 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
         (
             "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError."
         ): [
-            {
-                """
-            if depth % 2:
-                raise ValueError(f"depth must be even; received depth={depth}")
-            """: ""
-            },
-            of(
-                "fills_a_numpy_table",
-                {
-                    """
-            if depth % 2 != 0:
-                raise ValueError(f"Depth has to be even, but it is {depth}.")
-            """: "angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)",
-                    "angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)": "",
-                    "ops.convert_to_tensor(table)": "table",
-                },
-            ),
+            {ODD: ""},
+            of("fills_a_numpy_table", {ODD_TO_NUMPY: "", "ops.convert_to_tensor(table)": "table"}),
         ],
         "`assert` raises an AssertionError, and may be skipped. Write `raise ValueError(…)`.": {
-            """
-            if depth % 2:
-                raise ValueError(f"depth must be even; received depth={depth}")
-            """: 'assert depth % 2 == 0, f"depth must be even; received depth={depth}"'
+            ODD: 'assert depth % 2 == 0, f"depth must be even; received depth={depth}"'
         },
-        "Your table holds float64, NumPy's habit. Cast it to float32 at the end.": {
-            'ops.arange(length, dtype="float32")': "np.arange(length)",
-            'ops.arange(0, depth, 2, dtype="float32")': "np.arange(0, depth, 2)",
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
-            np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)
-            """,
-        },
+        "Your table holds float64, NumPy's habit. Cast it to float32 at the end.": of(
+            "fills_a_numpy_table", {'"float32"': '"float64"', "ops.convert_to_tensor(table)": "table"}
+        ),
         "Half precision cannot hold these angles: it has no number 2049. Use float32.": {
             'length, dtype="float32"': 'length, dtype="float16"',
-            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)': """
-            ops.power(ops.cast(10000.0, "float16"), ops.arange(0, depth, 2, dtype="float16") / depth)
-            """,
-            "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))": """
-            ops.cast(ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth)), "float32")
-            """,
+            POWERS: 'ops.power(ops.cast(10000.0, "float16"), ops.arange(0, depth, 2, dtype="float16") / depth)',
+            PAIRED: f'ops.cast({PAIRED}, "float32")',
         },
         "A tensor cannot be filled by columns. Compute sines and cosines, then stack them.": only_on(
             ("tensorflow", "jax"),
@@ -243,86 +204,18 @@ right("sinusoidal_positions", "stacks_sines_and_cosines").edits(
             "Whole numbers divided give float64 in TensorFlow, which won't meet float32. Make "
             "`ops.arange` float32: `dtype=`."
         ): only_on(("tensorflow",), {'2, dtype="float32"': "2"}),
-        "The slow clocks stand left. Pair 0 is the fastest of all: its speed is 1.": (
-            '10000 ** (ops.arange(0, depth, 2, dtype="float32") / depth)',
-            'ops.flip(ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth))',
-        ),
+        "The slow clocks stand left. Pair 0 is the fastest of all: its speed is 1.": {
+            POWERS: 'ops.flip(ops.power(10000.0, ops.arange(0, depth, 2, dtype="float32") / depth))'
+        },
         (
             "NumPy's sine got a tensor of `keras.ops`, which a compiled graph cannot "
             "allow. Take `ops.sin` and `ops.cos`."
         ): only_on(
             ("tensorflow", "jax"),
-            (
-                "ops.reshape(ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1), (length, depth))",
-                "np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)",
-            ),
+            {PAIRED: "np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, depth)"},
         ),
     }
 )
-
-
-@mistake(
-    "sinusoidal_positions",
-    "These are tensor2tensor's halves, with speeds spaced by D/2 − 1. Here sin and cos alternate, with 10000^(2i/D).",
-)
-def concatenates_and_spaces_by_one_pair_less(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    count = depth // 2
-    step = np.log(10000.0) / max(count - 1, 1)
-    angle = ops.arange(length, dtype="float32")[:, None] * ops.exp(-step * ops.arange(count, dtype="float32"))
-    return ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
-
-
-@mistake(
-    "sinusoidal_positions",
-    "`10000 ** 2 * i / depth` is (10000 ** 2) · i / depth: the power binds first. Write `10000 ** (2 * i / depth)`.",
-)
-def forgets_the_brackets_of_the_exponent(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    table = np.zeros((length, depth), "float32")
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000**2 * i / depth
-            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-    return table
-
-
-@mistake(
-    "sinusoidal_positions",
-    "Only row 0 is filled, all others are zeros. Does your `return` stand inside the loop?",
-)
-def returns_inside_the_loop(length, depth):
-    if depth % 2:
-        raise ValueError(f"depth must be even; received depth={depth}")
-    table = np.zeros((length, depth), "float32")
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000 ** (2 * i / depth)
-            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-        return table
-    return table
-
-
-@mistake("sinusoidal_positions", "An odd depth gets a table all the same. Raise a ValueError that names the depth.")
-def leaves_the_last_column_of_an_odd_depth_empty(length, depth):
-    table = np.zeros((length, depth), "float32")
-    for p in range(length):
-        for i in range(depth // 2):
-            angle = p / 10000 ** (2 * i / depth)
-            table[p, 2 * i], table[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
-    return table
-
-
-@mistake(
-    "sinusoidal_positions",
-    "An odd depth breaks somewhere inside, without a clear word. Ask `depth % 2` first, and raise a ValueError.",
-)
-def lets_numpys_reshape_break(length, depth):
-    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, depth, 2) / depth)
-    table = np.stack([np.sin(angle), np.cos(angle)], axis=-1)
-    return table.reshape(length, depth).astype("float32")
 
 
 @correct("PositionalEmbedding")
@@ -428,6 +321,19 @@ class FreezesAnEmbeddingOfPlaces(keras.layers.Layer):
         return {**super().get_config(), **sizes}
 
 
+TOO_LONG = (
+    "if ids.shape[-1] is not None and ids.shape[-1] > self.max_length: "
+    'raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")'
+)
+FIRST_ROWS = "self.positions[: ops.shape(ids)[-1]]"
+PLACES = f"ops.cast({FIRST_ROWS}, words.dtype)"
+TABLE = "self.positions = sinusoidal_positions(max_length, d_model)"
+ANOTHER_TABLE = """
+angle = np.arange(max_length)[:, None] / 10000 ** (np.arange({}) / d_model)
+self.positions = ops.convert_to_tensor({}.reshape(max_length, d_model), dtype="float32")
+"""
+
+
 right("PositionalEmbedding", "AsPlainAsCanBe").edits(
     {
         "`mask_zero=True` passes a mask on behind the call, where some layers lose it. Leave it off.": {
@@ -452,10 +358,7 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
         "`if` cannot ask a tensor while a graph is made. Ask `ids.shape[-1]`, which is a number or None.": only_on(
             ("tensorflow",),
             {
-                """
-            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-            """: """
+                TOO_LONG: """
             length = ops.shape(ids)[-1]
             if length > self.max_length:
                 raise ValueError(f"received length={length}, max_length={self.max_length}")
@@ -473,9 +376,7 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
         },
         "You multiply words *and* positions by √D. Multiply the words first, and add the positions after that.": {
             "* self.d_model**0.5": "",
-            "words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)": """
-            (words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)) * self.d_model**0.5
-            """,
+            f"words + {PLACES}": f"(words + {PLACES}) * self.d_model**0.5",
         },
         "Your factor is the root of another number than D, the width of the words: `self.d_model**0.5`.": [
             {"self.d_model**0.5": "self.vocabulary_size**0.5"},
@@ -485,16 +386,11 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
             "ops.shape(ids)[-1]": "1"
         },
         "No positions are added: every place looks alike. Add the first T rows of the sinusoidal table.": {
-            """
-            words = self.token_embedding(ids) * self.d_model**0.5
-            return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-            """: "return self.token_embedding(ids) * self.d_model**0.5"
+            f"words + {PLACES}": "words"
         },
         "Your positions are learned, by a second Embedding. Add the fixed rows of your sinusoidal table instead.": {
             "self.positions = sinusoidal_positions": "self.position_embedding = keras.layers.Embedding",
-            "ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)": """
-            self.position_embedding(ops.arange(ops.shape(ids)[-1]))
-            """,
+            PLACES: "self.position_embedding(ops.arange(ops.shape(ids)[-1]))",
         },
         (
             "Your table of positions is a weight that is trained. Keep it as a plain tensor, or pass `trainable=False`."
@@ -505,44 +401,39 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
             """
         },
         "You multiply words by positions: where a sine is 0, the word is gone. Add them.": {"words +": "words *"},
+        "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.": [
+            {TABLE: ANOTHER_TABLE.format("0, d_model, 2", "np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)")},
+            {TABLE: ANOTHER_TABLE.format("0, d_model, 2", "np.stack([np.cos(angle), np.sin(angle)], axis=-1)")},
+            {TABLE: ANOTHER_TABLE.format("d_model // 2", "np.stack([np.sin(angle), np.cos(angle)], axis=-1)")},
+        ],
+        "You put words and positions side by side, and the width doubles. Add them: the shape is (B, T, D).": {
+            f"words + {PLACES}": f"ops.concatenate([words, ops.broadcast_to({PLACES}, ops.shape(words))], axis=-1)"
+        },
         (
             "You look up positions by the *id*: the same word has the same place "
             "everywhere. Row t belongs to position t."
         ): [
             {
                 "(max_length": "(max(max_length, vocabulary_size)",
-                "self.positions[: ops.shape(ids)[-1]]": "ops.take(self.positions, ids, axis=0)",
+                FIRST_ROWS: "ops.take(self.positions, ids, axis=0)",
             },
-            {"self.positions[: ops.shape(ids)[-1]]": "ops.take(self.positions, ids, axis=0)"},
+            {FIRST_ROWS: "ops.take(self.positions, ids, axis=0)"},
             only_on(("jax", "torch"), {": ops.shape(ids)[-1]": "ids"}),
         ],
         (
             "Your positions count sentences, not words: they run along the batch. Cut the "
             "table to T, the last axis of ids."
         ): [
-            {
-                "ops.cast": "ops.expand_dims",
-                "self.positions[: ops.shape(ids)[-1]]": """
-            ops.cast(self.positions[:ops.shape(ids)[0]], words.dtype)
-            """,
-                "words.dtype": "1",
-            },
+            {PLACES: "ops.expand_dims(ops.cast(self.positions[:ops.shape(ids)[0]], words.dtype), 1)"},
             {"(ids)[-1]": "(ids)[0]"},
         ],
         (
             "Your places have the shape (T, 1, D), so T meets the sentences. Leave them (T, "
             "D): broadcasting repeats them."
-        ): {
-            "ops.cast": "ops.expand_dims",
-            "self.positions[: ops.shape(ids)[-1]]": """
-            ops.cast(self.positions[:ops.shape(ids)[-1]], words.dtype)
-            """,
-            "words.dtype": "1",
+        ): {PLACES: f"ops.expand_dims({PLACES}, 1)"},
+        "You count positions from the end of the sentence. The first word has row 0, however long the sentence is.": {
+            PLACES: f"ops.flip({PLACES}, axis=0)"
         },
-        "You count positions from the end of the sentence. The first word has row 0, however long the sentence is.": (
-            "ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)",
-            "ops.flip(ops.cast(self.positions[:ops.shape(ids)[-1]], words.dtype), axis=0)",
-        ),
         "You take the last rows of the table, not the first. Position 0 is row 0: `positions[:T]`.": {
             ": ops.shape(ids)[-1]": "self.max_length - ops.shape(ids)[-1]:"
         },
@@ -563,61 +454,35 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
         "Padding gets no position in your layer. Every place gets its row; masks deal with padding, in attention.": {
             "ops.cast(": "ops.cast(ops.not_equal(ids, 0), words.dtype)[:, :, None] * ops.cast("
         },
-        "You compare the number of sentences, B, with max_length. The length of a sentence is `ids.shape[-1]`.": of(
-            "FreezesAnEmbeddingOfPlaces",
-            {
-                """
-            self.place_embedding = keras.layers.Embedding(max_length, d_model, trainable=False)
-            self.place_embedding.build((None,))
-            self.place_embedding.set_weights([sinusoidal_positions(max_length, d_model)])
-            """: "self.positions = sinusoidal_positions(max_length, d_model)",
-                "[-1] is": "[0] is",
-                "ids.shape[-1] >": "ids.shape[0] >",
-                'f"received length={ids.shape[-1]}, max_length={self.max_length}"': """
-            f"received length={ids.shape[0]}, max_length={self.max_length}"
-            """,
-                "self.place_embedding(ops.arange(ops.shape(ids)[-1]))": """
-            ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-            """,
-            },
-        ),
+        "You compare the number of sentences, B, with max_length. The length of a sentence is `ids.shape[-1]`.": {
+            TOO_LONG: """
+            if ids.shape[0] is not None and ids.shape[0] > self.max_length:
+                raise ValueError(f"received length={ids.shape[0]}, max_length={self.max_length}")
+            """
+        },
         "A batch that is one word too long still gets in: any T above max_length must be refused.": {
             "> self.max_length": "> self.max_length + 1"
         },
         (
             "A batch longer than max_length breaks somewhere inside. Compare T with max_length "
             "first, and raise a ValueError."
-        ): {
-            """
-            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-            """: ""
-        },
+        ): {TOO_LONG: ""},
         (
             "A batch longer than max_length gets positions all the same. Compare T with "
             "max_length, and raise a ValueError."
         ): {
-            "self.positions = sinusoidal_positions(max_length, d_model)": "",
-            """
-            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-            """: "",
-            "self.positions[: ops.shape(ids)[-1]]": "sinusoidal_positions(ops.shape(ids)[-1], self.d_model)",
+            TABLE: "",
+            TOO_LONG: "",
+            FIRST_ROWS: "sinusoidal_positions(ops.shape(ids)[-1], self.d_model)",
         },
         "A batch longer than max_length is cut, and words vanish without a sound. Raise a ValueError.": {
-            """
-            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-            """: "ids = ids[:, :self.max_length]"
+            TOO_LONG: "ids = ids[:, :self.max_length]"
         },
         "You refuse a batch of exactly max_length. Only more than max_length is too long: `>`, not `>=`.": {
             "ids.shape[-1] >": "ids.shape[-1] >="
         },
         "`assert` raises an AssertionError, and Python may skip it. Write `raise ValueError(…)`.": {
-            """
-            if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-                raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-            """: """
+            TOO_LONG: """
             length = ids.shape[-1]
             assert length is None or length <= self.max_length, f"received {length}, max_length={self.max_length}"
             """
@@ -626,11 +491,8 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
             "In half precision words are float16. Give your places that dtype, not float32: "
             "`ops.cast(places, words.dtype)`."
         ): [
-            ("ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)", "self.positions[: ops.shape(ids)[-1]]"),
-            (
-                "words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)",
-                'ops.cast(words, "float32") + self.positions[: ops.shape(ids)[-1]]',
-            ),
+            {PLACES: FIRST_ROWS},
+            {f"words + {PLACES}": f'ops.cast(words, "float32") + {FIRST_ROWS}'},
         ],
         "The embedding goes by another name. Keep it as `self.token_embedding`: later units look for it there.": (
             "self.token_embedding",
@@ -669,23 +531,9 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
         (
             "`get_config` returns your arguments only, and the layer's name and dtype are "
             "lost. Add `**super().get_config()`."
-        ): {
-            """
-            sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-            return {**super().get_config(), **sizes}
-            """: (
-                'return {"vocabulary_size": self.vocabulary_size, "d_model": '
-                'self.d_model, "max_length": self.max_length}'
-            )
-        },
+        ): {"**super().get_config(), **sizes": "**sizes"},
         "`get_config` returns Keras' part alone. Add vocabulary_size, d_model and max_length to it.": {
-            (
-                'sizes = {"vocabulary_size": self.vocabulary_size, "d_model": '
-                'self.d_model, "max_length": self.max_length}'
-            ): """
-            
-            """,
-            "{**super().get_config(), **sizes}": "super().get_config()",
+            "**super().get_config(), **sizes": "**super().get_config()"
         },
         "`update` changes the dictionary and returns None. Update first, then return the dictionary.": {
             "{**super().get_config(), **sizes}": "super().get_config().update(sizes)"
@@ -700,15 +548,7 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
         (
             "`__init__` must take `**kwargs` and hand them to `super().__init__(**kwargs)`: "
             "the name and dtype come that way."
-        ): {
-            """
-            def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-                super().__init__(**kwargs)
-            """: """
-            def __init__(self, vocabulary_size, d_model, max_length):
-                super().__init__()
-            """
-        },
+        ): {", **kwargs": "", "(**kwargs)": "()"},
         (
             "`__init__` takes `**kwargs` and drops them. Hand them on, name, dtype and "
             "all: `super().__init__(**kwargs)`."
@@ -719,101 +559,6 @@ right("PositionalEmbedding", "AsPlainAsCanBe").edits(
         ): {"super().__init__(**kwargs)": ""},
     }
 )
-
-
-@mistake(
-    "PositionalEmbedding",
-    "You put words and positions side by side, and the width doubles. Add them: the shape is (B, T, D).",
-)
-class PutsPositionsBesideWords(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        self.positions = sinusoidal_positions(max_length, d_model)
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        places = ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-        return ops.concatenate([words, ops.broadcast_to(places, ops.shape(words))], axis=-1)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
-)
-class StandsOnHalves(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
-        table = np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)
-        self.positions = ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
-)
-class StandsOnCosinesFirst(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
-        table = np.stack([np.cos(angle), np.sin(angle)], axis=-1).reshape(max_length, d_model)
-        self.positions = ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
-
-
-@mistake(
-    "PositionalEmbedding",
-    "Your places are those of a `sinusoidal_positions` that is not right yet: mend exercise 1 first.",
-)
-class StandsOnClocksOfHalfTheFall(keras.layers.Layer):
-    def __init__(self, vocabulary_size, d_model, max_length, **kwargs):
-        super().__init__(**kwargs)
-        self.vocabulary_size, self.d_model, self.max_length = vocabulary_size, d_model, max_length
-        self.token_embedding = keras.layers.Embedding(vocabulary_size, d_model)
-        angle = np.arange(max_length)[:, None] / 10000 ** (np.arange(d_model // 2) / d_model)
-        table = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(max_length, d_model)
-        self.positions = ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, ids):
-        if ids.shape[-1] is not None and ids.shape[-1] > self.max_length:
-            raise ValueError(f"received length={ids.shape[-1]}, max_length={self.max_length}")
-        words = self.token_embedding(ids) * self.d_model**0.5
-        return words + ops.cast(self.positions[: ops.shape(ids)[-1]], words.dtype)
-
-    def get_config(self):
-        sizes = {"vocabulary_size": self.vocabulary_size, "d_model": self.d_model, "max_length": self.max_length}
-        return {**super().get_config(), **sizes}
 
 
 right("PositionalEmbedding", "KeepsTheTableAsAWeight").also(
@@ -867,6 +612,9 @@ def collects_rows_in_a_loop(query_length, key_length, table):
     return ops.moveaxis(ops.stack(rows), -1, 0)
 
 
+CLIPPED = "ops.clip(distance, -reach, reach) + reach"
+
+
 right("relative_position_bias").edits(
     {
         "Your distance is query − key, so back and ahead are swapped. It is key position − query position.": {
@@ -876,64 +624,36 @@ right("relative_position_bias").edits(
             ":, None": "None, :",
         },
         "Far distances run past the ends of the table. Clip them to −R … R before you look them up.": {
-            "row = ops.clip(distance, -reach, reach) + reach": "",
-            ", row,": ", distance + reach,",
+            CLIPPED: "distance + reach"
         },
         "You clip at 0 too: every key ahead of the query counts as the query itself. Clip to −R … R, then add R.": {
-            "row = ops.clip(distance, -reach, reach) + reach": """
-            bias = ops.take(table, ops.clip(distance, -reach, 0) + reach, axis=0)
-            """,
-            "bias = ops.take(table, row, axis=0)": "",
+            "-reach, reach": "-reach, 0"
         },
         "You look up the distance itself, and −1 means the last row. Add R: distance −R stands in row 0.": {
-            "row = ops.clip(distance, -reach, reach) + reach": """
-            bias = ops.take(table, ops.clip(distance, -reach, reach), axis=0)
-            """,
-            "bias = ops.take(table, row, axis=0)": "",
+            CLIPPED: "ops.clip(distance, -reach, reach)"
         },
         "You clip at 0 too: every key behind the query counts as the query itself. Clip to −R … R, then add R.": {
             "-reach": "0"
         },
         "The head axis stands last. A look-up puts it there; bring it to the front with `ops.transpose`.": {
-            """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            return ops.transpose(bias, (2, 0, 1))
-            """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)"
+            "ops.transpose(bias, (2, 0, 1))": "bias"
         },
         (
             "Your shape is (H, S, T). Queries are the column, `[:, None]`, keys the row; "
             "and (2, 0, 1) keeps T before S."
-        ): {
-            """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            return ops.transpose(bias, (2, 0, 1))
-            """: "return ops.transpose(ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0))"
-        },
+        ): {"bias, (2, 0, 1)": "bias"},
         "A reshape to (H, T, S) mixes heads and keys: it only counts numbers. `ops.transpose` moves axes.": {
             "ops.transpose": "ops.reshape",
             "(2, 0, 1)": "(table.shape[1], query_length, key_length)",
         },
         "You added a batch axis. The bias is the same for every sentence: (H, T, S).": {
-            "ops.clip(distance, -reach, reach) + reach": """
-            ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-            """,
-            "bias = ops.take(table, row, axis=0)": "",
-            "(bias, (2, 0, 1))": "(row, (2, 0, 1))[None]",
+            "(2, 0, 1))": "(2, 0, 1))[None]"
         },
         (
             "Your R is too large by one: a table of 2R + 1 rows has R = (rows − 1) // 2, "
             "and its middle row is distance 0."
         ): [
-            {
-                "table.shape[0] - 1": "table.shape[0] + 1",
-                "ops.clip(distance, -reach, reach) + reach": """
-            ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
-            """,
-                "bias = ops.take(table, row, axis=0)": "",
-                "bias,": "ops.take(table, row, axis=0),",
-            },
+            {"table.shape[0] - 1": "table.shape[0] + 1", CLIPPED: f"ops.clip({CLIPPED}, 0, table.shape[0] - 1)"},
             {"table.shape[0] - 1": "table.shape[0] + 1"},
         ],
         "You took rows − 1 for R: that is 2R. R is half of it: `(table.shape[0] - 1) // 2`.": {
@@ -946,59 +666,33 @@ right("relative_position_bias").edits(
             ("tensorflow", "jax"), {"(table.shape[0] - 1) // 2": "(table.shape[0] - 1) / 2"}
         ),
         "The last row of your table is never used: row numbers run from 0 to 2R, and 2R is included.": {
-            """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            """: "bias = ops.take(table, ops.clip(distance + reach, 0, 2 * reach - 1), axis=0)"
+            CLIPPED: "ops.clip(distance + reach, 0, 2 * reach - 1)"
         },
         "You clip at R − 1, and the outermost rows of the table are never used. R itself is still a distance.": {
-            "reach = (table.shape[0] - 1) // 2": """
-            reach = (table.shape[0] - 1) // 2
-            nearer = max(reach - 1, 0)
-            """,
-            "row = ops.clip(distance, -reach, reach) + reach": """
-            bias = ops.take(table, ops.clip(distance, -nearer, nearer) + reach, axis=0)
-            """,
-            "bias = ops.take(table, row, axis=0)": "",
+            "-reach, reach": "-max(reach - 1, 0), max(reach - 1, 0)"
         },
         (
             "The middle of your table follows the length of the sentence. It is R, from the "
             "rows: `(table.shape[0] - 1) // 2`."
         ): {
             "(table.shape[0] - 1) // 2": "query_length - 1",
-            "ops.clip(distance, -reach, reach) + reach": """
-            ops.clip(ops.clip(distance, -reach, reach) + reach, 0, table.shape[0] - 1)
-            """,
-            "bias = ops.take(table, row, axis=0)": "",
-            "bias,": "ops.take(table, row, axis=0),",
+            CLIPPED: f"ops.clip({CLIPPED}, 0, table.shape[0] - 1)",
         },
         "You wrote R = 1, which fits the example only. Read R off the table: `(table.shape[0] - 1) // 2`.": {
-            "reach = (table.shape[0] - 1) // 2": "",
-            "row = ops.clip(distance, -reach, reach) + reach": "",
-            ", row,": ", ops.clip(distance, -1, 1) + 1,",
+            "(table.shape[0] - 1) // 2": "1"
         },
         (
             "Words further off than R get 0. They share the first or the last row of the "
             "table: clip the distance instead."
-        ): {
-            "ops.clip(distance, -reach, reach) + reach": """
-            ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=0)
-            """,
-            "ops.take(table, row, axis=0)": "ops.abs(distance) <= reach",
-            "bias,": "ops.where(bias[:, :, None], row, 0.0),",
-        },
+        ): {"bias, (2": "ops.where(ops.abs(distance)[:, :, None] <= reach, bias, 0.0), (2"},
         "Far distances start again at the other end of the table. Clip them, do not take the remainder.": {
-            "row = ops.clip(distance, -reach, reach) + reach": "",
-            ", row,": ", ops.mod(distance + reach, table.shape[0]),",
+            CLIPPED: "ops.mod(distance + reach, table.shape[0])"
+        },
+        "You took the amount of the distance: back and ahead get the same. Keep the sign: s − t, then + R.": {
+            CLIPPED: "ops.minimum(ops.abs(distance), reach) + reach"
         },
         "You lined up the last query with the last key. Both count from 0 here: distance 0 is where s = t.": {
-            "distance = ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None]": """
-            first = key_length - query_length
-            """,
-            "row = ops.clip(distance, -reach, reach) + reach": """
-            distance = ops.arange(key_length)[None, :] - ops.arange(first, first + query_length)[:, None]
-            """,
-            ", row,": ", ops.clip(distance, -reach, reach) + reach,",
+            "(query_length)": "(key_length - query_length, key_length)"
         },
         "You count T for the keys too. They are as many as `key_length`, S, and S need not be T.": {
             "(key_length)": "(query_length)"
@@ -1010,80 +704,33 @@ right("relative_position_bias").edits(
             "(2, 0, 1)": "(1, 2, 0)"
         },
         "You look up one column of the table, so the axis of the heads is gone. Look up whole rows: `axis=0`.": {
-            """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            return ops.transpose(bias, (2, 0, 1))
-            """: "return ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)"
+            "table, row": "table[:, 0], row",
+            "ops.transpose(bias, (2, 0, 1))": "bias",
         },
         "All heads get the numbers of the first. Each head has its own column of the table: look up whole rows.": {
-            "ops.clip(distance, -reach, reach) + reach": """
-            ops.take(table[:, 0], ops.clip(distance, -reach, reach) + reach, axis=0)
-            """,
-            """
-            bias = ops.take(table, row, axis=0)
-            return ops.transpose(bias, (2, 0, 1))
-            """: "return ops.repeat(row[None], table.shape[1], axis=0)",
+            "table, row": "table[:, 0], row",
+            "ops.transpose(bias, (2, 0, 1))": "ops.repeat(bias[None], table.shape[1], axis=0)",
         },
         (
             "No gradient reaches the table: `stop_gradient` and NumPy cut it off, and it is "
             "never learned. Use `ops.take`."
-        ): {
-            "row = ops.clip(distance, -reach, reach) + reach": """
-            bias = ops.take(ops.stop_gradient(table), ops.clip(distance, -reach, reach) + reach, axis=0)
-            """,
-            "bias = ops.take(table, row, axis=0)": "",
-        },
+        ): {"table, row": "ops.stop_gradient(table), row"},
         (
             "Square brackets cannot look up a whole matrix of rows in a tensor. `ops.take(table, rows, axis=0)` can."
-        ): only_on(
-            ("tensorflow",),
-            {
-                """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            """: "",
-                "bias,": "table[ops.clip(distance, -reach, reach) + reach],",
-            },
-        ),
+        ): only_on(("tensorflow",), {"ops.take(table, row, axis=0)": "table[row]"}),
         "You looked along the heads. `ops.take` needs `axis=0`: distances are the rows of the table.": {
-            """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            return ops.transpose(bias, (2, 0, 1))
-            """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach, axis=1)"
+            "row, axis=0": "row, axis=1",
+            "ops.transpose(bias, (2, 0, 1))": "bias",
         },
         (
             "Without `axis=0`, `ops.take` reads the table as one long row of numbers. Name "
             "the axis: distances are the rows."
         ): [
-            {
-                """
-            row = ops.clip(distance, -reach, reach) + reach
-            bias = ops.take(table, row, axis=0)
-            return ops.transpose(bias, (2, 0, 1))
-            """: "return ops.take(table, ops.clip(distance, -reach, reach) + reach)"
-            },
-            {
-                "row = ops.clip(distance, -reach, reach) + reach": """
-            bias = ops.take(table, ops.clip(distance, -reach, reach) + reach)
-            """,
-                "bias = ops.take(table, row, axis=0)": "",
-            },
+            {", axis=0": "", "ops.transpose(bias, (2, 0, 1))": "bias"},
+            {", axis=0": ""},
         ],
     }
 )
-
-
-@mistake(
-    "relative_position_bias",
-    "You took the amount of the distance: back and ahead get the same. Keep the sign: s − t, then + R.",
-)
-def forgets_the_sign(query_length, key_length, table):
-    reach = (table.shape[0] - 1) // 2
-    distance = ops.abs(ops.arange(key_length)[None, :] - ops.arange(query_length)[:, None])
-    bias = ops.take(table, ops.minimum(distance, reach) + reach, axis=0)
-    return ops.transpose(bias, (2, 0, 1))
 
 
 @mistake(
@@ -1153,30 +800,23 @@ def loops_over_the_pairs(x, positions):
     return ops.stack(columns, axis=-1)
 
 
+PAIRS = "pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1) return ops.reshape(pairs, ops.shape(x))"
+
+
 right("rotate_positions").edits(
     {
         (
             "You paired columns i and i + K/2, as Hugging Face's Llama does. Here "
             "neighbours make a pair: (0, 1), (2, 3) …"
         ): {
-            "x.shape[-1]": "x.shape[-1] // 2",
-            "0, width, 2": "width",
-            "0::2": ":width",
-            "1::2": "width:",
-            """
-            pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
-            return ops.reshape(pairs, ops.shape(x))
-            """: "return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)",
+            "0::2": ": width // 2",
+            "1::2": "width // 2 :",
+            PAIRS: "return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)",
         },
         (
             "You turned the right pairs and wrote them as two halves. Each pair goes back to "
             "its own columns: stack, reshape."
-        ): {
-            """
-            pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
-            return ops.reshape(pairs, ops.shape(x))
-            """: "return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)"
-        },
+        ): {PAIRS: "return ops.concatenate([a * cos - b * sin, a * sin + b * cos], axis=-1)"},
         "You paired columns i and i + K/2, and wrote them side by side. Pairs are neighbours: a is `x[..., 0::2]`.": {
             "0::2": ":width // 2",
             "1::2": "width // 2:",
@@ -1186,10 +826,7 @@ right("rotate_positions").edits(
             "and b the second, `x[..., 1::2]`."
         ): {"0::2": "1::2", "1::2": "0::2"},
         "Your pairs still have an axis of their own: (B, H, T, K/2, 2). Reshape to the shape of x.": {
-            """
-            pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)
-            return ops.reshape(pairs, ops.shape(x))
-            """: "return ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)"
+            "ops.reshape(pairs, ops.shape(x))": "pairs"
         },
         "You turn backwards. The minus sign belongs to the new first number: a cos α − b sin α, a sin α + b cos α.": {
             "cos - b": "cos + b",
@@ -1206,11 +843,8 @@ right("rotate_positions").edits(
             "sin + b": "sin - b"
         },
         "The new second number is computed from the new first one. Take the old a and b for both.": {
-            "pairs = ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1)": """
-            a = a * cos - b * sin
-            b = a * sin + b * cos
-            """,
-            "pairs,": "ops.stack([a, b], axis=-1),",
+            "pairs =": "a = a * cos - b * sin; pairs =",
+            "[a * cos - b * sin,": "[a,",
         },
         "You count 0, 1, 2 … yourself. Use the positions that you are given: a sentence may start anywhere.": {
             'ops.cast(positions, "float32")': 'ops.arange(x.shape[2], dtype="float32")'
@@ -1218,27 +852,33 @@ right("rotate_positions").edits(
         (
             "You subtract the first position. Use all as you are given them: two stretches of a text must fit together."
         ): {"positions,": "positions - positions[0],"},
-        "Your positions run from 1: each is one more than you were given. Position 0 must not turn at all.": of(
-            "turns_with_one_product_and_a_swap",
-            {
-                "ops.exp(-np.log(10000.0) *": "ops.power(10000.0, -",
-                'ops.repeat(ops.expand_dims(ops.cast(positions, "float32"), -1) * speed, 2, axis=-1)': """
-            (ops.cast(positions, "float32")[:, None] + 1) * speed
-            """,
-                "swapped = ops.reshape(ops.stack([-x[..., 1::2], x[..., 0::2]], axis=-1), ops.shape(x))": """
-            a, b = x[..., 0::2], x[..., 1::2]
-            """,
-                "x * cos + swapped * sin": """
-            ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-            """,
-            },
-        ),
+        "Your positions run from 1: each is one more than you were given. Position 0 must not turn at all.": {
+            'ops.cast(positions, "float32")': '(ops.cast(positions, "float32") + 1)'
+        },
         "All pairs turn at one speed. Pair i turns by position / 10000^(2i/K), each slower than the one before.": {
-            "width = x.shape[-1]": "",
+            "[:, None] * speed": "[:, None]"
+        },
+        "You turn by the head, not by the word: the positions run along axis 1. They belong to axis 2, T.": {
+            "* speed": "* speed; angle = angle[: x.shape[1], None, :]"
+        },
+        "A tensor cannot be changed column by column. Compute both numbers of all pairs, then stack and reshape.": [
+            only_on(
+                ("tensorflow", "jax"),
+                {
+                    PAIRS: """
+            turned = ops.zeros_like(x)
+            turned[..., 0::2], turned[..., 1::2] = a * cos - b * sin, a * sin + b * cos
+            return turned
             """
-            speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-            angle = ops.cast(positions, "float32")[:, None] * speed
-            """: 'angle = ops.cast(positions, "float32")[:, None]',
+                },
+            )
+        ],
+        (
+            "You only shrink each number by a cosine. A turn mixes the two numbers of a pair: the sine terms are "
+            "missing."
+        ): {PAIRS: "return x * ops.repeat(cos, 2, axis=-1)"},
+        "You added sines and cosines to x. Rotary positions add nothing: each pair is turned.": {
+            PAIRS: "return x + ops.reshape(ops.stack([sin, cos], axis=-1), x.shape[-2:])"
         },
         "Your exponent is i/K, so pairs slow down half as fast. It is 2i/K: 0, 2/K, 4/K …": {"0, width,": "width //"},
         "Your exponent is 4i/K: doubled twice, or divided by K/2. It is 2i/K.": {"/ width": "/ (width // 2)"},
@@ -1251,21 +891,12 @@ right("rotate_positions").edits(
         ): of(
             "turns_with_one_product_and_a_swap",
             {
-                "ops.exp(-np.log(10000.0) *": "ops.power(10000.0, -",
-                'ops.repeat(ops.expand_dims(ops.cast(positions, "float32"), -1) * speed, 2, axis=-1)': """
-            ops.tile(ops.cast(positions, "float32")[:, None] * speed, (1, 2))
-            """,
+                "ops.repeat(ops.expand_dims": "ops.tile(ops.expand_dims",
+                "speed, 2, axis=-1": "speed, (1, 2)",
             },
         ),
         "Float16 came in and float32 goes out. Cast cosine and sine, or the result, to the dtype of x.": {
-            "cos, sin": "wide",
-            "ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)": 'ops.cast(x, "float32")',
-            "x[..., 0::2]": "wide[..., 0::2]",
-            "x[..., 1::2]": "wide[..., 1::2]",
-            "a * cos": "a * ops.cos(angle)",
-            "b * sin": "b * ops.sin(angle)",
-            "a * sin": "a * ops.sin(angle)",
-            "b * cos": "b * ops.cos(angle)",
+            "width = x.shape[-1]": 'width, x = x.shape[-1], ops.cast(x, "float32")'
         },
         (
             "x may be float16, your cosine is float32; TensorFlow multiplies only equals. "
@@ -1280,14 +911,13 @@ right("rotate_positions").edits(
         (
             "You compute angles in the dtype of x, and float16 has no number 2049. Angles are "
             "float32; cast cosine and sine."
-        ): {
-            "ops.power": "ops.cast",
-            "10000.0": 'ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)',
-            '-ops.arange(0, width, 2, dtype="float32") / width': "x.dtype",
-            'positions, "float32"': "positions, x.dtype",
-            "ops.cast(ops.cos(angle), x.dtype)": "ops.cos(angle)",
-            "ops.cast(ops.sin(angle), x.dtype)": "ops.sin(angle)",
-        },
+        ): [
+            {'positions, "float32")[:, None] * speed': "positions, x.dtype)[:, None] * ops.cast(speed, x.dtype)"},
+            {
+                "10000.0, -ops": "10000.0, ops",
+                'positions, "float32")[:, None] * speed': "positions, x.dtype)[:, None] / ops.cast(speed, x.dtype)",
+            },
+        ],
         (
             "Your positions are whole numbers, and TensorFlow makes NumPy's powers whole "
             "beside them. Cast to float32 first."
@@ -1317,84 +947,9 @@ right("rotate_positions").edits(
         (
             "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all "
             "the way, which graphs need too."
-        ): {"x[..., 0::2]": "ops.stop_gradient(x[..., 0::2])", "x[..., 1::2]": "ops.stop_gradient(x[..., 1::2])"},
+        ): [
+            {"x[..., 0::2]": "ops.stop_gradient(x[..., 0::2])", "x[..., 1::2]": "ops.stop_gradient(x[..., 1::2])"},
+            {"width = x.shape[-1]": "width, x = x.shape[-1], np.array(x)"},
+        ],
     }
 )
-
-
-@mistake(
-    "rotate_positions",
-    "You added sines and cosines to x. Rotary positions add nothing: each pair is turned.",
-)
-def adds_the_sinusoidal_row(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    table = ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)
-    return x + ops.cast(ops.reshape(table, x.shape[-2:]), x.dtype)
-
-
-@mistake(
-    "rotate_positions",
-    "You only shrink each number by a cosine. A turn mixes the two numbers of a pair: the sine terms are missing.",
-)
-def leaves_out_the_sine(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    return x * ops.cast(ops.repeat(ops.cos(angle), 2, axis=-1), x.dtype)
-
-
-@mistake(
-    "rotate_positions",
-    "You compute angles in the dtype of x, and float16 has no number 2049. Angles are float32; cast cosine and sine.",
-)
-def divides_in_the_dtype_of_x(x, positions):
-    width = x.shape[-1]
-    power = ops.power(10000.0, ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, x.dtype)[:, None] / ops.cast(power, x.dtype)
-    cos, sin = ops.cos(angle), ops.sin(angle)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))
-
-
-@mistake(
-    "rotate_positions",
-    "A tensor cannot be changed column by column. Compute both numbers of all pairs, then stack and reshape.",
-    backends=("tensorflow", "jax"),
-)
-def writes_into_a_tensor(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = ops.cast(positions, "float32")[:, None] * speed
-    turned = ops.zeros_like(x)
-    turned[..., 0::2] = x[..., 0::2] * ops.cos(angle) - x[..., 1::2] * ops.sin(angle)
-    turned[..., 1::2] = x[..., 0::2] * ops.sin(angle) + x[..., 1::2] * ops.cos(angle)
-    return turned
-
-
-@mistake(
-    "rotate_positions",
-    "No gradient reaches x: `stop_gradient` and NumPy cut it off. Use `keras.ops` all the way, which graphs need too.",
-)
-def turns_with_numpy(x, positions):
-    x = np.array(x)
-    angle = np.asarray(positions)[:, None] / 10000 ** (np.arange(0, x.shape[-1], 2) / x.shape[-1])
-    cos, sin = np.cos(angle).astype(x.dtype), np.sin(angle).astype(x.dtype)
-    turned = np.empty_like(x)
-    turned[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
-    turned[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
-    return turned
-
-
-@mistake(
-    "rotate_positions",
-    "You turn by the head, not by the word: the positions run along axis 1. They belong to axis 2, T.",
-)
-def turns_by_the_head(x, positions):
-    width = x.shape[-1]
-    speed = ops.power(10000.0, -ops.arange(0, width, 2, dtype="float32") / width)
-    angle = (ops.cast(positions, "float32")[:, None] * speed)[: x.shape[1], None, :]
-    cos, sin = ops.cast(ops.cos(angle), x.dtype), ops.cast(ops.sin(angle), x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
-    return ops.reshape(ops.stack([a * cos - b * sin, a * sin + b * cos], axis=-1), ops.shape(x))

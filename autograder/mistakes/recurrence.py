@@ -11,17 +11,19 @@ def uses_the_at_sign(x, state, w_input, w_state, bias):
     return ops.tanh(x @ w_input + state @ w_state + bias)
 
 
+NEW_STATE = "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)"
+
+
 right("rnn_step").edits(
     {
         "You left the state out. Without `state @ w_state` the cell has no memory.": {
             "+ ops.matmul(state, w_state)": ""
         },
-        "You left the word out. The new state needs `x @ w_input` as well.": {"x, w_input) + ops.matmul(": ""},
+        "You left the word out. The new state needs `x @ w_input` as well.": {"ops.matmul(x, w_input) +": ""},
         "You left the bias out. Add it to the sum before tanh.": {"+ bias": ""},
-        "You left tanh out. Put the whole sum through `ops.tanh`.": (
-            "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
-            "ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias",
-        ),
+        "You left tanh out. Put the whole sum through `ops.tanh`.": {
+            NEW_STATE: "ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias"
+        },
         "You used a sigmoid, which gives 0 to 1. This cell uses tanh, which gives −1 to 1.": {".tanh": ".sigmoid"},
         "You used ReLU, which lets the state grow without end. This cell uses tanh.": {"ops.tanh": "ops.relu"},
         "You added the state as it is. It goes through its own matrix first: `state @ w_state`.": {
@@ -32,9 +34,9 @@ right("rnn_step").edits(
             "ops.tanh(ops.matmul(x, w_input) +": "ops.matmul(x, w_input) + ops.tanh("
         },
         "You took tanh of parts and added them. Sum everything first, then take tanh once.": [
-            {"+ ops.matmul(state, w_state) +": ") + ops.tanh(ops.matmul(state, w_state)) + ops.tanh("},
-            {"w_input) +": "w_input)) + ops.tanh("},
-            {"ops.matmul(state, w_state) + bias": "bias) + ops.tanh(ops.matmul(state, w_state)"},
+            {NEW_STATE: "ops.tanh(ops.matmul(x, w_input)) + ops.tanh(ops.matmul(state, w_state)) + ops.tanh(bias)"},
+            {NEW_STATE: "ops.tanh(ops.matmul(x, w_input)) + ops.tanh(ops.matmul(state, w_state) + bias)"},
+            {NEW_STATE: "ops.tanh(ops.matmul(x, w_input) + bias) + ops.tanh(ops.matmul(state, w_state))"},
         ],
         "The bias stays outside your tanh. Add it before, so that the state stays between −1 and 1.": {
             "+ bias)": ") + bias"
@@ -45,37 +47,32 @@ right("rnn_step").edits(
             "state, w_state": "state, ops.transpose(w_state)"
         },
         "You swapped the matrices: the word meets `w_input`, the state meets `w_state`.": {
-            "x, w_input": "x, w_state",
-            "state, w_state": "state, w_input",
+            "(x, w_input) + ops.matmul(state, w_state) + bias": "(x, w_state) + ops.matmul(state, w_input) + bias"
         },
         "`*` multiplies number by number. A matrix product is `ops.matmul`, or `@`.": [
             of("uses_the_at_sign", {"x @ w_input": "x * w_input", "state @": "state *"}),
             {"ops.matmul(state, w_state)": "state * w_state"},
         ],
-        "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
-            "return ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)": """
-            new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias); return new, [new]
-            """
-        },
+        "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": (
+            "return ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
+            "new = ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias); return new, [new]",
+        ),
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": {
-            "ops.tanh": "np.tanh",
-            "ops.matmul(x, w_input)": "np.matmul(x, w_input)",
-            "ops.matmul(state, w_state)": "np.matmul(state, w_state)",
+            "ops.tanh(ops.matmul(x, w_input) + ops": "np.tanh(np.matmul(x, w_input) + np"
         },
         "You return a tuple of one. A comma after the value makes one: return the tensor itself.": (
-            "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
+            NEW_STATE,
             "(ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias),)",
         ),
         "You mix old and new state. A plain cell has no gate: the new state is the tanh alone.": {
             "ops.tanh": "0.5 * state + 0.5 * ops.tanh"
         },
         "The state stays outside your tanh. Sum everything first, then take tanh once.": {
-            "ops.matmul(state, w_state) + bias": "bias) + ops.matmul(state, w_state"
+            NEW_STATE: "ops.tanh(ops.matmul(x, w_input) + bias) + ops.matmul(state, w_state)"
         },
         "The state met `w_input`. It has a matrix of its own: `state @ w_state`.": {"state, w_state": "state, w_input"},
         "The matrix stands on the left. Here a word is a row, so the matrix comes last: `x @ w_input`.": {
-            "x, w_input": "w_input, x",
-            "state, w_state": "w_state, state",
+            "(x, w_input) + ops.matmul(state, w_state)": "(w_input, x) + ops.matmul(w_state, state)"
         },
         "You took tanh of the old state as well. Sum word, state and bias, then take tanh once.": {
             "(state": "(ops.tanh(state)"
@@ -101,7 +98,7 @@ right("rnn_step").also(
     'ops.add(ops.einsum("bd,du->bu", x, w_input) + ops.einsum("bu,uv->bv", state, w_state), bias)',
 )
 right("rnn_step").also(
-    "ops.tanh(ops.matmul(x, w_input) + ops.matmul(state, w_state) + bias)",
+    NEW_STATE,
     "2.0 * ops.sigmoid(2.0 * (ops.dot(x, w_input) + ops.dot(state, w_state) + bias)) - 1.0",
 )
 
@@ -148,32 +145,26 @@ def reshapes_into_blocks(x, state, w_input, w_state, bias):
 right("gru_step", "writes_z_and_r").edits(
     {
         (
-            "z and r have changed places. Keras' blocks are z, r, h (PyTorch's r, z, h); r "
-            "multiplies the state's block, z mixes."
+            "z and r have changed places. Keras' blocks are z, r, h (PyTorch's r, z, h); r multiplies the state's "
+            "block, z mixes."
         ): {"xz + sz": "xr + sr", "xr + sr": "xz + sz"},
         "Your candidate is made of the first block. The order of the blocks is z, r, h: candidate last.": {
             "xz, xr, xh": "xh, xz, xr",
             "sz, sr, sh": "sh, sz, sr",
         },
         "You swapped z and 1 − z. Here z = 1 keeps the old state: z · state + (1 − z) · candidate.": {
-            "z * state": "(1.0 - z) * state",
-            "1.0 - z": "z",
+            "z * state + (1.0 - z)": "(1.0 - z) * state + (z)"
         },
         "Bias row 1 escapes your reset gate. It belongs to the state: r · (state U + bias row 1).": [
             {
-                "+ bias[1]": "",
-                "z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": """
-            bz, br, bh = ops.split(bias[1], 3); z, r = ops.sigmoid(xz + sz + bz), ops.sigmoid(xr + sr + br)
-            """,
-                "xh + r * sh": "xh + r * sh + bh",
+                "+ bias[1], 3, axis=-1)": ", 3, axis=-1); bz, br, bh = ops.split(bias[1], 3);",
+                "), ops.sigmoid(xr + sr": "+ bz), ops.sigmoid(xr + sr + br",
+                "* sh": "* sh + bh",
             },
             {"bias[0]": "ops.sum(bias, axis=0)", "+ bias[1]": ""},
         ],
         "You used row 0 of the bias only. Row 1 is added to the state's product.": {"+ bias[1]": ""},
-        "You swapped the rows of the bias. Row 0 goes with the word, row 1 with the state.": {
-            "bias[0]": "bias[1]",
-            "bias[1]": "bias[0]",
-        },
+        "You swapped the rows of the bias. Row 0 goes with the word, row 1 with the state.": {"0": "1", "[1]": "[0]"},
         "You left the bias out: row 0 is added to the word's product, row 1 to the state's.": {
             "+ bias[0]": "",
             "+ bias[1]": "",
@@ -183,77 +174,62 @@ right("gru_step", "writes_z_and_r").edits(
             "bias[1]": "bias",
         },
         "Your reset gate does nothing. Multiply the state's block of the candidate by r.": {
-            "sr, sh": "xr, sh",
-            "z, r": "z",
-            ", ops.sigmoid(xr + sr)": "",
-            "r * sh": "sh",
+            "sr,": "xr,",
+            ", r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "= ops.sigmoid(xz + sz)",
+            "return z * state + (1.0 - z) * ops.tanh(xh + r * sh)": "return z * state + (1.0 - z) * ops.tanh(xh + sh)",
         },
         "Your reset gate multiplies the word's block too. It resets the state's block only.": {
             "xh + r * sh": "r * (xh + sh)"
         },
         "You return the candidate. Mix it with the old state by the update gate.": {
-            "sz, sr": "xz, sr",
-            """
-            z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)
-            return z * state + (1.0 - z) * ops.tanh(xh + r * sh)
-            """: "return ops.tanh(xh + ops.sigmoid(xr + sr) * sh)",
+            "sz,": "xz,",
+            "z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr) return z * state + (1.0 - z) * ops.tanh(xh + r": """
+            return ops.tanh(xh + ops.sigmoid(xr + sr)
+            """,
         },
         "Your candidate goes through a sigmoid. Gates use the sigmoid, the candidate uses tanh.": {".tanh": ".sigmoid"},
-        "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": (
-            "ops.sigmoid",
-            "ops.tanh",
-            2,
-        ),
-        "You used the hard sigmoid of early Keras. The gates of today's cell use `ops.sigmoid`.": (
-            "ops.sigmoid",
-            "ops.hard_sigmoid",
-            2,
-        ),
+        "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": {
+            "sigmoid(xz + sz), ops.sigmoid": "tanh(xz + sz), ops.tanh"
+        },
+        "You used the hard sigmoid of early Keras. The gates of today's cell use `ops.sigmoid`.": {
+            "sigmoid(xz + sz), ops.sigmoid": "hard_sigmoid(xz + sz), ops.hard_sigmoid"
+        },
         "Your gates see the word alone. They need the state too: add both products before the sigmoid.": {
             "sz, sr": "_, _",
-            "xz + sz": "xz",
-            "xr + sr": "xr",
+            "z, r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "z, r = ops.sigmoid(xz), ops.sigmoid(xr)",
         },
         "You cut into U parts. The second argument of `ops.split` is the number of parts: here 3.": {
-            "xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)": """
-            units = state.shape[-1]
-            xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], units, axis=-1)
-            """,
-            "bias[1], 3": "bias[1], units",
+            "xz,": "units = state.shape[-1]; xz,",
+            "[0], 3, axis=-": "[0], units, axis=-",
+            "[1], 3, axis=-": "[1], units, axis=-",
         },
-        "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": {
-            "return z * state + (1.0 - z) * ops.tanh(xh + r * sh)": """
-            new = z * state + (1.0 - z) * ops.tanh(xh + r * sh); return new, [new]
-            """
-        },
+        "You return the state twice, as a cell of Keras does. Here a step returns the new state alone.": (
+            "return z * state + (1.0 - z) * ops.tanh(xh + r * sh)",
+            "new = z * state + (1.0 - z) * ops.tanh(xh + r * sh); return new, [new]",
+        ),
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
             {
-                "ops.split(ops.matmul(x": "np.split(np.matmul(x",
-                "ops.split(ops.matmul(state": "np.split(np.matmul(state",
-                "ops.sigmoid(xz + sz)": "1 / (1 + np.exp(-xz - sz))",
-                "ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-xr - sr))",
-                "1.0 - z": "1 - z",
-                "ops.tanh": "np.tanh",
+                "xh = ops.split(ops": "xh = np.split(np",
+                "sh = ops.split(ops": "sh = np.split(np",
+                "ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-xz - sz)), 1 / (1 + np.exp(-xr - sr))",
+                "(1.0 - z) * ops.": "(1 - z) * np.",
             },
             {
                 "ops.sigmoid(xz + sz)": "1 / (1 + np.exp(-(xz + sz)))",
                 "ops.sigmoid(xr + sr)": "1 / (1 + np.exp(-(xr + sr)))",
-                "1.0 - z": "1 - z",
+                "(1.0 - z)": "(1 - z)",
             },
         ],
         "Your gates are bare sums. A gate is `ops.sigmoid` of its sum: a number from 0 to 1.": {
-            "ops.sigmoid(xz + sz)": "xz + sz",
-            "ops.sigmoid(xr + sr)": "xr + sr",
+            "ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "xz + sz, xr + sr"
         },
         "You put z where r belongs. The reset gate multiplies the candidate's block, the update gate mixes.": {
-            "sr, sh": "xr, sh",
-            "z, r": "z",
-            ", ops.sigmoid(xr + sr)": "",
-            "r * sh": "z * sh",
+            "sr,": "xr,",
+            ", r = ops.sigmoid(xz + sz), ops.sigmoid(xr + sr)": "= ops.sigmoid(xz + sz)",
+            "r *": "z *",
         },
         "Your reset gate stands outside tanh. It multiplies the state's block inside: tanh(word + r · state).": {
-            "1.0 - z": "(1.0 - z) * r",
-            "r * sh": "sh",
+            "(1.0 - z) * ops.tanh(xh + r * sh)": "((1.0 - z) * r) * ops.tanh(xh + sh)"
         },
         "You keep the whole old state. Multiply it by z, so that old and new share 1: z and 1 − z.": {"z *": ""},
         "Your blocks are in the order z, h, r. The candidate comes last: z, r, h.": {
@@ -267,29 +243,23 @@ right("gru_step", "writes_z_and_r").edits(
             "xz, xr": "units = state.shape[-1]; xz, xr",
             "r * sh": "ops.matmul(r * state, w_state[:, 2 * units:])",
         },
-        "Your candidate leaves out a matrix: r multiplies state U + bias row 1, not the bare state.": {
-            "r * sh": "r * state"
-        },
+        "Your candidate leaves out a matrix: r multiplies state U + bias row 1, not the bare state.": {"sh)": "state)"},
         "You add the whole candidate. Multiply it by 1 − z, so that old and new share 1: z and 1 − z.": {
             "(1.0 - z) *": ""
         },
         "You took the sigmoid of the parts and added them. Add word and state first: σ(word + state).": {
-            "(xz + sz)": "(xz) + ops.sigmoid(sz)",
-            "(xr + sr)": "(xr) + ops.sigmoid(sr)",
+            "(xz + sz), ops.sigmoid(xr + sr)": "(xz) + ops.sigmoid(sz), ops.sigmoid(xr) + ops.sigmoid(sr)"
         },
         "You added both rows of the bias to both products. Row 0 goes with the word, row 1 with the state.": {
-            "xz, xr, xh = ops.split(ops.matmul(x, w_input) + bias[0], 3, axis=-1)": """
-            both = bias[0] + bias[1]; xz, xr, xh = ops.split(ops.matmul(x, w_input) + both, 3, axis=-1)
-            """,
+            "xz,": "both = bias[0] + bias[1]; xz,",
+            "bias[0]": "both",
             "bias[1]": "both",
         },
         "Left alone, `ops.split` cuts axis 0, the sentences. Cut the columns into blocks: `axis=-1`.": {
             "[0], 3, axis=-1": "[0], 3",
             "[1], 3, axis=-1": "[1], 3",
         },
-        "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.": {
-            "ops.tanh(xh": "(xh"
-        },
+        "You left tanh out. The candidate is tanh of the word's block plus reset times the state's.": {"ops.tanh": ""},
         "You took tanh of the parts and added them. The candidate is tanh of the sum: word + r · state.": {
             "ops.tanh(xh + r * sh)": "(ops.tanh(xh) + r * ops.tanh(sh))"
         },
@@ -351,18 +321,23 @@ def cuts_each_matrix(x, state, w_input, w_state, bias):
     return ops.multiply(ops.sigmoid(o), ops.tanh(c)), c
 
 
+SUMMED = "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias"
+NEW_C = "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)"
+H_AND_C = "return ops.sigmoid(o) * ops.tanh(c), c"
+
+
 right("lstm_step", "writes_i_f_g_o").edits(
     {
         (
-            "Candidate and output have changed places. The blocks are i, f, c, o: tanh is for "
-            "the third, the last one shows."
+            "Candidate and output have changed places. The blocks are i, f, c, o: tanh is for the third, the last "
+            "one shows."
         ): {"f, g, o": "f, o, g"},
         "i and f have changed places. The blocks are i, f, c, o; f multiplies the old c, i the candidate.": {
             "i, f, g": "f, i, g"
         },
         "You show the memory as it is. h is the output gate times *tanh* of the new c.": {"ops.tanh(c)": "c"},
         "You show the old memory. Make the new c first, then h from it.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "",
+            NEW_C: "",
             "(c), c": "(c), ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)",
         },
         "You return c before h. The order of the pair is (h, c), on the way in and on the way out.": {
@@ -371,35 +346,16 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "You unpack the state as (c, h). It is (h, c): h meets the matrix, c is the memory.": {"h, c": "c, h"},
         "The memory c met `w_state`. Only h does; c is kept apart from every matrix.": {"h, w_state": "c, w_state"},
         "You return h, and the states once more, as a cell of Keras does. Here return the pair (h, c).": {
-            "return ops.sigmoid(o) * ops.tanh(c), c": "h = ops.sigmoid(o) * ops.tanh(c); return h, [h, c]"
+            H_AND_C: "h = ops.sigmoid(o) * ops.tanh(c); return h, [h, c]"
         },
         "You return h alone. The next step needs the memory too: return the pair (h, c).": {"(c), c": "(c)"},
         "Your candidate goes through a sigmoid. Only the three gates do: the candidate goes through tanh alone.": [
-            {
-                "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
-            ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
-            """,
-                "ops.sigmoid(f)": "f",
-                "ops.sigmoid(i)": "i",
-                "ops.tanh(g)": "g",
-                "ops.sigmoid(o)": "o",
-            },
-            {
-                "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
-            ops.sigmoid(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
-            """,
-                "ops.sigmoid(f)": "f",
-                "ops.sigmoid(i)": "i",
-                "ops.sigmoid(o)": "o",
-            },
+            {SUMMED: f"ops.sigmoid({SUMMED})", NEW_C: "c = f * c + i * g", "ops.sigmoid(o)": "o"},
+            {SUMMED: f"ops.sigmoid({SUMMED})", NEW_C: "c = f * c + i * ops.tanh(g)", "ops.sigmoid(o)": "o"},
         ],
         "Your gates go through tanh, and may be negative. A gate is a sigmoid: from 0 to 1.": {
-            "ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias": """
-            ops.tanh(ops.matmul(x, w_input) + ops.matmul(h, w_state) + bias)
-            """,
-            "ops.sigmoid(f)": "f",
-            "ops.sigmoid(i)": "i",
-            "ops.tanh(g)": "g",
+            SUMMED: f"ops.tanh({SUMMED})",
+            NEW_C: "c = f * c + i * g",
             "ops.sigmoid(o)": "o",
         },
         "You added 1 at the forget gate. Keras puts that 1 into a fresh bias; it is in what you are given.": {
@@ -414,15 +370,11 @@ right("lstm_step", "writes_i_f_g_o").edits(
         "You took every fourth column for a gate. A gate's U columns stand side by side: four blocks.": of(
             "",
             {
-                """
-            to_input, to_forget, to_memory, to_output = ops.split(blocks, 4, axis=-1)
-            kept = ops.sigmoid(to_forget) * memory
-            memory = kept + ops.sigmoid(to_input) * ops.tanh(to_memory)
-            """: (
-                    "memory = ops.sigmoid(blocks[:, 1::4]) * memory + "
-                    "ops.sigmoid(blocks[:, 0::4]) * ops.tanh(blocks[:, 2::4])"
-                ),
-                "(to_output)": "(blocks[:, 3::4])",
+                "to_input, to_forget, to_memory, to_output = ops.split(blocks, 4, axis=-1) kept": "memory",
+                "to_forget) * memory memory = kept": "blocks[:, 1::4]) * memory",
+                "to_input)": "blocks[:, 0::4])",
+                "to_memory)": "blocks[:, 2::4])",
+                "to_output)": "blocks[:, 3::4])",
             },
         ),
         "You cut into U parts. The second argument of `ops.split` is the number of parts: here 4.": {
@@ -434,64 +386,39 @@ right("lstm_step", "writes_i_f_g_o").edits(
         ],
         "NumPy needs real numbers: gradients and compiled graphs have none for it. Use `keras.ops`.": [
             {
-                "ops.split": "np.split",
-                "ops.matmul(x, w_input)": "np.matmul(x, w_input)",
-                "ops.matmul(h, w_state)": "np.matmul(h, w_state)",
-                "ops.sigmoid(f) * c": "c / (1 + np.exp(-f))",
-                "ops.sigmoid(i) * ops.tanh(g)": "np.tanh(g) / (1 + np.exp(-i))",
-                "ops.sigmoid(o) * ops.tanh(c)": "np.tanh(c) / (1 + np.exp(-o))",
+                f"ops.split({SUMMED}": "np.split(np.matmul(x, w_input) + np.matmul(h, w_state) + bias",
+                NEW_C: "c = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))",
+                H_AND_C: "return np.tanh(c) / (1 + np.exp(-o)), c",
             },
             {
-                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o)); c = f * c + i * ops.tanh(g)
-            """,
+                NEW_C: "i, f, o = (1 / (1 + np.exp(-block)) for block in (i, f, o)); c = f * c + i * ops.tanh(g)",
                 "ops.sigmoid(o)": "o",
             },
         ],
         "You left tanh out of the candidate. The memory gets σ(i) · tanh(candidate).": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "new = ops.sigmoid(f) * c + ops.sigmoid(i) * g",
+            NEW_C: "new = ops.sigmoid(f) * c + ops.sigmoid(i) * g",
             "(c), c": "(new), new",
         },
         "You put the memory itself through tanh. c is kept as it is; only what is shown, h, goes through tanh.": [
-            {
-                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            new = ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))
-            """,
-                "ops.tanh(c), c": "new, new",
-            },
-            {
-                "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            new = ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))
-            """,
-                "(c), c": "(new), new",
-            },
+            {NEW_C: f"{NEW_C}; c = ops.tanh(c)", "ops.tanh(c), c": "c, c"},
+            {NEW_C: f"{NEW_C}; c = ops.tanh(c)"},
         ],
         "You return the old c. The next step needs the new one: return h and the new c.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": "",
+            NEW_C: "",
             "ops.tanh(c)": "ops.tanh(ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g))",
         },
         "Your forget gate multiplies h. It acts on the memory: σ(f) · c.": of(
             "", {"shown, memory": "shown, c", "* memory": "* shown"}
         ),
-        "You left h out of the sum. The gates need `h @ w_state` as well.": {
-            "+ ops.matmul(h, w_state)": "",
-            "c = ops.sigmoid": "new = ops.sigmoid",
-            "(c), c": "(new), new",
-        },
+        "You left h out of the sum. The gates need `h @ w_state` as well.": {"+ ops.matmul(h, w_state)": ""},
         "Your blocks are in the order i, c, f, o. The forget gate comes second: i, f, c, o.": {
-            "c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)": """
-            new = ops.sigmoid(g) * c + ops.sigmoid(i) * ops.tanh(f)
-            """,
-            "(c), c": "(new), new",
+            "i, f, g, o": "i, g, f, o"
         },
         "You stacked h and c into one tensor. Return them as a pair: `return h, c`.": {
             "c = ops.sigmoid": "new = ops.sigmoid",
             "ops.sigmoid(o) * ops.tanh(c), c": "ops.stack([ops.sigmoid(o) * ops.tanh(new), new])",
         },
-        "You return h + c. They stay apart: return the pair (h, c).": {
-            "c = ops.sigmoid": "new = ops.sigmoid",
-            "(c), c": "(new) + new",
-        },
+        "You return h + c. They stay apart: return the pair (h, c).": {"c = ops": "new = ops", "(c), c": "(new) + new"},
         "A bare sum stands where a gate belongs. A gate is `ops.sigmoid` of its block: i, f and o.": [
             {"ops.sigmoid(f)": "f", "ops.sigmoid(i)": "i", "ops.sigmoid(o)": "o"},
             {"ops.sigmoid(f)": "f", "ops.sigmoid(i)": "i"},
@@ -631,11 +558,10 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "real, new =": "states.append(state[0] if isinstance(state, (tuple, list)) else state); real, new =",
             "states.append(state[0] if isinstance(state, tuple) else state)": "",
         },
-        "You return the initial state as well: S + 1 states. Begin with an empty list.": {
-            "state, states = initial_state, []": """
-            state = initial_state; states = [state[0] if isinstance(state, (tuple, list)) else state]
-            """
-        },
+        "You return the initial state as well: S + 1 states. Begin with an empty list.": (
+            "state, states = initial_state, []",
+            "state = initial_state; states = [state[0] if isinstance(state, (tuple, list)) else state]",
+        ),
         "You read from right to left. Word 0 comes first.": [
             {"range(inputs.shape[1])": "reversed(range(inputs.shape[1]))"},
             {"range(inputs.shape[1])": "reversed(range(inputs.shape[1]))", ", axis": "[::-1], axis"},
@@ -643,19 +569,16 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
         "Your arguments of `step` are swapped. It is step(x, state): the word comes first.": {
             "step(inputs[:, s], state)": "step(state, inputs[:, s])"
         },
-        "`inputs[s]` is a whole sentence. Word s of every sentence is `inputs[:, s]`.": of(
-            "maps_over_the_structure",
-            {
-                "import keras": "",
-                "ops.shape(inputs)": "inputs.shape",
-                "real = ops.expand_dims(mask[:, s], axis=1)": "",
-                "inputs[:, s]": "inputs[s]",
-                "keras.tree.map_structure": "ops.where",
-                "lambda a, b, real=real: ops.where(real, a, b)": "mask[s, :, None]",
-                "keras.tree.flatten(state)[0]": "state",
-                "states,": "states, axis=",
-            },
-        ),
+        "`inputs[s]` is a whole sentence. Word s of every sentence is `inputs[:, s]`.": {
+            """
+            real, new = mask[:, s, None], step(inputs[:, s], state)
+            if isinstance(state, (tuple, list)):
+                state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))
+            else:
+                state = ops.where(real, new, state)
+            """: "new = step(inputs[s], state); state = ops.where(mask[s, :, None], new, state)",
+            "state[0] if isinstance(state, tuple) else": "",
+        },
         "Your column of the mask is (B,). Give it an axis of size 1 at its end: `mask[:, s, None]`.": {", None": ""},
         "You skip a place for all sentences when one has padding there. Choose for each sentence alone.": {
             "mask[:, s, None]": "ops.all(mask[:, s])"
@@ -700,8 +623,8 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "new[0], ops.where(real, new[1], state[1])",
         ),
         (
-            "The mask holds True and False, and 1 − True is no number here. Use "
-            "`ops.where`, or cast the mask to float32."
+            "The mask holds True and False, and 1 − True is no number here. Use `ops.where`, or cast the mask to "
+            "float32."
         ): only_on(
             ("tensorflow", "torch"),
             {
@@ -710,15 +633,15 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             },
         ),
         (
-            "You only count the real words, and take them to be the first. Padding may "
-            "stand anywhere: ask `mask[:, s]`."
+            "You only count the real words, and take them to be the first. Padding may stand anywhere: ask `mask[:, "
+            "s]`."
         ): {
             "state, states": 'lengths = ops.sum(ops.cast(mask, "int32"), axis=1); state, states',
             "mask[:, s, None]": "(lengths > s)[:, None]",
         },
         (
-            "At padding you return the old state, but the next step goes on from the new "
-            "one. Hand on the one you chose."
+            "At padding you return the old state, but the next step goes on from the new one. Hand on the one you "
+            "chose."
         ): {
             "state = tuple(ops.where(real, one, old) for one, old in zip(new, state, strict=True))": """
             states.append(ops.where(real, new[0], state[0]))
@@ -738,8 +661,8 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             },
         ],
         (
-            "`len(…) == 2` holds for a batch of two sentences as well. A pair is a tuple: "
-            "`isinstance(initial_state, tuple)`."
+            "`len(…) == 2` holds for a batch of two sentences as well. A pair is a tuple: `isinstance(initial_state, "
+            "tuple)`."
         ): {
             "isinstance(state, (tuple, list))": "len(initial_state) == 2",
             "True)": """
@@ -753,8 +676,8 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             "states.append(state[0] if isinstance(state, tuple) else state)": "",
         },
         (
-            "You stop where no sentence has a word, and return too few states. Keep the "
-            "old state there, and go on to S."
+            "You stop where no sentence has a word, and return too few states. Keep the old state there, and go on "
+            "to S."
         ): {
             "real, new =": """
             if not ops.any(mask[:, s]):
@@ -763,8 +686,8 @@ right("run_recurrent", "takes_tuples_and_lists").edits(
             """
         },
         (
-            "Your mask changes nothing: at padding the state goes on. "
-            "Choose with `ops.where`; a tensor never `is False`."
+            "Your mask changes nothing: at padding the state goes on. Choose with `ops.where`; a tensor never `is "
+            "False`."
         ): [
             {"ops.where(real, one, old)": "one", "ops.where(real, new, state)": "new"},
             {"mask[:, s, None]": "mask[:, s] is not False"},
@@ -845,14 +768,16 @@ def joins_query_and_keys(query, keys, w_query, w_key, v, mask=None):
     return ops.sum(ops.expand_dims(weights, -1) * keys, axis=1), weights
 
 
+HIDES = "if mask is not None: scores = ops.where(mask, scores, -1e9)"
+ZEROS = "if mask is not None: weights = ops.where(mask, weights, 0.0)"
+SHARES = "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)"
+
+
 right("additive_attention", "scores_in_one_line").edits(
     {
-        "You left tanh out. Then the query adds the same to every score and chooses nothing.": of(
-            "",
-            (
-                "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))",
-                "ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key)",
-            ),
+        "You left tanh out. Then the query adds the same to every score and chooses nothing.": (
+            "scores = ops.sum(ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))",
+            "compared = ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key); scores = ops.sum(compared",
         ),
         "Your query changes nothing: softmax drops what all scores share. Add it to every key *inside* tanh.": [
             of("", {"[:, None] +": ")[:, None] + ops.tanh("}),
@@ -872,12 +797,9 @@ right("additive_attention", "scores_in_one_line").edits(
             ),
         ],
         "You swapped the matrices: the query goes with `w_query`, the keys with `w_key`.": {
-            "query, w_query": "query, w_key",
-            "keys, w_key": "keys, w_query",
+            "w_query)[:, None] + ops.matmul(keys, w_key": "w_key)[:, None] + ops.matmul(keys, w_query"
         },
-        "You used `w_query` twice. The query goes with `w_query`, the keys with `w_key`.": {
-            "keys, w_key": "keys, w_query"
-        },
+        "You used `w_query` twice. The query goes with `w_query`, the keys with `w_key`.": {"w_key)": "w_query)"},
         "You divided the scores by √A. Only unit 4's dot products need that: softmax v · tanh as it is.": {
             "v, axis=-1)": "v, axis=-1) / v.shape[0] ** 0.5"
         },
@@ -888,17 +810,15 @@ right("additive_attention", "scores_in_one_line").edits(
             "scores, -1e9": "-1e9, scores",
             "weights, 0.0": "0.0, weights",
         },
-        "You hide padding only after softmax, so the others no longer share 1. Hide it before.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": ""
-        },
+        "You hide padding only after softmax, so the others no longer share 1. Hide it before.": {HIDES: ""},
         "Your hidden scores are 0 or near it, and e⁰ = 1 is a large share. Set them to −10⁹ (`-1e9`, not `-1e-9`).": [
-            {"-1e9": "0.0", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+            {"-1e9": "0.0", ZEROS: ""},
             {"-1e9": "-1e-9"},
         ],
         "Your hidden scores are high, so padding takes the whole share. Mind the sign: −10⁹.": {"-1e9": "1e9"},
         "You zero the padded *keys*. Their scores still take a share: hide the scores instead.": [
             {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                HIDES: "",
                 "weights = ops.where(mask, weights, 0.0)": "keys = ops.where(mask[:, :, None], keys, 0.0)",
             },
             {
@@ -906,25 +826,17 @@ right("additive_attention", "scores_in_one_line").edits(
             keys = keys if mask is None else ops.where(mask[:, :, None], keys, 0.0)
             scores = ops.sum
             """,
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+                HIDES: "",
+                ZEROS: "",
             },
         ],
-        "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {
-            "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""
-        },
+        "With no real word −10⁹ makes all scores equal: padding shares 1. Zero it after softmax too.": {ZEROS: ""},
         "You clip the scores: large ones become equal. `ops.softmax` takes scores of any size.": [
-            {
-                "if mask is not None: scores": """
-            scores = ops.clip(scores, -50.0, 50.0)
-            if mask is not None:
-                scores
-            """
-            },
+            {"v, axis=-1)": "v, axis=-1); scores = ops.clip(scores, -50.0, 50.0)"},
             of(
                 "joins_query_and_keys",
                 {
-                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
+                    SHARES: """
             ops.exp(ops.clip(scores, -50.0, 50.0)) * ops.cast(allowed, "float32")
             """,
                     "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
@@ -936,34 +848,22 @@ right("additive_attention", "scores_in_one_line").edits(
             {"-1e9": "-100.0"},
         ],
         (
-            "A padded score far above the others leaves them nothing: hidden too late, or "
-            "too little. Set it to −10⁹ first."
+            "A padded score far above the others leaves them nothing: hidden too late, or too little. Set it to −10⁹ "
+            "first."
         ): [
             {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+                HIDES: "",
                 "weights = ops.where(mask, weights, 0.0)": """
             weights = weights * ops.cast(mask, "float32")
             weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-9)
             """,
             },
+            {HIDES: "", "0.0)": "0.0); weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)"},
             {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-                "weights = ops.where(mask, weights, 0.0)": """
-            weights = ops.where(mask, weights, 0.0)
-            weights = weights / (ops.sum(weights, axis=-1, keepdims=True) + 1e-6)
-            """,
+                HIDES: "",
+                "0.0)": "0.0); weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))",
             },
-            {
-                "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-                "weights = ops.where(mask, weights, 0.0)": """
-            weights = ops.where(mask, weights, 0.0)
-            weights = ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
-            """,
-            },
-            {
-                "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
-                "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
-            },
+            {"ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0', ZEROS: ""},
             {
                 "ops.where(mask, scores, -1e9)": 'scores + (1.0 - ops.cast(mask, "float32")) * -30.0',
                 "mask, weights": "ops.any(mask, axis=-1, keepdims=True), weights",
@@ -972,32 +872,27 @@ right("additive_attention", "scores_in_one_line").edits(
             of(
                 "joins_query_and_keys",
                 {
-                    "ops.max(ops.where(allowed, scores, -1e9)": "ops.max(scores",
-                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
-            ops.exp(scores - peak) * ops.cast(allowed, "float32")
-            """,
+                    "ops.where(allowed, scores, -1e9)": "scores",
+                    SHARES: 'ops.exp(scores - peak) * ops.cast(allowed, "float32")',
                     "ops.where(total > 0, total, 1.0)": "(total + 1e-7)",
                 },
             ),
         ],
         (
-            "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and "
-            "zero hidden weights after softmax."
+            "Without a real word you divide 0 by 0, which is NaN. Hide with −10⁹, and zero hidden weights after "
+            "softmax."
         ): [
-            {"-1e9": "-np.inf", "if mask is not None: weights = ops.where(mask, weights, 0.0)": ""},
+            {"-1e9": "-np.inf", ZEROS: ""},
             of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "total"}),
         ],
         "Adding −∞ makes NaN in an empty row. Replaced later, it still ruins the gradients: use −10⁹.": {
             "ops.where(mask, scores, -1e9)": "scores + ops.where(mask, 0.0, -np.inf)"
         },
-        "You averaged the projected keys. These make the scores; the context adds the keys themselves.": of(
-            "",
-            {
-                "ops.tanh(ops.matmul(query, w_query)[:, None] + ops.matmul(keys, w_key))": "ops.matmul(keys, w_key)",
-                "compared * v": "ops.tanh(ops.matmul(query, w_query)[:, None] + compared) * v",
-                "* keys": "* compared",
-            },
-        ),
+        "You averaged the projected keys. These make the scores; the context adds the keys themselves.": {
+            "scores = ops.sum": "compared = ops.matmul(keys, w_key); scores = ops.sum",
+            "ops.matmul(keys, w_key)": "compared",
+            "* keys": "* compared",
+        },
         "You took the mean of the weighted keys. The weights sum to 1 already: take the sum.": {
             "ops.sum(weights": "ops.mean(weights"
         },
@@ -1029,8 +924,8 @@ right("additive_attention", "scores_in_one_line").edits(
             },
         ),
         (
-            "The query's projection is (B, A), the keys' (B, S, A). Give it an axis of "
-            "size 1 in the middle: `[:, None]`."
+            "The query's projection is (B, A), the keys' (B, S, A). Give it an axis of size 1 in the middle: `[:, "
+            "None]`."
         ): [{"[:, None]": ""}, {"[:, None]": "[None]"}, {"[:, None]": "[..., None]"}],
         "You return the weights first. The order is context, weights.": (
             "ops.sum(weights[:, :, None] * keys, axis=1), weights",
@@ -1045,8 +940,8 @@ right("additive_attention", "scores_in_one_line").edits(
             only_on(("tensorflow", "jax"), ("is not", "!=", 2)),
         ],
         (
-            "The mask holds True and False, and 1 − True is no number here. Use "
-            "`ops.where`, or cast the mask to float32."
+            "The mask holds True and False, and 1 − True is no number here. Use `ops.where`, or cast the mask to "
+            "float32."
         ): only_on(("tensorflow", "torch"), {"ops.where(mask, scores, -1e9)": "scores + (1 - mask) * -1e9"}),
         "A tensor cannot be changed in place. Make new scores: `ops.where` chooses, place by place.": only_on(
             ("tensorflow", "jax"), {"scores = ops.where(mask, scores, -1e9)": "scores[~mask] = -1e9"}
@@ -1058,8 +953,8 @@ right("additive_attention", "scores_in_one_line").edits(
             of("joins_query_and_keys", {"ops.max(": "ops.min("}),
             of("joins_query_and_keys", {"ops.max(": "ops.min(", "scores, -1e9": "scores, 1e9"}),
         ],
-        "You add a number to the sum of the shares, and they fall short of 1. Divide by 1 where the sum is 0.": free(
-            1e-3, 2e-5, 1.0, of("joins_query_and_keys", {"ops.where(total > 0, total, 1.0)": "(total + 1e-3)"})
+        "You add a number to the sum of the shares, and they fall short of 1. Divide by 1 where the sum is 0.": of(
+            "joins_query_and_keys", free(1e-3, 2e-5, 1.0, {"ops.where(total > 0, total, 1.0)": "(total + 1e-3)"})
         ),
         "Your weights come from a sigmoid, each by itself. Softmax over the words makes them share 1.": {
             "ops.softmax(scores, axis=-1)": "ops.sigmoid(scores)"
@@ -1073,11 +968,7 @@ right("additive_attention", "scores_in_one_line").edits(
             },
         ),
         "Your context uses the weights from before the mask. Average with those that you return.": {
-            "if mask is not None: scores": """
-            context = ops.sum(ops.softmax(scores, axis=-1)[:, :, None] * keys, axis=1)
-            if mask is not None:
-                scores
-            """,
+            "v, axis=-1)": "v, axis=-1); context = ops.sum(ops.softmax(scores, axis=-1)[:, :, None] * keys, axis=1)",
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Your context is made before you set hidden weights to 0. Make it last, with those that you return.": {
@@ -1085,7 +976,7 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights[:, :, None] * keys, axis=1)": "context",
         },
         "Without a real word your context is 0, but padding shares the weights. Zero them: the context follows.": {
-            "if mask is not None: weights = ops.where(mask, weights, 0.0)": """
+            ZEROS: """
             context = ops.sum(weights[:, :, None] * keys, axis=1)
             if mask is not None:
                 context = ops.where(ops.any(mask, axis=-1, keepdims=True), context, 0.0)
@@ -1098,7 +989,7 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.sum(weights": "query + ops.sum(weights"
         },
         "You took softmax twice. Hide padding in the scores, and take softmax once.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
+            HIDES: "",
             "weights,": "ops.softmax(ops.where(mask, weights, -1e9), axis=-1),",
         },
         "You returned the scores. Put them through softmax, so that they share 1.": {
@@ -1106,17 +997,16 @@ right("additive_attention", "scores_in_one_line").edits(
             "ops.softmax(scores, axis=-1)": "scores",
         },
         "Your mask changes nothing: padding keeps its share. Hide its scores before softmax.": {
-            "if mask is not None: scores = ops.where(mask, scores, -1e9)": "",
-            "if mask is not None: weights = ops.where(mask, weights, 0.0)": "",
+            HIDES: "",
+            ZEROS: "",
         },
         "e to the power of several hundred overflows. Use `ops.softmax`, which subtracts the largest score.": [
             of("joins_query_and_keys", {"scores - peak": "scores"}),
             of(
                 "joins_query_and_keys",
                 {
-                    "ops.where(allowed, ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0)": """
-            ops.exp(scores) * ops.cast(allowed, "float32")
-            """,
+                    "= ops.where": "= ops.exp(scores) * ops.cast",
+                    "ops.exp(ops.where(allowed, scores - peak, 0.0)), 0.0": '"float32"',
                     "ops.where(total > 0, total, 1.0)": "(total + 1e-9)",
                 },
             ),

@@ -49,23 +49,24 @@ right("standardize").edits(
             "text.lower())": "text).lower()"
         },
         (
-            "Accents are still characters of their own. Normalise the whole text to NFC, and "
-            "keep what `normalize` returns."
+            "Accents are still characters of their own. Normalise the whole text to NFC, and keep what `normalize` "
+            "returns."
         ): {'text = unicodedata.normalize("NFC", text.lower())': "", "in text": "in text.lower()"},
         "You normalised to NFD, which takes letters and accents apart. NFC puts them together.": {'"NFC"': '"NFD"'},
         "NFKC also replaces characters that only look alike: ² becomes 2. Use NFC.": {'"NFC"': '"NFKC"'},
         "You removed the accents. They tell words apart: está is not esta. Keep them.": {
-            '("NFC", text.lower())': """
-            ("NFD", text.lower())
+            '"NFC"': '"NFD"',
+            "spaced =": """
             text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
-            """
+            spaced =
+            """,
         },
         "Some marks stay where they are, ¿ among them. No list is complete: ask `unicodedata.category`.": {
             'unicodedata.category(letter).startswith("P")': 'letter in ".,!?;:"'
         },
         (
-            "The apostrophe is punctuation, too. No list is complete: ask "
-            "`unicodedata.category`, and make no exception."
+            "The apostrophe is punctuation, too. No list is complete: ask `unicodedata.category`, and make no "
+            "exception."
         ): {'unicodedata.category(letter).startswith("P")': 'letter in ".,!?;:¿¡"'},
         "`string.punctuation` has no ¿, ¡ or «, and it has $ and +, which are symbols. Use the category.": {
             "text =": "import string; text =",
@@ -83,10 +84,9 @@ right("standardize").edits(
             'text = unicodedata.normalize("NFC", text.lower())': """
             text, result, last = unicodedata.normalize("NFC", text.lower()), "", False
             """,
-            (
-                'spaced = [f" {letter} " if '
-                'unicodedata.category(letter).startswith("P") else letter for letter in text]'
-            ): """
+            """
+            spaced = [f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]
+            """: """
             for letter in text:
                 mark = unicodedata.category(letter).startswith("P")
                 result += " " + letter if mark != last else letter
@@ -113,14 +113,8 @@ right("standardize").edits(
         },
         "You ask for some kinds of punctuation. Every category that begins with P counts: Po, Pi, Ps, Pc, …": [
             {').startswith("P")': ') == "Po"'},
-            (
-                '[f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]',
-                '[f" {x} " if unicodedata.category(x) in ("Po", "Ps", "Pe", "Pd") else x for x in text]',
-            ),
-            (
-                '[f" {letter} " if unicodedata.category(letter).startswith("P") else letter for letter in text]',
-                '[f" {x} " if unicodedata.category(x) in ("Po", "Ps", "Pe", "Pd", "Pi", "Pf") else x for x in text]',
-            ),
+            {').startswith("P")': ') in ("Po", "Ps", "Pe", "Pd")'},
+            {').startswith("P")': ') in ("Po", "Ps", "Pe", "Pd", "Pi", "Pf")'},
         ],
         "You ask for the name of the character. What begins with P is `unicodedata.category(character)`.": {
             "unicodedata.category(letter)": 'unicodedata.name(letter, "")'
@@ -192,6 +186,11 @@ def takes_the_best_again_and_again(sentences, max_size):
     return vocabulary
 
 
+COUNTS = "counts = Counter(word for sentence in sentences for word in sentence.split())"
+WORDS = "words = sorted(counts, key=lambda word: (-counts[word], word))"
+LIST = '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]'
+
+
 right("build_vocabulary").edits(
     {
         "The four specials are missing. They have the ids 0 to 3: put them first.": {
@@ -200,10 +199,9 @@ right("build_vocabulary").edits(
             return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
             """: "return sorted(counts, key=lambda word: (-counts[word], word))[:max_size]"
         },
-        "You put the specials last. Their ids are 0 to 3: put them first.": (
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]',
-            'words[: max_size - 4] + ["[PAD]", "[UNK]", "[START]", "[END]"]',
-        ),
+        "You put the specials last. Their ids are 0 to 3: put them first.": {
+            LIST: 'words[: max_size - 4] + ["[PAD]", "[UNK]", "[START]", "[END]"]'
+        },
         "The specials are in another order. It is [PAD], [UNK], [START], [END].": {
             '["[PAD]", "[UNK]", "[START]", "[END]"]': '["[PAD]", "[START]", "[END]", "[UNK]"]'
         },
@@ -211,36 +209,30 @@ right("build_vocabulary").edits(
             '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:': '["[PAD]", "[UNK]", "[START]", "[END]"] + words[:'
         },
         "You never look at `max_size`. Cut the list to it.": {
-            "words = sorted(counts, key=lambda word: (-counts[word], word))": "",
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
-            ["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(counts, key=lambda word: (-counts[word], word))
-            """,
+            WORDS: "",
+            LIST: '["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(counts, key=lambda word: (-counts[word], word))',
         },
         "Your list stops one item too early. `items[:n]` has n items already.": {":max_size": ": max_size - 1"},
         (
-            "Ties are left in the order of the text (`most_common` and a sort by count alone "
-            "do that). Sort them by letters."
+            "Ties are left in the order of the text (`most_common` and a sort by count alone do that). Sort them by "
+            "letters."
         ): {
-            "words = sorted(counts, key=lambda word: (-counts[word], word))": "",
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
-            ["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in counts.most_common(max_size - 4)]
-            """,
+            WORDS: "",
+            LIST: '["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in counts.most_common(max_size - 4)]',
         },
         "Turning the whole order round turns the alphabet round as well. Negate the count instead.": {
             "(-counts[word], word)": "(counts[word], word), reverse=True"
         },
         "The rare words come first. The most frequent ones must: negate the count.": {"-counts": "counts"},
         "You sorted by the alphabet alone. Sort by falling count first; letters decide ties.": {
-            "counts = Counter(word for sentence in sentences for word in sentence.split())": "",
+            COUNTS: "",
             "sorted(counts, key=lambda word: (-counts[word], word))": """
             sorted({counts for word in sentences for counts in word.split()})
             """,
         },
         "You keep the order of first appearance. Sort by falling count; letters decide ties.": {
-            "counts = Counter(word for sentence in sentences for word in sentence.split())": "",
-            "sorted(counts, key=lambda word: (-counts[word], word))": """
-            list(dict.fromkeys((word for sentence in sentences for word in sentence.split())))
-            """,
+            COUNTS: "",
+            WORDS: "words = list(dict.fromkeys(word for sentence in sentences for word in sentence.split()))",
         },
         "You count in how many sentences a word occurs. Count every time it occurs.": {
             "sentence.split()": "set(sentence.split())"
@@ -255,21 +247,15 @@ right("build_vocabulary").edits(
         },
         "You return a dictionary. Return the list of words: the place in it is the id.": {
             "sorted(": '["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(',
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
-            {word: place for place, word in enumerate(words[:max_size])}
-            """,
+            LIST: "{word: place for place, word in enumerate(words[:max_size])}",
         },
         "You cut before you sort: on a tie the text decides who stays. Sort all words, then cut.": {
-            "words = sorted(counts, key=lambda word: (-counts[word], word))": """
-            top = counts.most_common(max_size - 4); top.sort(key=lambda item: (-item[1], item[0]))
-            """,
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
-            ["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in top]
-            """,
+            WORDS: "top = counts.most_common(max_size - 4); top.sort(key=lambda item: (-item[1], item[0]))",
+            LIST: '["[PAD]", "[UNK]", "[START]", "[END]"] + [word for word, _ in top]',
         },
         "You sort what is left by letters alone. The most frequent words must come first.": {
-            "words = sorted(counts, key=lambda word: (-counts[word], word))": "",
-            '(["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
+            WORDS: "",
+            LIST: """
             ["[PAD]", "[UNK]", "[START]", "[END]"] + sorted(word for word, _ in counts.most_common(max_size - 4))
             """,
         },
@@ -281,39 +267,32 @@ right("build_vocabulary").edits(
         },
         "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.": [
             {"sentence.split()": "sentence.split() if word.isalpha()"},
-            {
-                "counts = Counter(word for sentence in sentences for word in sentence.split())": r"""
-            import re
-            counts = Counter(word for sentence in sentences for word in re.findall(r"\w+", sentence))
-            """
-            },
+            {"counts =": "import re\ncounts =", "sentence.split()": 're.findall(r"\\w+", sentence)'},
         ],
         "You leave out words of one letter. `y` is a word too, and so is `.`: whatever stands between spaces.": [
             {"sentence.split()": "sentence.split() if len(word) > 1"},
             {"sentence.split()": "sentence.split() if len(word) > 1 or not word.isalpha()"},
         ],
         "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.": {
-            "counts = Counter(word for sentence in sentences for word in sentence.split())": """
+            COUNTS: """
             import string
             stripped = [word.strip(string.punctuation) for sentence in sentences for word in sentence.split()]
             counts = Counter(word for word in stripped if word)
             """
         },
         "You count the words of the last sentence alone. Make one counter, before the loop.": {
-            "counts = Counter(word for sentence in sentences for word in sentence.split())": """
-            for sentence in sentences:
-                counts = Counter(sentence.split())
-            """
+            COUNTS: "for sentence in sentences: counts = Counter(sentence.split())"
         },
         'The specials are spelled otherwise here: "[PAD]", "[UNK]", "[START]", "[END]".': [
             {'["[PAD]", "[UNK]", "[START]", "[END]"]': '["<pad>", "<unk>", "<start>", "<end>"]'},
             {'["[PAD]", "[UNK]", "[START]", "[END]"]': '["<pad>", "<unk>", "<s>", "</s>"]'},
         ],
         "You fill the list up to the size. It may be shorter: `max_size` is the most it may have.": {
-            'return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]': """
-            words = (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
-            return words + ["[PAD]"] * (max_size - len(words))
-            """
+            "return": "words =",
+            "[:max_size]": '[:max_size]\nreturn words + ["[PAD]"] * (max_size - len(words))',
+        },
+        "The last word of a sentence sticks to the first of the next. Join sentences with a space.": {
+            "word for sentence in sentences for word in sentence": '"".join(sentences)'
         },
     }
 )
@@ -328,15 +307,6 @@ def sorts_without_accents(sentences, max_size):
 
     counts = Counter(word for sentence in sentences for word in sentence.split())
     words = sorted(counts, key=lambda word: (-counts[word], plain(word)))
-    return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
-
-
-@mistake(
-    "build_vocabulary", "The last word of a sentence sticks to the first of the next. Join sentences with a space."
-)
-def glues_sentences(sentences, max_size):
-    counts = Counter("".join(sentences).split())
-    words = sorted(counts, key=lambda word: (-counts[word], word))
     return (["[PAD]", "[UNK]", "[START]", "[END]"] + words)[:max_size]
 
 
@@ -388,7 +358,7 @@ right("encode").edits(
     {
         "An unknown word becomes 0 in your answer, and that is [PAD]. Give it 1, [UNK].": {"word, 1": "word, 0"},
         "You leave unknown words out, and the sentence loses a place. Give them 1, [UNK].": {
-            "[ids.get(word, 1) for word in sentence.split()]": "[ids[word] for word in sentence.split() if word in ids]"
+            ".get(word, 1) for word in sentence.split()": "[word] for word in sentence.split() if word in ids"
         },
         "An unknown word stops your function with an error. Look words up with `get(word, 1)`.": {
             "ids.get(word, 1)": "ids[word]"
@@ -432,7 +402,7 @@ right("encode").edits(
         },
         "You leave out signs: `.` and `¿` are words too, and `5$` is one, as it stands.": [
             {"sentence.split()": "sentence.split() if word.isalpha()"},
-            {"ids =": "import re; ids =", "sentence.split()": r're.findall(r"\w+", sentence)'},
+            {"ids =": "import re; ids =", "sentence.split()": 're.findall(r"\\w+", sentence)'},
         ],
         "You strip signs off: `.` is a word, and `5$` is one, as it stands. Keep what is parted.": {
             "ids =": "import string; ids =",
@@ -484,28 +454,24 @@ def takes_while_there_is_no_end(ids, vocabulary):
     return text.strip()
 
 
+STOPS = "if one == 3: break"
+APPENDS = "if one not in (0, 2): words.append(vocabulary[one])"
+
+
 right("decode").edits(
     {
         "You leave out [UNK]. There was a word: show it.": {"not in (0, 2)": "> 3"},
-        "The word [END] stands in your text. Stop before you add it.": {
-            "one ==": """
-            one not in (0, 2):
-                words.append(vocabulary[one])
-            if one ==
-            """,
-            "if one not in (0, 2): words.append(vocabulary[one])": "",
-        },
+        "The word [END] stands in your text. Stop before you add it.": {f"{STOPS} {APPENDS}": f"{APPENDS}\n{STOPS}"},
         "The word [START] stands in your text. Leave id 2 out.": {"not in (0, 2)": "!= 0"},
         "The word [PAD] stands in your text. Leave id 0 out, wherever it stands.": {"not in (0, 2)": "!= 2"},
         "You stop at [PAD] as well. Leave it out and read on: padding may stand on the left.": {
-            "one == 3": "one in (0, 3)",
+            "== 3": "in (0, 3)",
             "not in (0, 2)": "!= 2",
         },
         "You stop at the last [END]. Stop at the first one.": of(
             "cuts_first",
             {
-                "ids = list(ids)": "",
-                "kept = ids[: ids.index(3)] if 3 in ids else ids": """
+                "ids = list(ids) kept = ids[: ids.index(3)] if 3 in ids else ids": """
             stop = len(ids) - ids[::-1].index(3) - 1 if 3 in ids else len(ids)
             """,
                 "kept if one not in (0, 2)": "ids[:stop] if one not in (0, 2, 3)",
@@ -546,34 +512,17 @@ right("decode").edits(
             "[one]": "[one - 4]"
         },
         "You read from [START] on, and lose what stands before it. Leave the id out, and nothing else.": [
-            of(
-                "cuts_first",
-                {
-                    "list(ids)": "ids[ids.index(2) + 1:] if 2 in ids else ids",
-                    "kept =": "ids =",
-                    "kept if one not in (0, 2)": "ids if one != 0",
-                },
-            ),
-            {
-                "not in (0, 2)": """
-            == 2:
-                words = []
-            elif one != 0
-            """
-            },
+            of("cuts_first", {"list(ids)": "ids[ids.index(2) + 1 :] if 2 in ids else ids", "not in (0, 2)": "!= 0"}),
+            {APPENDS: "if one == 2: words = []\nelif one != 0: words.append(vocabulary[one])"},
         ],
         "The words [PAD] and [START] stand in your text. Ask `one not in (0, 2)`; with `or`, all ids pass.": {
             "one not in (0, 2)": "one != 0 or one != 2"
         },
         "Your text is always empty. If you wrote `one == 0 or 2`, that is always true: write `one in (0, 2)`.": {
-            "if one not in (0, 2): words.append(vocabulary[one])": """
-            if one == 0 or 2:
-                continue
-            words.append(vocabulary[one])
-            """
+            APPENDS: "if one == 0 or 2: continue\nwords.append(vocabulary[one])"
         },
         "Your text ends after one word: `return` stands inside the loop. Move it to the left.": {
-            "if one not in (0, 2): words.append(vocabulary[one])": """
+            APPENDS: """
             if one in (0, 2):
                 continue
             words.append(vocabulary[one])
@@ -591,8 +540,7 @@ right("decode").edits(
         "`np.where(…)[0][0]` stops with an error when there is no [END]. Then everything is read.": of(
             "cuts_first",
             {
-                "list(ids)": "np.array(ids)",
-                "kept = ids[: ids.index(3)] if 3 in ids else ids": "",
+                "list(ids) kept = ids[: ids.index(3)] if 3 in ids else ids": "np.array(ids)",
                 "kept if": "ids[:np.where(ids == 3)[0][0]] if",
             },
         ),
@@ -604,13 +552,8 @@ right("decode").edits(
         "You take ids out of the list that you were given. It belongs to the caller: make one of your own.": of(
             "cuts_first",
             {
-                "ids = list(ids)": """
-            while 0 in ids:
-                ids.remove(0)
-            while 2 in ids:
-                ids.remove(2)
-            """,
-                "if one not in (0, 2)": "",
+                "ids = list(ids)": "while 0 in ids: ids.remove(0)\nwhile 2 in ids: ids.remove(2)",
+                "(vocabulary[one] for one in kept if one not in (0, 2))": "(vocabulary[one] for one in kept )",
             },
         ),
         "You take ids out of the list that you go through, and the loop skips the next. Make a new list.": of(
@@ -625,11 +568,21 @@ right("decode").edits(
             },
         ),
         "Without an [END] nothing comes back: you return only where one stands. Return after the loop too.": {
-            "if one == 3: break": """
-            if one == 3:
-                return " ".join(words)
-            """,
+            "break": 'return " ".join(words)',
             '" ".join(words)': "None",
+        },
+        "`find` gives −1 when there is no [END], and the cut takes the last letter. Then everything is read.": of(
+            "cuts_first",
+            {
+                "ids = list(ids)": "",
+                "kept = ids[: ids.index(3)] if 3 in ids else ids": "",
+                "return": "text =",
+                "kept if one not in (0, 2))": 'ids if one not in (0, 2)); return text[: text.find("[END]")].strip()',
+            },
+        ),
+        "You drop the first id, whatever it is. [START] may be missing: look at each id.": {
+            "ids:": "ids[1:]:",
+            "not in (0, 2)": "!= 0",
         },
     }
 )
@@ -653,25 +606,6 @@ def cuts_both_ends(ids, vocabulary):
 @mistake("decode", "`index(3)` stops with an error when there is no [END]. Then everything is read.")
 def needs_an_end(ids, vocabulary):
     return " ".join(vocabulary[one] for one in ids[: ids.index(3)] if one not in (0, 2))
-
-
-@mistake(
-    "decode", "`find` gives −1 when there is no [END], and the cut takes the last letter. Then everything is read."
-)
-def cuts_where_nothing_was_found(ids, vocabulary):
-    text = " ".join(vocabulary[one] for one in ids if one not in (0, 2))
-    return text[: text.find("[END]")].strip()
-
-
-@mistake("decode", "You drop the first id, whatever it is. [START] may be missing: look at each id.")
-def drops_the_first_id(ids, vocabulary):
-    words = []
-    for one in ids[1:]:
-        if one == 3:
-            break
-        if one != 0:
-            words.append(vocabulary[one])
-    return " ".join(words)
 
 
 @correct("pad_batch")
@@ -705,13 +639,16 @@ def writes_number_by_number(sequences, length=None):
     return batch
 
 
+END_OF_A_CUT_ROW = "if len(row) > length and row[-1] == 3: batch[place, -1] = 3"
+
+
 right("pad_batch").edits(
     {
         "You filled up on the left. In this course padding stands on the right.": {
             ": len(kept)": "length - len(kept) :"
         },
         "A row that you cut has lost its [END]. Put 3 into the last column if it ended so before.": {
-            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": ""
+            END_OF_A_CUT_ROW: ""
         },
         "Every row that you cut gets an [END]. Give it back to those alone that ended in 3 before.": {
             "and row[-1] == 3": ""
@@ -724,14 +661,12 @@ right("pad_batch").edits(
             {"row[-1] == 3": "row[length] == 3"},
         ],
         "Your array is only as long as the longest row. A given length may be more: fill up to it.": {
-            "if length is None: length = max(len(row) for row in sequences)": """
-            longest = max(len(row) for row in sequences)
-            length = longest if length is None else min(length, longest)
-            """
+            "if length is None: length =": "longest =",
+            "batch =": "length = longest if length is None else min(length, longest); batch =",
         },
         "You cut rows at their beginning, and [START] is gone. Cut them at the right.": {
             "row[:length]": "row[-length:]",
-            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
+            END_OF_A_CUT_ROW: "",
         },
         "The length of the first row decides in your answer. Without a length, take the longest row.": {
             "max(len(row) for row in sequences)": "len(sequences[0])"
@@ -741,7 +676,7 @@ right("pad_batch").edits(
         'Your numbers are int64, NumPy\'s own choice. This course uses `dtype="int32"`.': {'="int32"': "=int"},
         "A row that you cut keeps its last id, whatever it is. Only [END], 3, is put back.": {
             "row[:length]": "row[:length - 1] + [row[-1]] if len(row) > length else row",
-            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
+            END_OF_A_CUT_ROW: "",
         },
         "An empty row stops your function with an error: it has no last id. Ask for its length first.": {
             "kept =": "last = row[-1]; kept =",
@@ -749,15 +684,15 @@ right("pad_batch").edits(
         },
         "Every row that fills the length gets an [END]. Only a row that is cut and ended in 3 gets it back.": {
             "row[:length]": "row[:length - 1] + [3] if len(row) >= length else row",
-            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
+            END_OF_A_CUT_ROW: "",
         },
         "Short rows get an [END] in the last column. Only a row that is cut gets it back.": {
             "len(row) > length and": ""
         },
         "You fill up and cut on the left, as `pad_sequences` does unless told otherwise. Do both on the right.": {
             "row[:length]": "row[-length:]",
-            ": len(kept)": "length - len(kept):",
-            "if len(row) > length and row[-1] == 3: batch[place, -1] = 3": "",
+            ": len(kept)": "length - len(kept) :",
+            END_OF_A_CUT_ROW: "",
         },
         "Rows and columns have changed places: (L, B). Each sentence is a row: (B, L).": {
             "(len(sequences), length)": "(length, len(sequences))",
@@ -837,15 +772,13 @@ right("teacher_forcing").edits(
         "Both parts are the same: the decoder would learn to copy. Labels begin one place later.": {"1:": ":-1"},
         "You return the labels first. The order is decoder_input, labels.": {":-1": "1:", "1:": ":-1"},
         "You cut the batch: a sentence is gone. Put a colon for all rows, then cut the columns.": {
-            ":, :-1": ":-1",
-            ":, 1:": "1:",
+            "[:, :-1], target_ids[:, 1:]": "[:-1], target_ids[1:]"
         },
         "The input still has its last column, and is longer than the labels. Cut it too.": {"[:, :-1]": ""},
         "The labels still have their first column, and are longer than the input. Cut it off.": {"[:, 1:]": ""},
         "Your labels are two places ahead. The label is the very next id.": {"-1": "-2", "1:": "2:"},
         "You cut the first and the last column off both. The input loses the last, the labels the first.": {
-            ":-1": "1:-1",
-            "1:": "1:-1",
+            "[:, :-1], target_ids[:, 1:]": "[:, 1:-1], target_ids[:, 1:-1]"
         },
         "You return the input alone. The labels are wanted too.": {", target_ids[:, 1:]": ""},
         "You took [END] out of the input. Cut by place, not by value: it loses its last column, and no more.": {
@@ -860,22 +793,20 @@ right("teacher_forcing").edits(
         "NumPy does not work where Keras compiles a function. Slice what you are given as it is.": only_on(
             ("tensorflow", "jax"), {"return target_ids": "target_ids = np.array(target_ids); return target_ids"}
         ),
+        "`roll` brings the first id to the end. Cut one column off instead: L becomes L−1.": (
+            "return target_ids[:, :-1], target_ids[:, 1:]",
+            "from keras import ops; return target_ids, ops.roll(target_ids, -1, axis=1)",
+        ),
+        "You filled the labels up with padding, to the old length. Both parts have L−1 columns.": (
+            "return target_ids[:, :-1], target_ids[:, 1:]",
+            "from keras import ops; return target_ids, ops.pad(target_ids[:, 1:], [[0, 0], [0, 1]])",
+        ),
+        "You shifted the input to the right, and filled it up. Cut a column off instead: L−1 are left.": (
+            "return target_ids[:, :-1], target_ids[:, 1:]",
+            "from keras import ops; return ops.pad(target_ids[:, :-1], [[0, 0], [1, 0]]), target_ids",
+        ),
     }
 )
-
-
-@mistake("teacher_forcing", "`roll` brings the first id to the end. Cut one column off instead: L becomes L−1.")
-def rolls_the_labels(target_ids):
-    from keras import ops
-
-    return target_ids, ops.roll(target_ids, -1, axis=1)
-
-
-@mistake("teacher_forcing", "You filled the labels up with padding, to the old length. Both parts have L−1 columns.")
-def pads_the_labels(target_ids):
-    from keras import ops
-
-    return target_ids, ops.pad(target_ids[:, 1:], [[0, 0], [0, 1]])
 
 
 @mistake(
@@ -887,15 +818,6 @@ def puts_another_start_before(target_ids):
 
     start = ops.full_like(target_ids[:, :1], 2)
     return ops.concatenate([start, target_ids[:, :-1]], axis=1), target_ids
-
-
-@mistake(
-    "teacher_forcing", "You shifted the input to the right, and filled it up. Cut a column off instead: L−1 are left."
-)
-def shifts_the_input_right(target_ids):
-    from keras import ops
-
-    return ops.pad(target_ids[:, :-1], [[0, 0], [1, 0]]), target_ids
 
 
 @mistake("teacher_forcing", "You write [START] into the input yourself. Its first column is the target's own.")
@@ -971,21 +893,23 @@ def sets_the_global_seed(pairs, test_fraction, seed):
     return train, [pair for pair in pairs if pair[0] in tested]
 
 
+SOURCES = "list(dict.fromkeys(source for source, _ in pairs))"
+SORTED = "sorted({source for source, _ in pairs})"
+TESTED = "set(sources[: round(test_fraction * len(sources))])"
+TRAIN = "[pair for pair in pairs if pair[0] not in tested]"
+TEST = "[pair for pair in pairs if pair[0] in tested]"
+
+
 right("split_by_source").edits(
     {
         "You drew pairs: other translations of a tested sentence are trained on. Draw sources.": {
             "dict.fromkeys(source for source, _ in pairs)": "pairs",
-            "set(sources[: round(test_fraction * len(sources))])": "round(test_fraction * len(sources))",
-            "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
-            "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
+            TESTED: "round(test_fraction * len(sources))",
+            TRAIN: "sources[tested:]",
+            TEST: "sources[:tested]",
         },
         "Train and test have changed places. Return the training first, and give the fraction to the test.": [
-            {"not in": "in", "[0] in": "[0] not in"},
-            {
-                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
-                "not in": "in",
-                "[0] in": "[0] not in",
-            },
+            {SOURCES: sources, "not in": "in", "[0] in": "[0] not in"} for sources in (SOURCES, SORTED)
         ],
         "You split by the translations. A source may have several: split by pair[0], the source.": {
             "source, _": "_, source",
@@ -994,41 +918,28 @@ right("split_by_source").edits(
         },
         "You take *Go.* and *Go!* for one source. Compare the texts as they stand, with their signs.": [
             {
-                "source for source": 'source.rstrip(".!?") for source',
+                SOURCES: sources.replace("source ", 'source.rstrip(".!?") ', 1),
                 "[0] not": '[0].rstrip(".!?") not',
                 "[0] in": '[0].rstrip(".!?") in',
-            },
-            {
-                "list(dict.fromkeys(source for": 'sorted({source.rstrip(".!?") for',
-                "pairs))": "pairs})",
-                "[0] not": '[0].rstrip(".!?") not',
-                "[0] in": '[0].rstrip(".!?") in',
-            },
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "You take *Go.* and *go.* for one source. Compare the texts as they stand, with their capitals.": [
             {
-                "source for source": "source.lower() for source",
+                SOURCES: sources.replace("source ", "source.lower() ", 1),
                 "[0] not": "[0].lower() not",
                 "[0] in": "[0].lower() in",
-            },
-            {
-                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source.lower() for source, _ in pairs})",
-                "[0] not": "[0].lower() not",
-                "[0] in": "[0].lower() in",
-            },
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "You never look at the seed. Make your generator from it: `random.Random(seed)`.": [
-            {"(seed)": "(42)"},
-            {
-                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
-                "(seed)": "(42)",
-            },
+            {SOURCES: sources, "(seed)": "(42)"} for sources in (SOURCES, SORTED)
         ],
         "You draw nothing: the first sources are tested, and text often begins with the short ones.": {
             "random.Random(seed).shuffle(sources)": ""
         },
         "You draw nothing: the last sources of the alphabet are tested. Shuffle them by the seed.": {
-            "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
+            SOURCES: SORTED,
             "random.Random(seed).shuffle(sources)": "",
             ": round(test_fraction * len(sources))": "len(sources) - round(test_fraction * len(sources)):",
         },
@@ -1040,83 +951,57 @@ right("split_by_source").edits(
             by_source = dict(pairs); sources = list(by_source)
             """,
             "tested = set(sources[: round(test_fraction * len(sources))])": "cut = round(test_fraction * len(sources))",
-            "[pair for pair in pairs if pair[0] not in tested]": "[(s, by_source[s]) for s in sources[cut:]]",
-            "[pair for pair in pairs if pair[0] in tested]": "[(s, by_source[s]) for s in sources[:cut]]",
+            TRAIN: "[(s, by_source[s]) for s in sources[cut:]]",
+            TEST: "[(s, by_source[s]) for s in sources[:cut]]",
         },
         "You drop pairs that occur twice. Each one that comes in is kept, as often as it came.": {
             "pairs if pair[0] not": "dict.fromkeys(pairs) if pair[0] not",
             "pairs if pair[0] in": "dict.fromkeys(pairs) if pair[0] in",
         },
-        "You shuffle the list that you were given. It belongs to the caller: shuffle one of your own.": {
-            "sources = list(dict.fromkeys(source for source, _ in pairs))": """
-            random.Random(seed).shuffle(pairs)
-            sources = list(dict.fromkeys((source for source, _ in pairs)))
-            """,
-            "random.Random(seed).shuffle(sources)": "",
-        },
+        "You shuffle the list that you were given. It belongs to the caller: shuffle one of your own.": (
+            "sources = list(dict.fromkeys(source for source, _ in pairs)) random.Random(seed).shuffle(sources)",
+            "random.Random(seed).shuffle(pairs); sources = list(dict.fromkeys((source for source, _ in pairs)))",
+        ),
         "Your list holds a source once for each of its pairs. List each source once, then draw.": {
-            "list(dict.fromkeys(source for source, _ in pairs))": "[source for source, _ in pairs]"
+            SOURCES: "[source for source, _ in pairs]"
         },
         "You add sources until a share of the *pairs* is there. Count sources: theirs is the share.": [
             {
-                "sources = list(dict.fromkeys(source for source, _ in pairs))": """
-            sources, tested, count = (list(dict.fromkeys((source for source, _ in pairs))), set(), 0)
-            """,
-                "tested = set(sources[: round(test_fraction * len(sources))])": """
+                f"sources = {SOURCES}": f"sources, tested, count = {sources}, set(), 0",
+                f"tested = {TESTED}": """
             for source in sources:
                 if count >= test_fraction * len(pairs):
                     break
                 tested.add(source)
-                count += sum((pair[0] == source for pair in pairs))
+                count += sum(pair[0] == source for pair in pairs)
             """,
-            },
-            {
-                "sources = list(dict.fromkeys(source for source, _ in pairs))": """
-            sources, tested, count = (sorted({source for source, _ in pairs}), set(), 0)
-            """,
-                "tested = set(sources[: round(test_fraction * len(sources))])": """
-            for source in sources:
-                if count >= test_fraction * len(pairs):
-                    break
-                tested.add(source)
-                count += sum((pair[0] == source for pair in pairs))
-            """,
-            },
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "With a fraction of 0 everything is tested: `[-0:]` is the whole list. Cut with `[:n]`.": [
-            {": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):"},
-            {
-                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
-                ": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)):",
-            },
+            {SOURCES: sources, ": round(test_fraction * len(sources))": "-round(test_fraction * len(sources)) :"}
+            for sources in (SOURCES, SORTED)
         ],
         "You return the sources alone. Return the pairs: go through them, and ask for each source.": [
             {
-                "set(sources[: round(test_fraction * len(sources))])": "round(test_fraction * len(sources))",
-                "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
-                "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
-            },
-            {
-                "list(dict.fromkeys(source for source, _ in pairs))": "sorted({source for source, _ in pairs})",
-                "set(sources[: round(test_fraction * len(sources))])": "round(test_fraction * len(sources))",
-                "[pair for pair in pairs if pair[0] not in tested]": "sources[tested:]",
-                "[pair for pair in pairs if pair[0] in tested]": "sources[:tested]",
-            },
+                SOURCES: sources,
+                TESTED: "round(test_fraction * len(sources))",
+                TRAIN: "sources[tested:]",
+                TEST: "sources[:tested]",
+            }
+            for sources in (SOURCES, SORTED)
         ],
         "`shuffle` changes its list and returns None. Name the list first, then shuffle it.": {
-            "list(dict.fromkeys(source for source, _ in pairs))": """
-            random.Random(seed).shuffle(sorted({source for source, _ in pairs}))
-            """,
+            SOURCES: "random.Random(seed).shuffle(sorted({source for source, _ in pairs}))",
             "random.Random(seed).shuffle(sources)": "",
         },
         "`groupby` groups neighbours only, and a source may come again later. Sort, or use a dictionary.": {
-            "sources = list(dict.fromkeys(source for source, _ in pairs))": """
-            from itertools import groupby
-            sources = [list(tested) for source, tested in groupby(pairs, key=lambda pair: pair[0])]
-            """,
-            "tested = set(sources[: round(test_fraction * len(sources))])": "cut = round(test_fraction * len(sources))",
-            "pair in pairs if pair[0] not": "tested in sources[cut:] for pair",
-            "pair in pairs if pair[0] in": "tested in sources[:cut] for pair in",
+            "sources =": "from itertools import groupby; sources =",
+            SOURCES: "[list(tested) for source, tested in groupby(pairs, key=lambda pair: pair[0])]",
+            "tested =": "cut =",
+            TESTED: "round(test_fraction * len(sources))",
+            TRAIN: "[pair for tested in sources[cut:] for pair in tested]",
+            TEST: "[pair for tested in sources[:cut] for pair in tested]",
         },
     }
 )
@@ -1256,27 +1141,24 @@ def joins_what_reads_the_same(word_counts, num_merges):
     return merges
 
 
+JOINED = "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}"
+BEST = "min(counts, key=lambda pair: (-counts[pair], pair))"
+
+
 right("learn_merges").edits(
     {
         "You count every word once. A pair counts as often as the words it stands in.": {
-            """
-            for word, pieces in words.items():
-                for pair in zip(pieces, pieces[1:], strict=False):
-                    counts[pair] += word_counts[word]
-            """: """
-            for pieces in words.values():
-                for pair in zip(pieces, pieces[1:], strict=False):
-                    counts[pair] += 1
-            """
+            "word, pieces in words.items():": "pieces in words.values():",
+            "word_counts[word]": "1",
         },
         "You added an end-of-word mark, as the paper does. Here words are their letters alone.": {
             "list(word)": '[*word, "</w>"]'
         },
         "On a tie you take the pair met first. Take the smaller tuple: sort by (-count, pair).": {
-            "min(counts, key=lambda pair: (-counts[pair], pair))": "max(counts, key=counts.get)"
+            BEST: "max(counts, key=counts.get)"
         },
         "On a tie you take the larger tuple. Negate the count and use `min`: the smaller wins.": {
-            "min(counts, key=lambda pair: (-counts[pair], pair))": "max(counts, key=lambda pair: (counts[pair], pair))"
+            BEST: "max(counts, key=lambda pair: (counts[pair], pair))"
         },
         "You take the rarest pair first. Take the most frequent one: negate the count.": {"-counts": "counts"},
         "You learn one merge more than asked for.": {"range(num_merges)": "range(num_merges + 1)"},
@@ -1295,12 +1177,11 @@ right("learn_merges").edits(
             "[pair],": "[pair], len(pair[0] + pair[1]),"
         },
         "In “aaa” you count the pair (a, a) once. It stands at two places: count both.": {
-            "for pair in zip(pieces, pieces[1:], strict=False): counts[pair] += word_counts[word]": """
-            last = None
-            for pair in zip(pieces, pieces[1:], strict=False):
-                last = None if pair == last and pair[0] == pair[1] else pair
-                counts[pair] += word_counts[word] if last else 0
-            """
+            "for pair": "last = None\nfor pair",
+            "counts[pair] += word_counts[word]": """
+            last = None if pair == last and pair[0] == pair[1] else pair
+            counts[pair] += word_counts[word] if last else 0
+            """,
         },
         "Your counter keeps the counts of earlier rounds. Make a new one in each round.": {
             "words, merges": "words, merges, counts",
@@ -1308,77 +1189,51 @@ right("learn_merges").edits(
             "counts = Counter()": "",
         },
         (
-            "You ask for a piece behind the last. Pairs end one place earlier, and joining "
-            "shortens the list: use `while`."
+            "You ask for a piece behind the last. Pairs end one place earlier, and joining shortens the list: use "
+            "`while`."
         ): [
-            of(
-                "joins_what_reads_the_same",
-                {
-                    """
-            for word, pieces in words.items():
-                kept = []
-                for piece in pieces:
-                    if kept and kept[-1] + piece == "".join(merges[-1]):
-                        kept[-1] += piece
-                    else:
-                        kept.append(piece)
-                words[word] = kept
-            """: """
+            {
+                JOINED: """
             for pieces in words.values():
                 for s in range(len(pieces) - 1):
                     if (pieces[s], pieces[s + 1]) == merges[-1]:
                         pieces[s] += pieces.pop(s + 1)
             """
-                },
-            ),
+            },
             of("walks_along_the_pieces", {"range(len(pieces) - 1)": "range(len(pieces))"}),
         ],
         "You change the dictionary that you were given. It belongs to the caller: make one of your own.": [
             {
-                "words, merges = {word: list(word) for word in word_counts}, []": """
+                "words, merges = {word: list(word) for word in word_counts},": """
             for word in list(word_counts):
                 word_counts[tuple(word)] = word_counts.pop(word)
-            merges = []
+            merges =
             """,
-                """
-            for word, pieces in words.items():
-                for pair in zip(pieces, pieces[1:], strict=False):
-                    counts[pair] += word_counts[word]
-            """: """
-            for pieces, count in word_counts.items():
-                for pair in zip(pieces, pieces[1:], strict=False):
-                    counts[pair] += count
-            """,
-                "words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
+                "word, pieces in words.items():": "pieces, count in word_counts.items():",
+                "word_counts[word]": "count",
+                JOINED: """
             for pieces in list(word_counts):
                 word_counts[tuple(joined(pieces, merges[-1]))] = word_counts.pop(pieces)
             """,
             },
             {
-                "words, merges = {word: list(word) for word in word_counts}, []": """
-            words, merges = [], []
+                "{word: list(word) for word in word_counts}, []": """
+            [], []
             while word_counts:
                 word, count = word_counts.popitem()
                 words.append((list(word), count))
             """,
-                """
-            for word, pieces in words.items():
-                for pair in zip(pieces, pieces[1:], strict=False):
-                    counts[pair] += word_counts[word]
-            """: """
-            for pieces, count in words:
-                for pair in zip(pieces, pieces[1:], strict=False):
-                    counts[pair] += count
-            """,
+                "word, pieces in words.items():": "pieces, count in words:",
+                "word_counts[word]": "count",
                 "{word: joined(pieces, merges[-1]) for word, pieces in words.items()}": """
             [(joined(pieces, merges[-1]), count) for pieces, count in words]
             """,
             },
         ],
         (
-            "Your words stay letters. Join each chosen pair in all words, and "
-            "keep what comes out, before you count again."
-        ): {"words = {word: joined(pieces, merges[-1]) for word, pieces in words.items()}": ""},
+            "Your words stay letters. Join each chosen pair in all words, and keep what comes out, before you count "
+            "again."
+        ): {JOINED: ""},
         "When no pair is left, `min` or `max` of nothing stops with an error. End the loop before.": {
             "if not counts: break": ""
         },
@@ -1481,11 +1336,7 @@ right("apply_merges").edits(
     {
         "You go through the merges backwards. The one learned first is applied first.": {"merges:": "merges[::-1]:"},
         "You stop at the first merge that is not in the word. Pass over it, and go on.": {
-            "pieces = joined": """
-            if len(joined) == len(pieces):
-                break
-            pieces = joined
-            """
+            "pieces = joined": "if len(joined) == len(pieces): break\npieces = joined"
         },
         "You return text. Return the list of pieces.": {"return pieces": 'return " ".join(pieces)'},
         "You take merges out of the list that you were given. Go through it, and leave it whole.": {
@@ -1511,9 +1362,8 @@ right("apply_merges").edits(
             "deletes_what_was_joined",
             {
                 "[*word]": "list(word)",
-                "s + 1 < len(pieces)": "s < len(pieces) - 2",
-                "pieces[s] = first + second": "pieces[s:s + 2] = [first + second]",
-                "del pieces[s + 1]": "",
+                "+ 1 < len(pieces)": "< len(pieces) - 2",
+                "pieces[s] = first + second del pieces[s + 1]": "pieces[s:s + 2] = [first + second]",
             },
         ),
         "You join each pair once. Join it wherever it stands in the word.": of(
@@ -1524,7 +1374,7 @@ right("apply_merges").edits(
             {
                 "s = 0": "s = len(pieces) - 2",
                 "s + 1 < len(pieces)": "s >= 0",
-                "pieces[s] == first and pieces[s + 1] == second": "pieces[s:s + 2] == [first, second]",
+                "pieces[s] == first and pieces[s + 1] == second": "pieces[s : s + 2] == [first, second]",
                 "s += 1": "s -= 1",
             },
         ),

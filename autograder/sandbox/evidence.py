@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.sandbox.cells import Cell
 from autograder.seam import Handle, LearnerError
+from autograder.seam.plain import item_at, places_of_arrays, with_item
 
 # Operations whose way matters, not only their result: who replaces them can make a wrong answer look right.
 IN_GOOD_FAITH = ("elsewhere", "compiled", "effect", "gradient", "weight_gradients", "rebuilt", "reloaded")
@@ -119,14 +120,15 @@ class Evidence:
         self, target: str | Handle, args: tuple, kwargs: dict, constant: tuple[int, ...] = (), **options: Any
     ) -> Any:
         """The result of a graph: made in the worker for inputs of these sizes, run elsewhere on these inputs."""
-        places = [place for place, one in enumerate(args) if isinstance(one, np.ndarray) and place not in constant]
-        blank = tuple(np.zeros_like(one) if place in places else one for place, one in enumerate(args))
+        places, blank = places_of_arrays(args, constant), args
+        for place in places:
+            blank = with_item(blank, place, np.zeros_like(item_at(args, place)))
         graph = self._here("traced", target, blank, kwargs, constant=constant, **options)
         name = target if isinstance(target, str) else target.type_name
         if self._losses[name] >= _TRIES:
             raise LearnerError("crashed", "Its compiled graph could not be run to its end.")
         try:
-            return self._clean.run(graph, [args[place] for place in places])
+            return self._clean.run(graph, [item_at(args, place) for place in places])
         except LearnerError as error:
             self._losses[name] += error.outcome != "error"
             raise

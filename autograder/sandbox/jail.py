@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from autograder.sandbox import kernel
+from autograder.sandbox.compiled import read_by_this_process
 from autograder.units import ROOT
 
 SCRATCH = "/scratch"  # not /tmp itself: the project may lie there
@@ -33,6 +34,7 @@ def readable() -> list[Path]:
     """What a worker may read: the system's programs, this Python with its packages, and what it imports of ours."""
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages(), os.path.realpath(sys.executable)}
     paths = [*_SYSTEM, *(f"/etc/{name}" for name in _SETTINGS), *python, *map(os.path.realpath, python)]
+    paths += read_by_this_process()
     return [Path(path) for path in dict.fromkeys([*paths, *(str(ROOT / name) for name in _OURS)])]
 
 

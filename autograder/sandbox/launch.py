@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from autograder.sandbox.compiled import folder_for, for_reading
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.template import FORKED, READY, SHARE
 from autograder.sandbox.worker_process import SECONDS_TO_START, Place, Worker
@@ -171,7 +172,7 @@ class Launcher:
             [sys.executable, "-P", "-m", module, str(connection.fileno()), self.device, *self.without],
             pass_fds=[connection.fileno()],
             cwd=folder,
-            env=environment(folder, self.device, self.backend),
+            env=environment(folder, self.device, self.backend) | for_reading(folder_for(self.backend)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

@@ -289,7 +289,9 @@ class RemoteWorkbench:
         if type(number) is not int or not isinstance(args, tuple) or not isinstance(kwargs, dict):
             raise WireError("a malformed call")
         try:
-            value = self._inside(self._functions[number](*args, **kwargs))
+            function = self._functions[number]
+            watch.called[getattr(function, "__name__", "the function that it was given")] += 1
+            value = self._inside(function(*args, **kwargs))
             self._wire.send({"kind": "returned", "value": value}, watch)
         except (WorkerLost, OSError):
             raise

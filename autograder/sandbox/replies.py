@@ -37,8 +37,9 @@ def cell_result(reply: dict[str, Any]) -> CellResult:
 
 
 def in_time(reply: dict[str, Any], error: LearnerError) -> dict[str, Any]:
-    """The reply of code that had to be interrupted: whatever it says, it ran out of time."""
-    told = {"outcome": error.outcome, "message": error.message, "line": ""}
+    """The reply of code that had to be interrupted: whatever it says but the line, it ran out of time."""
+    told = {"outcome": error.outcome, "message": error.message}
     if isinstance(reply.get("result"), CellResult):
         return {**reply, "result": replace(reply["result"], **told)}
-    return {**reply, **told, "kind": "failed", "types": []}
+    line = reply.get("line")
+    return {**reply, **told, "line": line if isinstance(line, str) else "", "kind": "failed", "types": []}

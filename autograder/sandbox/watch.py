@@ -1,6 +1,7 @@
 """Watching a worker while the judge waits for it: time by the CPU and by the clock, and memory."""
 
 import time
+from collections import Counter
 
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.processes import Meter, cpu_seconds_of, own_memory
@@ -64,6 +65,7 @@ class Watch:
         self._looked = self._started
         self._interrupted_at: float | None = None
         self.cpu_spent = self.wall_spent = 0.0
+        self.called: Counter[str] = Counter()  # the judge's functions, by name, and how often they were called
         self.lost: WorkerLost | None = None
 
     def measure(self) -> None:
@@ -81,10 +83,17 @@ class Watch:
             raise too_much_memory(self._limits)
         if self.cpu_spent < self._seconds and self.wall_spent < self._seconds * self._limits.patience:
             return
-        told = f"Your code was still running after {self._seconds:g} seconds. Is there a loop that never ends?"
-        self.lost = WorkerLost("timeout", told)
+        self.lost = WorkerLost("timeout", self._too_long())
         if self._interrupted_at is None:
             self._interrupted_at = now
             self._gauge.worker.interrupt()
         elif now - self._interrupted_at > _GRACE:
             raise self.lost
+
+    def _too_long(self) -> str:
+        """What is said of code that ran too long, with the function of the judge that it called most."""
+        told = f"Your code was still running after {self._seconds:g} seconds."
+        for name, times in self.called.most_common(1):
+            if times > 1:
+                return f"{told} It had called `{name}` {times:,} times by then: is one call for the whole batch enough?"
+        return f"{told} Is there a loop that never ends?"

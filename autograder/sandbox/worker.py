@@ -21,6 +21,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
+from autograder.seam.errors import own_line
 from autograder.seam.given import Reference, References, giving
 
 NEEDED = ("keras", "course.toolkit.figures", "course.built")  # by the cells of every notebook
@@ -50,8 +51,9 @@ def _answer_all(worker: "_Worker", wire: Wire, replaced: Callable[[], list[str]]
             reply = worker.answer(message)
         except LearnerError as error:
             reply = {"kind": "failed", **_error_fields(error)}
-        except KeyboardInterrupt:
-            reply = {"kind": "failed", **_error_fields(LearnerError("timeout", "It took too long."))}
+        except KeyboardInterrupt as stopped:
+            told = LearnerError("timeout", "It took too long.", line=own_line(stopped))
+            reply = {"kind": "failed", **_error_fields(told)}
         _send(wire, {**reply, "number": message["number"], "replaced": replaced()})
 
 

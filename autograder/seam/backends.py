@@ -1,6 +1,7 @@
 """Gradients and compilation, which each Keras backend does in its own way."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -73,7 +74,8 @@ def compiled(function: Callable, tensors: list, unknown_axes: int = 1) -> Any:
     if backend == "jax":
         import jax
 
-        return jax.jit(function)(*tensors)
+        with _kept_nowhere(jax):
+            return jax.jit(function)(*tensors)
     return function(*tensors)
 
 
@@ -83,3 +85,14 @@ def forget_compiled() -> None:
         import jax
 
         jax.clear_caches()
+
+
+@contextlib.contextmanager
+def _kept_nowhere(jax: Any) -> Iterator[None]:
+    """Whole programs are not kept among the operations that other processes read: one would be an answer to call."""
+    before = jax.config.jax_persistent_cache_min_compile_time_secs
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1e9)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", before)

@@ -71,24 +71,59 @@ def same_weights_at_first(found: Any) -> Iterator[None]:
 
 
 def saved(layer: Any, inputs: tuple, kwargs: dict) -> np.ndarray:
-    """The bytes of the `.keras` file that holds a layer inside a model; `inputs` are tensors that it is called with."""
+    """The bytes of the `.keras` file that holds a model, or a layer in one; `inputs` are what it is called with."""
     import keras
 
-    inputs = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype) for tensor in inputs]
-    outputs = layer(*inputs, **kwargs)
+    model = layer if isinstance(layer, keras.Model) else _around(layer, inputs, kwargs)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "answer.keras")
-        keras.Model(inputs, outputs).save(path)
+        model.save(path)
         return np.fromfile(path, np.uint8)
 
 
+def _around(layer: Any, inputs: tuple, kwargs: dict) -> Any:
+    """A model that holds this layer alone."""
+    import keras
+
+    inputs = keras.tree.map_structure(
+        lambda tensor: keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype), list(inputs)
+    )
+    return keras.Model(inputs, layer(*inputs, **kwargs))
+
+
 def loaded(kind: type, file: np.ndarray, name: str) -> Any:
-    """The layer of this class and name in the model that the bytes of a `.keras` file hold."""
+    """What the bytes of a `.keras` file hold: the model of this class, or in it the layer of this class and name."""
     import keras
 
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "answer.keras")
         file.tofile(path)
-        with warnings.catch_warnings(action="ignore"):  # Keras warns of layers without `build`, which do no harm
+        with _parts_built_at_once(kind), warnings.catch_warnings(action="ignore"):  # of layers without `build`
             model = keras.models.load_model(path, custom_objects={kind.__name__: kind})
-    return model.get_layer(name)
+    return model if issubclass(kind, keras.Model) else model.get_layer(name)
+
+
+@contextlib.contextmanager
+def _parts_built_at_once(kind: type) -> Iterator[None]:
+    """Let one call build the layers in a model of this class as it is read from a file, before Keras builds the model.
+
+    As at a first call, Keras would trace a graph for each. What it does itself then is the same, and must work too.
+    """
+    import keras
+
+    usual = kind.build_from_config
+    if usual is not keras.Model.build_from_config:
+        yield
+        return
+
+    def build_from_config(model: Any, config: dict) -> None:
+        with contextlib.suppress(Exception):
+            shapes = config["input_shape"]
+            build_parts(model, (keras.tree.map_shape_structure(keras.ops.zeros, shapes),), {})
+        usual(model, config)
+
+    kind.build_from_config = build_from_config
+    try:
+        yield
+    finally:
+        del kind.build_from_config

@@ -5,6 +5,8 @@ numbers. Tensors become arrays on the way out and arrays become tensors on the w
 object stays where it is, and a `Handle` crosses in its place.
 """
 
+import functools
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +54,32 @@ def to_tensors(value: Any, resolve: Callable[[Any], Any], as_numpy: bool = False
         return ops.convert_to_tensor(item)
 
     return _walk(value, leaf, 0, [0])
+
+
+def places_of_arrays(args: tuple, constant: tuple[int, ...] = ()) -> list[tuple[int | str, ...]]:
+    """Where arrays stand among positional arguments, or in dictionaries there; those numbered `constant` are left out.
+
+    `(1,)` is the second argument, `(0, "source")` an item of the first, which is a dictionary.
+    """
+    found: list[tuple[int | str, ...]] = []
+    for index, value in enumerate(args):
+        if index not in constant:
+            items = {(index, name): item for name, item in value.items()} if isinstance(value, dict) else {}
+            found += [place for place, item in (items or {(index,): value}).items() if isinstance(item, np.ndarray)]
+    return found
+
+
+def item_at(value: Any, place: tuple[int | str, ...]) -> Any:
+    """What stands at a place in a tuple, list or dictionary."""
+    return functools.reduce(operator.getitem, place, value)
+
+
+def with_item(value: Any, place: tuple[int | str, ...], new: Any) -> Any:
+    """The same tuple, list or dictionary, with another item at a place."""
+    index, *deeper = place
+    items = dict(value) if isinstance(value, dict) else list(value)
+    items[index] = with_item(items[index], tuple(deeper), new) if deeper else new
+    return items if isinstance(value, dict) else type(value)(items)
 
 
 def _walk(value: Any, leaf: Callable[[Any], Any], depth: int, count: list[int]) -> Any:

@@ -17,26 +17,29 @@ class _Setting(NamedTuple):
     write: Callable[[Any], None]
     usual: Any
 
+    def become(self, value: Any) -> None:
+        """Be this; written only where it differs."""
+        if self.read() != value:
+            self.write(value)
+
 
 @contextlib.contextmanager
 def usual_settings() -> Iterator[None]:
     """Let the settings of Keras, its backend and NumPy be those that the course starts with; afterwards as before.
 
-    Who tries mixed precision in one cell and forgets it there must not lose points for an exercise further down.
+    Who tries mixed precision in one cell and forgets it there must not lose points for an exercise further down,
+    and what is changed in the meantime, by an answer that is asked, does not last either.
     """
-    changed = []
     with warnings.catch_warnings(), np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
         _no_errors_of_warnings()
+        before = [(setting, setting.read()) for setting in _settings()]
         try:
-            for setting in _settings():
-                before = setting.read()
-                if before != setting.usual:
-                    changed.append((setting, before))
-                    setting.write(setting.usual)
+            for setting, _ in before:
+                setting.become(setting.usual)
             yield
         finally:
-            for setting, before in reversed(changed):
-                setting.write(before)
+            for setting, value in reversed(before):
+                setting.become(value)
 
 
 @contextlib.contextmanager
@@ -48,8 +51,8 @@ def dtype_policy(name: str | None) -> Iterator[None]:
     import keras
 
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
     try:
+        keras.config.set_dtype_policy(name)
         yield
     finally:
         keras.config.set_dtype_policy(before)

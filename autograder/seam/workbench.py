@@ -4,8 +4,6 @@ The same class serves both places: the learner's kernel, where `check` uses it d
 worker, where the calls arrive over the wire. A judge sees only plain data and handles.
 """
 
-import functools
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +11,7 @@ import numpy as np
 
 from autograder.seam.errors import LearnerError, describe
 from autograder.seam.layers import build_parts, loaded, same_weights_at_first, saved
-from autograder.seam.plain import Handle, to_plain, to_tensors
+from autograder.seam.plain import Handle, item_at, places_of_arrays, to_plain, to_tensors, with_item
 from autograder.seam.settings import dtype_policy, other_hashes, usual_settings
 
 OPERATIONS = (
@@ -133,16 +131,17 @@ class Workbench:
         return graphs.as_data(graphs.traced(*self._open(found, args, kwargs, constant), unknown_axes))
 
     def _open(self, found: Any, args: tuple, kwargs: dict, constant: tuple[int, ...]) -> tuple[Callable, list]:
-        """The call as a function of its positional arrays but the constant ones, and these."""
-        slots = [index for index, one in enumerate(args) if isinstance(one, np.ndarray) and index not in constant]
-        fixed, kwargs = list(self._tensors(args)), self._tensors(kwargs)
+        """The call as a function of its positional arrays, also in dictionaries, but the constant ones; and these."""
+        places = places_of_arrays(args, constant)
+        fixed, kwargs = self._tensors(args), self._tensors(kwargs)
 
         def traced(*tensors: Any) -> Any:
-            for slot, tensor in zip(slots, tensors, strict=True):
-                fixed[slot] = tensor
-            return found(*fixed, **kwargs)
+            given = fixed
+            for place, tensor in zip(places, tensors, strict=True):
+                given = with_item(given, place, tensor)
+            return found(*given, **kwargs)
 
-        return traced, [fixed[slot] for slot in slots]
+        return traced, [item_at(fixed, place) for place in places]
 
     def _effect(self, found: Any, args: tuple, kwargs: dict) -> Any:
         """The arguments as they are after a call, in what can be changed: NumPy arrays, or PyTorch's own tensors.
@@ -164,10 +163,10 @@ class Workbench:
         def loss(tensors: list) -> Any:
             moved = inputs
             for place, tensor in zip(places, tensors, strict=True):
-                moved = _put(moved, place, tensor)
+                moved = with_item(moved, place, tensor)
             return _weighted_sum(found(*moved, **kwargs), cotangent)
 
-        return gradients(loss, [functools.reduce(operator.getitem, place, inputs) for place in places])
+        return gradients(loss, [item_at(inputs, place) for place in places])
 
     def _weight_gradients(self, found: Any, args: tuple, kwargs: dict, cotangent: np.ndarray) -> Any:
         from autograder.seam.backends import variable_gradients
@@ -223,14 +222,6 @@ class Workbench:
 def _must_be_callable(found: Any) -> None:
     if not callable(found):
         raise LearnerError("error", f"This must be a function or a class; it is {type(found).__name__}.")
-
-
-def _put(value: tuple | list, place: Place, new: Any) -> tuple | list:
-    """The same value, with another item at a place."""
-    index, *deeper = place
-    items = list(value)
-    items[index] = _put(items[index], tuple(deeper), new) if deeper else new
-    return type(value)(items)
 
 
 def _weighted_sum(result: Any, cotangent: np.ndarray) -> Any:

@@ -4,27 +4,41 @@ Oracles are float64 NumPy that reads like the definitions, and the learner's own
 together itself: who wrote one of them wrong pays for it in its own exercise. Sizes: B=2, T=5, D=12, H=4, F=20, L=3.
 """
 
+import functools
 import math
 
 import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
-from autograder.seam import LearnerError
+from autograder.judging.branch_rules import drops_on_each_branch
+from autograder.judging.layer_rules import (
+    KINDS,
+    attended,
+    filled,
+    in_half_precision,
+    kernel_and_bias,
+    lasting,
+    maps_of,
+    normalised,
+    padded,
+    put_maps,
+    remade,
+    shares,
+    some_mask,
+    trained,
+)
+from autograder.judging.stack_rules import (
+    drops_in_every_layer,
+    drops_nowhere_else,
+    in_order,
+    layers_of_their_own,
+    stack_of,
+)
 
 WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
-KINDS = {False: "post-norm", True: "pre-norm"}
 LAYER_PARAMETERS = 4 * WIDTH * WIDTH + 4 * WIDTH + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 4 * WIDTH
+BRANCHES = ("attention", "feed_forward")
 RATE = 0.25  # of dropout, where what it leaves is looked at
-
-
-def normalised(x, gain=1.0, bias=0.0, epsilon=1e-6):
-    """Each row of the last axis: less its mean, divided by the root of its variance and epsilon, scaled and shifted."""
-    x, found = np.asarray(x, np.float64), np.zeros(np.shape(x))
-    for row in np.ndindex(x.shape[:-1]):
-        mean = sum(x[row]) / len(x[row])
-        variance = sum((number - mean) ** 2 for number in x[row]) / len(x[row])
-        found[row] = gain * (x[row] - mean) / math.sqrt(variance + epsilon) + bias
-    return found
 
 
 def norm_gradients(x, gain, epsilon, pull):
@@ -87,27 +101,6 @@ class TestLayerNorm:
         expect.close(found, normalised(x, gain, bias), "A graph made for any B and T must give the same.", atol=1e-5)
 
 
-def maps_of(layer, d_model=WIDTH, d_ff=HIDDEN):
-    """Where a feed-forward network's four parameters stand among its weights, told by their sizes, and their shapes."""
-    shapes = [array.shape for array in layer.weights()]
-    bare = [tuple(size for size in shape if size > 1) for shape in shapes]
-    wanted = {"first kernel": (d_model, d_ff), "first bias": (d_ff,), "second kernel": (d_ff, d_model)}
-    wanted["second bias"] = (d_model,)
-    rule = "Two affine maps have four parameters, made once: (D, F) and (F,), then (F, D) and (D,)."
-    expect.true(sorted(bare) == sorted(wanted.values()), rule, f"{shapes}", f"{list(wanted.values())}")
-    return {name: bare.index(shape) for name, shape in wanted.items()}, shapes
-
-
-def put_maps(layer, **arrays):
-    """Give a feed-forward network these four parameters."""
-    places, shapes = maps_of(layer)
-    given = [np.zeros(0)] * 4
-    for name, array in arrays.items():
-        place = places[name.replace("_", " ")]
-        given[place] = np.asarray(array, np.float32).reshape(shapes[place])
-    layer.set_weights(given)
-
-
 def some_maps():
     """Parameters that are the same in every test, so that naming a mistake refutes most others once for all."""
     usual = np.random.default_rng(8)
@@ -127,26 +120,8 @@ def built_network(learner, *args, **options):
     layer = learner(*(args or (WIDTH, HIDDEN)), **options)
     layer(np.zeros((1, 3, WIDTH)))
     maps = some_maps()
-    put_maps(layer, **maps)
+    put_maps(layer, WIDTH, HIDDEN, **maps)
     return layer, maps
-
-
-def levels(found, expected, rule):
-    """The share of each of the `expected` numbers among those found, of which there must be no others."""
-    found = np.asarray(found).ravel()
-    nearest = np.abs(found[:, None] - np.array(expected)).argmin(-1)
-    off = np.abs(found - np.array(expected)[nearest]) > 1e-3
-    names = ", ".join(f"{number:.4g}" for number in expected)
-    expect.true(not off.any(), rule, f"{found[off.argmax()]:.4g} is among them", f"only {names}")
-    return np.bincount(nearest, minlength=len(expected)) / found.size
-
-
-def shares(found, expected, rule):
-    """These numbers occur, each about as often as `expected` says."""
-    got = levels(found, list(expected), rule)
-    text = "; ".join(f"{share:.0%} are {number:.4g}" for number, share in zip(expected, got, strict=True))
-    wanted = "; ".join(f"about {share:.0%} are {number:.4g}" for number, share in expected.items())
-    expect.true(bool(np.abs(got - list(expected.values())).max() < 0.08), rule, text, wanted)
 
 
 @exercise("FeedForward", points=4, minutes=15, difficulty=2, importance=5)
@@ -155,10 +130,10 @@ class TestFeedForward:
     def test_it_has_two_maps_with_bias(self, learner):
         layer = learner(WIDTH, HIDDEN)
         expect.shape(layer(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
-        maps_of(layer)
+        maps_of(layer, WIDTH, HIDDEN)
 
     @worth(3)
-    def test_it_is_an_affine_map_a_relu_and_an_affine_map(self, learner, rng):
+    def test_relu_stands_between_two_affine_maps(self, learner, rng):
         layer, maps = built_network(learner)
         for length in (5, 1):
             x = rng.normal(size=(2, length, WIDTH))
@@ -170,7 +145,7 @@ class TestFeedForward:
         layer, _ = built_network(learner, WIDTH, HIDDEN, dropout=RATE)
         nothing = {"first_bias": np.zeros(HIDDEN), "second_bias": np.zeros(WIDTH)}
         first = np.repeat(np.eye(1, WIDTH), HIDDEN, axis=0).T  # every hidden number is the first of x
-        put_maps(layer, first_kernel=first, second_kernel=np.eye(HIDDEN, WIDTH), **nothing)
+        put_maps(layer, WIDTH, HIDDEN, first_kernel=first, second_kernel=np.eye(HIDDEN, WIDTH), **nothing)
         found = layer(np.ones((8, 25, WIDTH)), training=True)
         with expect.beforehand():
             expect.shape(found, (8, 25, WIDTH), "(B, T, D) gives (B, T, D).")
@@ -194,7 +169,7 @@ class TestFeedForward:
     def test_every_parameter_gets_its_gradient(self, learner, rng):
         layer, maps = built_network(learner)
         x, pull = rng.normal(size=(2, 5, WIDTH)), rng.normal(size=(2, 5, WIDTH))
-        found, places = layer.weight_gradients(x, cotangent=pull), maps_of(layer)[0]
+        found, places = layer.weight_gradients(x, cotangent=pull), maps_of(layer, WIDTH, HIDDEN)[0]
         bent = networked(x, maps)[1]
         pulled = np.where(bent > 0, pull @ maps["second_kernel"].T, 0.0)
         expected = {
@@ -226,62 +201,9 @@ class TestFeedForward:
         in_half_precision(half, x)
 
 
-def in_half_precision(layer, x, **options):
-    """A layer that was made under mixed precision computes in float16."""
-    found = layer.under_policy("mixed_float16", x, **options)
-    expect.finite(found, "Under mixed precision the result must be finite.")
-    expect.true(found.dtype == np.float16, "Under mixed precision the result is float16.", f"{found.dtype}", "float16")
-
-
-def remade(learner, sizes, *inputs):
-    """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters."""
-    layer = learner(**sizes, name="again", trainable=False)
-    layer(*inputs)
-    config = layer.method("get_config")
-    rule = "`get_config` returns a dictionary."
-    expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
-    rule = "`get_config` returns all arguments as they came, each under its own name."
-    expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
-    twin = layer.rebuilt()
-    twin(*inputs)
-    shapes = [[array.shape for array in one.weights()] for one in (layer, twin)]
-    rule = "A layer made from `get_config()` must have parameters of the same shapes."
-    expect.true(shapes[0] == shapes[1], rule, f"{len(shapes[1])} parameters", f"{len(shapes[0])} parameters")
-    rule = "The layer was made with `trainable=False`: hand `**kwargs` on, and keep what `super().get_config()` gives."
-    expect.equal({"trainable": twin.attribute("trainable")}, {"trainable": False}, rule)
-
-
-def some_mask(rng, shape):
-    """A random mask in which each row may attend somewhere, but not everywhere."""
-    keys = shape[-1]
-    ranks = rng.permuted(np.broadcast_to(np.arange(keys), shape), axis=-1)
-    return ranks < rng.integers(1, keys, size=(*shape[:-1], 1))
-
-
-def padded(lengths, length):
-    """A padding mask (B, 1, T) for sentences of these lengths."""
-    return np.arange(length)[None, None] < np.array(lengths)[:, None, None]
-
-
-def dressed(learner, *args, seed=8, **options):
-    """The learner's layer after a first call, with parameters drawn for all of it, the same each time."""
-    layer, usual = learner(*args, **options), np.random.default_rng(seed)
-    layer(np.zeros((1, 3, WIDTH)))
-    arrays = [usual.normal(size=array.shape) / math.sqrt(array.shape[0]) for array in layer.weights()]
-    layer.set_weights([array if array.ndim > 1 else 1 + array for array in arrays])
-    return layer
-
-
-def attended(part, x, mask=None):
-    """What the sublayer `attention` makes of x: the course's own, or Keras', which must be asked for the weights."""
-    if mask is None:
-        return part(x, x, x)
-    try:
-        return part(x, x, x, mask=mask)
-    except LearnerError as error:
-        if "TypeError" not in error.types:
-            raise
-    return expect.pair(part(x, x, x, attention_mask=mask, return_attention_scores=True), "output, weights")[0]
+def dressed(learner, *args, **options):
+    """The learner's layer with parameters for all of it, the same each time."""
+    return filled(learner(*args, **options), np.zeros((1, 3, WIDTH)))
 
 
 def composed(layer, x, mask=None, norm_first=False):
@@ -290,36 +212,10 @@ def composed(layer, x, mask=None, norm_first=False):
         layer.attribute(name) for name in ("attention", "attention_norm", "feed_forward", "feed_forward_norm")
     )
     if norm_first:
-        x = x + attended(attention, norm(x), mask)
+        x = x + attended(attention, norm(x), mask=mask)
         return x + network(last(x))
-    x = norm(x + attended(attention, x, mask))
+    x = norm(x + attended(attention, x, mask=mask))
     return last(x + network(x))
-
-
-def speaking(layer, attention, network):
-    """Let both branches of a layer say the same number everywhere: `attention`, and `network` for every hidden 1."""
-    part = layer.attribute("attention.output_dense")
-    kernel, bias = part.weights()
-    part.set_weights([np.zeros_like(kernel), np.full_like(bias, attention)])
-    put_maps(
-        layer.attribute("feed_forward"),
-        first_kernel=np.zeros((WIDTH, HIDDEN)),
-        first_bias=np.ones(HIDDEN),
-        second_kernel=network * np.eye(HIDDEN, WIDTH),
-        second_bias=np.zeros(WIDTH),
-    )
-
-
-def said_in_training(layer, x):
-    """What a layer makes of x in training where one branch says 1 everywhere and the other 0, by that branch."""
-    found = {}
-    layer(np.zeros((1, 3, WIDTH)))
-    for name in ("attention", "feed_forward"):
-        speaking(layer, float(name == "attention"), float(name == "feed_forward"))
-        found[name] = layer(x, training=True)
-        with expect.beforehand():
-            expect.shape(found[name], x.shape, "(B, T, D) gives (B, T, D).")
-    return found
 
 
 @exercise("EncoderLayer", points=8, minutes=40, difficulty=4, importance=5)
@@ -331,7 +227,7 @@ class TestEncoderLayer:
         attention = sum(array.size for array in layer.attribute("attention").weights())
         rule = "`attention` has H heads of width D / H: 4 · (D · D + D) parameters."
         expect.equal(attention, 4 * (WIDTH * WIDTH + WIDTH), rule)
-        maps_of(layer.attribute("feed_forward"))
+        maps_of(layer.attribute("feed_forward"), WIDTH, HIDDEN)
         for name in ("attention_norm", "feed_forward_norm"):
             shapes = [array.shape for array in layer.attribute(name).weights()]
             rule = f"`{name}` is a LayerNormalization of its own, used in `call`: a gain and a bias of D numbers."
@@ -391,29 +287,15 @@ class TestEncoderLayer:
         small = 1e-3 * rng.normal(size=(2, 5, WIDTH))
         for name in ("attention_norm", "feed_forward_norm"):
             norm = layer.attribute(name)
-            gain, bias = norm.weights()
+            gain, bias = kernel_and_bias(norm, name)
             rule = f"`{name}` is a LayerNormalization with epsilon=1e-6, over the last axis."
             expect.close(norm(small), normalised(small, gain, bias), rule, atol=1e-4)
         layer(small)
 
     @worth(3)
     def test_in_training_dropout_acts_on_each_branch_once(self, learner, rng):
-        x, nothing = rng.normal(size=(8, 25, WIDTH)), np.zeros((8, 25, WIDTH))
-        layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE, norm_first=True)
-        for name, found in said_in_training(layer, x).items():
-            rule = f"The branch of `{name}` says 1 everywhere. In training it loses {RATE:.0%} of that, once, before "
-            shares(found - x, {0.0: RATE, 1 / (1 - RATE): 1 - RATE}, rule + "it is added to x.")
-        layer = learner(WIDTH, HEADS, HIDDEN, dropout=RATE)
-        for name, found in said_in_training(layer, nothing).items():
-            rule = f"In post-norm too, numbers of the branch of `{name}` are dropped before the sum is normalised."
-            below = float((found < -1e-3).mean())
-            expect.true(
-                abs(below - RATE) < 0.08, rule, f"{below:.0%} are below the others", f"about {RATE:.0%} are dropped"
-            )
-        x = x[:2, :5]
-        speaking(layer, 0.0, 0.0)
-        rule = "Where both branches say 0, dropout has nothing to drop: it must not act on x, on a sum or after a norm."
-        expect.close(layer(x, training=True), normalised(normalised(x)), rule, atol=1e-4)
+        make = functools.partial(learner, WIDTH, HEADS, HIDDEN, dropout=RATE)
+        drops_on_each_branch(make, BRANCHES, HIDDEN, RATE, rng.normal(size=(8, 25, WIDTH)))
 
     @worth(2)
     def test_outside_training_nothing_is_dropped(self, learner, rng):
@@ -435,7 +317,7 @@ class TestEncoderLayer:
 
     @worth(2)
     def test_every_parameter_gets_a_gradient(self, learner, rng):
-        trained(dressed(learner, WIDTH, HEADS, HIDDEN), rng, 16)
+        gradients(dressed(learner, WIDTH, HEADS, HIDDEN), rng, layers=1, count=16)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
@@ -461,42 +343,14 @@ def unheard(layer, x, mask, noise):
         expect.close(np.where(real, found, 0.0), np.where(real, before, 0.0), rule, atol=1e-4)
 
 
-def trained(layer, rng, count):
-    """All parameters are trained, and every gradient is a number; of one, a key's bias, it is 0 in every attention."""
-    x = rng.normal(size=(2, 5, WIDTH))
-    mask = padded([3, 5], 5)
-    found = layer.weight_gradients(x, mask=mask, cotangent=rng.normal(size=x.shape))
-    rule = "Every parameter must be trained, so none may be made in `call` or kept from Keras."
-    expect.true(len(found) == count, rule, f"gradients for {len(found)}", f"gradients for {count}")
-    for gradient in found:
-        expect.finite(gradient, "Every gradient must be finite.")
-    silent = sum(bool(np.abs(gradient).max() < 1e-4) for gradient in found)
-    rule = "Every parameter but a key's bias must get a gradient: each sublayer has its place in `call`."
-    expect.true(silent <= count // 16, rule, f"{silent} gradients are 0", f"{count // 16} is 0")
+def gradients(layer, rng, layers, count):
+    """All parameters of so many layers are trained."""
+    x, mask = masked_tokens(rng)
+    trained(layer, x, mask=mask, pull=rng.normal(size=x.shape), count=count, silent=layers)
 
 
 def masked_tokens(rng):
     return rng.normal(size=(2, 5, WIDTH)), padded([3, 5], 5)
-
-
-def lasting(layer, expected, given):
-    """It comes back from a file bit for bit, and a graph of unknown sizes gives the same."""
-    before = layer(*given)
-    with expect.beforehand():
-        expect.close(before, expected, "The output is right.", atol=1e-4)
-    rule = "A saved layer must come back the same: no sublayer may be made in `call`."
-    expect.equal(layer.reloaded(*given)(*given), before, rule)
-    rule = "A graph made for any B and T must give the same: no size of these may stand in the code."
-    expect.close(layer.compiled(*given, unknown_axes=2), expected, rule, atol=1e-4)
-
-
-def stack_of(encoder, count=LAYERS):
-    """The list of layers of an encoder, as many as asked for."""
-    layers = encoder.attribute("layers")
-    rule = f"`layers` is the list of the {count} layers, in the order in which x goes through them."
-    expect.true(isinstance(layers, (list, tuple)), rule, expect.returned(layers), "a list")
-    expect.true(len(layers) == count, rule, f"{len(layers)} layers", f"{count} layers")
-    return layers
 
 
 def through(encoder, x, mask=None, norm_first=False, count=LAYERS):
@@ -506,39 +360,16 @@ def through(encoder, x, mask=None, norm_first=False, count=LAYERS):
     return encoder.attribute("last_norm")(x) if norm_first else x
 
 
-def in_order(encoder, x, norm_first, count):
-    """Every layer of the stack is of the order that was asked for: post-norm brings large tokens back to size."""
-    spreads = [float(np.std(layer(9 * x), axis=-1).mean()) for layer in stack_of(encoder, count)]
-    expect.true(
-        all((spread > 4) == norm_first for spread in spreads),
-        f"Every layer is {KINDS[norm_first]}, as was asked: only post-norm brings large tokens to size.",
-        f"layers whose outputs spread by {', '.join(f'{spread:.1f}' for spread in spreads)}",
-        "all as large as their input, 9" if norm_first else "all near 1",
-    )
-
-
 @exercise("Encoder", points=5, minutes=20, difficulty=3, importance=5)
 class TestEncoder:
     @supporting
+    @worth(3)
     def test_it_holds_as_many_different_layers_as_asked(self, learner):
         for norm_first, count in ((False, LAYERS), (True, 1)):
             encoder = learner(count, WIDTH, HEADS, HIDDEN, norm_first=norm_first)
             expect.shape(encoder(np.zeros((1, 3, WIDTH))), (1, 3, WIDTH), "(B, T, D) gives (B, T, D).")
-            begun = [layer.weights() for layer in stack_of(encoder, count)]
-            rule = "Each of the layers is an EncoderLayer of its own, with the D, H and F that were asked for."
-            expect.equal([sum(array.size for array in arrays) for arrays in begun], [LAYER_PARAMETERS] * count, rule)
-            rule = (
-                f"{count} different layers have {count} times the parameters of one, and a last norm in pre-norm only."
-            )
-            found = sum(array.size for array in encoder.weights())
-            expect.equal(found, count * LAYER_PARAMETERS + (2 * WIDTH if norm_first else 0), rule)
-            for number, other in enumerate(begun[1:], start=1):
-                drawn = [one.ndim > 1 and one.any() for one in begun[0]]  # a bias of a head is zeros in all of them
-                same = any(
-                    is_drawn and (one == two).all() for is_drawn, one, two in zip(drawn, begun[0], other, strict=True)
-                )
-                rule = "Each layer draws its initial parameters for itself: make it anew, and share no seed."
-                expect.true(not same, rule, f"layers 0 and {number} begin with the same kernels", "different kernels")
+            last = 2 * WIDTH if norm_first else 0
+            layers_of_their_own(encoder, count, LAYER_PARAMETERS, last, "an EncoderLayer")
 
     @worth(3)
     def test_x_goes_through_all_layers_in_order(self, learner, rng):
@@ -546,17 +377,17 @@ class TestEncoder:
         x = rng.normal(size=(2, 5, WIDTH))
         rule = "layers[0] reads x, each of the others what the one before it returns, and nothing follows the last."
         expect.close(encoder(x), through(encoder, x), rule, atol=1e-4)
-        in_order(encoder, x, False, LAYERS)
+        in_order(encoder, False, LAYERS, x)
 
     @worth(3)
     def test_with_norm_first_a_last_norm_follows_pre_norm_layers(self, learner, rng):
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True)
         x = rng.normal(size=(2, 5, WIDTH))
-        in_order(encoder, x, True, 2)
+        in_order(encoder, True, 2, x)
         rule = "With norm_first the output of the last layer goes through `last_norm`."
         expect.close(encoder(x), through(encoder, x, norm_first=True, count=2), rule, atol=1e-4)
         norm, small = encoder.attribute("last_norm"), 1e-3 * x
-        gain, bias = norm.weights()
+        gain, bias = kernel_and_bias(norm, "last_norm")
         rule = "`last_norm` is a LayerNormalization with epsilon=1e-6."
         expect.close(norm(small), normalised(small, gain, bias), rule, atol=1e-4)
 
@@ -573,13 +404,8 @@ class TestEncoder:
     def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
         x = rng.normal(size=(2, 5, WIDTH))
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
-        expected = through(encoder, x, count=2)
-        for options in ({}, {"training": False}):
-            expect.close(encoder(x, **options), expected, "Outside training nothing is dropped.", atol=1e-4)
-        alive = [bool(np.abs(layer(x, training=True) - layer(x)).max() > 0.05) for layer in stack_of(encoder, 2)]
-        expect.true(all(alive), "Every layer gets the dropout that was asked for.", f"dropping: {alive}", "all drop")
-        moved = float(np.abs(encoder(x, training=True) - expected).max())
-        expect.true(moved > 0.05, "In training numbers are dropped.", "the same as outside training", "another output")
+        drops_in_every_layer(encoder, 2, through(encoder, x, count=2), x)
+        drops_nowhere_else(encoder, 2, BRANCHES, HIDDEN, x)
         encoder = dressed(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
         rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
         expect.close(encoder(x, training=True), through(encoder, x, count=1), rule, atol=1e-4)
@@ -591,7 +417,7 @@ class TestEncoder:
 
     def test_every_parameter_gets_a_gradient(self, learner, rng):
         encoder = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True)
-        trained(encoder, rng, 16 * 2 + 2)
+        gradients(encoder, rng, layers=2, count=16 * 2 + 2)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):

@@ -290,7 +290,7 @@ class TestMultiHeadAttention:
         layer, _ = dressed(learner, PROJECTIONS)
         _, weights = expect.pair(layer(*three(rng), return_weights=True), "output, weights")
         expect.shape(weights, (2, HEADS, 5, 7), "`return_weights=True` adds the weights, of shape (B, H, T, S).")
-        expect.close(weights.sum(-1), np.ones((2, HEADS, 5)), "In each head every query spends exactly 1.")
+        expect.sums_to_one(weights, "In each head every query spends exactly 1.")
 
     @supporting
     def test_the_worked_example_comes_out(self, learner):
@@ -342,7 +342,9 @@ class TestMultiHeadAttention:
             _, found = both(layer, *three(rng, batch), mask=mask)
             rule = f"A mask {shape} gets an axis of size 1 for the heads: each head hides the same keys."
             expect.close(np.where(mask[:, None], 0.0, found), np.zeros(found.shape), rule)
-            expect.close(found.sum(-1), np.ones((batch, HEADS, 5)), "What may be looked at shares 1, in every head.")
+            expect.sums_to_one(found, "What may be looked at shares 1, in every head.")
+            rule = "A hidden key gets a weight of exactly 0, in every head."
+            expect.equal(np.where(mask[:, None], 0.0, found), np.zeros(found.shape), rule)
 
     @supporting
     def test_what_is_hidden_changes_nothing(self, learner, rng):

@@ -14,7 +14,7 @@ from autograder.bench.page import page
 from autograder.bench.results import ClassSize, Comparison, Pair, Results, Spent, StockRun, spread
 from autograder.bench.stages import STAGES
 from autograder.bench.stock import with_stock_checks
-from autograder.grading.intake import answers_in, untouched
+from autograder.grading.our_cells import answers_in, untouched
 from autograder.units import Unit
 
 UNIT = Unit("00_start")

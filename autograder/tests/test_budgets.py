@@ -13,7 +13,7 @@ import pytest
 
 from autograder.author import demo
 from autograder.grading import budgets, feedback, marker, tasks
-from autograder.grading.budgets import JUDGE, OUTPUTS, PAGE, WRITE, Budget, OverBudget
+from autograder.grading.budgets import JUDGE, OUTPUTS, PAGE, READ, WRITE, Budget, OverBudget
 from autograder.grading.class_run import grade
 from autograder.grading.feedback import _coloured
 from autograder.grading.jobs import Job, jobs
@@ -306,12 +306,36 @@ def test_a_judge_over_its_budget_is_told_from_then_on_and_tried_again_when_asked
         assert marks.read_text() == f"{JUDGE}\n" * tries
 
 
+class SlowToRead(Job):
+    """A submission that takes for ever to read, as often as it is read: each time leaves a mark in its folder's."""
+
+    def take(self):
+        with open(self.place.parents[1] / "marks", "a") as marks:
+            marks.write("read\n")
+        while True:
+            pass
+
+
+def test_a_submission_that_took_too_long_to_read_is_told_from_then_on_until_it_is_another(tmp_path, monkeypatch):
+    monkeypatch.setitem(budgets.BUDGETS, READ, Budget(0.5, 60.0, 1 << 30))
+    path = hand_in(tmp_path / "submitted" / "learner-0", UNIT, demo.KINDS[FINISHED](UNIT))
+    todo, marks = [SlowToRead("learner-0", UNIT, path.parent)], tmp_path / "submitted" / "marks"
+    for tries, how in ((1, {}), (1, {}), (2, {"again": True}), (2, {})):
+        (one,) = grade(todo, tmp_path, 1, **how)
+        assert (one.outcome.score, one.outcome.fault) == (None, "ours")
+        assert "Reading it took more than 0.5 seconds of computing" in one.outcome.problem
+        assert marks.read_text() == "read\n" * tries
+    path.write_bytes(path.read_bytes() + b"\n")
+    grade(todo, tmp_path, 1)
+    assert marks.read_text() == "read\n" * 3
+
+
 def test_what_has_exceeded_a_budget_is_known_by_its_digest_and_that_budget_until_it_is_tried_again(tmp_path):
     def step_taken(step, digest, **how):
         return tasks._Process(tasks.Places(tmp_path, tmp_path, **how)).announce(step, digest)
 
     places = tasks.Places(tmp_path, tmp_path)
-    for step in (JUDGE, WRITE):
+    for step in (READ, JUDGE, WRITE):
         assert places.exceeded.note(step, "abc", "more than 5 seconds")
         with pytest.raises(OverBudget, match="more than 5 seconds"):
             step_taken(step, "abc")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.author.known_cases import Case, submission
-from autograder.grading import intake
+from autograder.grading import our_cells
 from autograder.grading.executed_notebook import write_into
 from autograder.grading.marker import Marker, NoReferences
 from autograder.judging.known import known_answers
@@ -76,8 +76,8 @@ def desk(tmp_path, monkeypatch):
 
     def save(answer, *cells, on=tmp_path):
         notebook = submission(Case(EARLIER, "solution", source=answer))
-        answers = intake.answers_in(notebook)
-        answers["softmax"].source = answer or intake.answers_in(intake.untouched(EARLIER))["softmax"].source
+        answers = our_cells.answers_in(notebook)
+        answers["softmax"].source = answer or our_cells.answers_in(our_cells.untouched(EARLIER))["softmax"].source
         place = notebook.cells.index(answers["softmax"])
         notebook.cells[place:place] = [added(cell) for cell in cells]
         (on / EARLIER.stem).mkdir(parents=True, exist_ok=True)
@@ -216,7 +216,7 @@ def test_what_builds_on_a_missing_answer_is_left_unmarked_where_that_will_do(mar
 def test_a_stub_that_builds_on_nothing_yet_is_marked(marker):
     later = Unit("06_multi_head")
     missing = [reference._replace(source="") for reference in references_before(later)]
-    verdict = marker.mark(intake.untouched(later), later, references=missing).verdict
+    verdict = marker.mark(our_cells.untouched(later), later, references=missing).verdict
     assert (verdict.score, verdict.max_score, verdict.problem) == (0, 20, None)
 
 
@@ -282,7 +282,7 @@ def test_a_graded_notebook_gets_the_reference_though_the_learners_own_differs(de
 
 def test_the_reference_of_the_graded_unit_is_nowhere_in_its_worker(marker):
     """The thief spells what it looks for backwards: else it would find its own cell."""
-    notebook, thief = intake.untouched(LATER), THIEF
+    notebook, thief = our_cells.untouched(LATER), THIEF
     for clue, unit, text in (
         ("LINE", LATER, "shares / ops.where(total"),
         ("VARIABLE", LATER, "lowest"),
@@ -311,7 +311,7 @@ class Edited(Unit):
 
 
 def test_a_verdict_depends_on_the_references_before_its_unit_and_on_no_other(marker, monkeypatch, tmp_path):
-    notebook = intake.untouched(LATER)
+    notebook = our_cells.untouched(LATER)
     digests = {None: marker.mark(notebook, LATER).digest}
     for unit in (EARLIER, LATER):
         edited = Edited(unit.stem, tmp_path / unit.stem)

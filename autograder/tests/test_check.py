@@ -141,9 +141,28 @@ def test_settings_left_behind_change_no_check_and_stay_as_the_learner_has_them(n
         report = check("PositionalEmbedding")
         kept = notebook.ev(SETTINGS)
         with usual_settings():
-            assert notebook.ev(SETTINGS) != left
+            usual = notebook.ev(SETTINGS)
+            assert usual != left
     assert "everything holds" in repr(report)
     assert kept == left
+    with usual_settings():
+        assert notebook.ev(SETTINGS)[:-1] == usual[:-1]  # filters of warnings grow by one whenever they are set
+
+
+def test_settings_that_an_answer_changes_in_a_check_are_afterwards_as_before(notebook):
+    changes = "    keras.config.set_dtype_policy('float16')\n    keras.config.set_floatx('float16')\n    return"
+    notebook.run_cell("import keras" + RIGHT.replace("    return", changes))
+    check("attention_scores")
+    assert notebook.ev("keras.config.dtype_policy().name, keras.config.floatx()") == ("float32", "float32")
+
+
+def test_a_check_shows_no_warnings_of_what_it_tries(notebook):
+    notebook.run_cell("import warnings" + RIGHT.replace("    return", "    warnings.warn('of my own')\n    return"))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        warnings.simplefilter("error", UnicodeWarning)  # as IPython has it for one of its own
+        check("attention_scores")
+    assert [str(warning.message) for warning in seen] == []
 
 
 def test_progress_shows_points_of_the_notebooks_unit(notebook):
@@ -310,7 +329,8 @@ def test_a_slow_check_says_so_and_how_to_stop_it(notebook, monkeypatch, capfd):
     notebook.run_cell(SLOW)
     assert "was stopped" in repr(check("attention_scores"))
     told = capfd.readouterr().err
-    assert told == "Still checking `attention_scores` … To stop: Ctrl+C. Is there a loop that never ends?\n"
+    how = "To stop: Ctrl+C. Is the machine busy, or is there a loop that never ends?"
+    assert told == f"Still checking `attention_scores` … {how}\n"
     assert threading.active_count() == before
 
 

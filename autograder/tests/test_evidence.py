@@ -73,6 +73,37 @@ def test_a_graph_that_is_run_elsewhere_gives_and_tells_what_it_would_here(launch
     assert ("error" in expected) == (name in FAILING)
 
 
+JOINED = """
+class answer(keras.Model):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.dense = units, keras.layers.Dense(units)
+
+    def call(self, inputs):
+        return self.dense(ops.concatenate([inputs["left"], inputs["right"]], axis=-1))
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+"""
+
+
+def test_a_model_of_a_dictionary_is_compiled_saved_and_trained_in_a_worker(launcher, room):
+    pair = {"left": X[:, 0], "right": 2 * X[:, 1]}
+    with bench_of(launcher, JOINED, clean=room) as bench:
+        model = bench.perform("call", "answer", (3,), {})
+        before = bench.perform("call", model, (pair,), {})
+        np.testing.assert_allclose(
+            bench.perform("compiled", model, (pair,), {}, unknown_axes=2), before, rtol=1e-5, atol=1e-6
+        )
+        again = bench.perform("reloaded", model, (pair,), {})
+        np.testing.assert_array_equal(bench.perform("call", again, (pair,), {}), before)
+        bench.perform("method", model, "compile", ("sgd", "mse"), {"jit_compile": False})
+        bench.perform("method", model, "fit", (pair, np.ones((2, 3), np.float32)), {"verbose": 0})
+        found = bench.perform("method", model, "predict", (pair,), {"verbose": 0})
+        assert np.abs(found - before).max() > 1e-4
+        np.testing.assert_allclose(found, bench.perform("call", model, (pair,), {}), rtol=1e-4, atol=1e-5)
+
+
 SPY = """
 from autograder.seam import graphs
 seen, traced = [], graphs.traced

@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from autograder.author import demo
 from autograder.grading.class_run import grade
-from autograder.grading.intake import answers_in
 from autograder.grading.jobs import jobs
+from autograder.grading.our_cells import answers_in
 from autograder.tests.browser.browsing import CHROMIUM, CONTRASTS, unfold
 from autograder.tests.classroom import HOSTILE, LIVE, hand_in, with_cell
 from autograder.units import Unit

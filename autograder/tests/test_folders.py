@@ -9,7 +9,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.author import demo
-from autograder.grading import intake
+from autograder.grading import our_cells
 from autograder.grading.class_run import grade
 from autograder.grading.collect import CollectOwnFiles
 from autograder.grading.gradebook import register
@@ -61,7 +61,7 @@ def test_a_link_gives_nothing_of_another_learners(submitted, link):
     assert letters_in(second.place) == {}
     taken = second.take()
     assert "link" in taken.problem
-    assert {cell.source for cell in intake.answers_in(taken.notebook).values()} == {intake.MISSING}
+    assert {cell.source for cell in our_cells.answers_in(taken.notebook).values()} == {our_cells.MISSING}
 
 
 def test_the_folder_of_all_submissions_may_be_a_link_of_the_instructors(submitted, tmp_path):
@@ -75,7 +75,7 @@ def test_a_submission_beside_its_folder_is_taken_and_told(submitted):
     path.write_text(demo.KINDS[0](UNIT), "utf-8")
     taken = jobs([UNIT], submitted)[1].take()
     assert taken.problem == f"It was taken from {path.name}, which lies beside the folder {UNIT.stem} instead of in it."
-    assert intake.MISSING not in {cell.source for cell in taken.notebook.cells}
+    assert our_cells.MISSING not in {cell.source for cell in taken.notebook.cells}
     hand_in(submitted / "learner-02", UNIT, demo.KINDS[2](UNIT))
     assert "what is in the folder counts" in jobs([UNIT], submitted)[1].take().problem
 

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.author.known_cases import Case, submission
-from autograder.grading import intake
+from autograder.grading import intake, our_cells
 from autograder.grading.executable_cells import cells_of
 from autograder.sandbox.wire import Wire, WireError
 from autograder.units import Unit
 
 UNIT = Unit("00_start")
-OURS = {cell.id: cell for cell in intake.untouched(UNIT).cells}
+OURS = {cell.id: cell for cell in our_cells.untouched(UNIT).cells}
 CHECKS = [cell.metadata.nbgrader for cell in OURS.values() if cell.metadata.get("nbgrader", {}).get("grade")]
 DOCUMENTS = [json.loads(nbformat.writes(submission(Case(UNIT, kind)))) for kind in ("untouched", "solution")]
 BOUNDED = settings(

@@ -1,5 +1,6 @@
 """The learners' edition: everything works in it, and no right answer stands in it to be read."""
 
+import ast
 import io
 import json
 import os
@@ -9,12 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from rich.console import Console
 
 from autograder.author import handout
 from autograder.author.build import solution_notebook
-from autograder.grading import intake
+from autograder.grading import our_cells
 from autograder.grading.terminal import print_verdict
 from autograder.judging.known import correct_in, known_answers, mistakes_in
 from autograder.judging.references import code_alone, reference_of
@@ -53,7 +55,7 @@ def known(unit, which):
 
 
 def right_answers(unit):
-    return {name: cell.source for name, cell in intake.answers_in(solution_notebook(unit)).items()}
+    return {name: cell.source for name, cell in our_cells.answers_in(solution_notebook(unit)).items()}
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +171,46 @@ def test_its_own_pages_lead_to_what_is_there(edition):
         text = (edition / page).read_text("utf-8")
         for place in re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"`(autograder/\w+|course/\w+\.py)`", text):
             assert (edition / place).exists(), f"{page}: {place}"
+
+
+def test_pages_say_which_units_are_here(edition):
+    last = int(UNITS[-1].stem[:2])
+    pages = [ROOT / "README.md", ROOT / "course" / "welcome.py", edition / "README.md"]
+    assert [page for page in pages if f"Units 0 to {last} are " not in " ".join(page.read_text("utf-8").split())] == []
+
+
+def modules_imported(source):
+    """The modules and names of the course and its grader that some Python code asks for."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_there(edition, name):
+    """Whether `course.toolkit.NAME` is a module of the handout; what is asked of a module is asked of its file."""
+    place = edition / "course" / "toolkit" / name.split(".")[2]
+    return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
+
+
+def test_all_that_its_notebooks_and_its_toolkit_import_is_in_it(edition):
+    cells = [
+        (path, cell.source)
+        for path in edition.rglob("*.ipynb")
+        for cell in nbformat.read(path, 4).cells
+        if cell.cell_type == "code"
+    ]
+    modules = [(path, path.read_text("utf-8")) for path in (edition / "course" / "toolkit").rglob("*.py")]
+    assert len(cells) > 250
+    assert len(modules) > 15
+    missing = [
+        f"{path.relative_to(edition)}: {name}"
+        for path, source in cells + modules
+        for name in modules_imported(source)
+        if name.startswith("course.toolkit.") and not is_there(edition, name)
+    ]
+    assert missing == []
 
 
 def test_make_sets_up_what_it_needs_and_opens_the_course(edition):

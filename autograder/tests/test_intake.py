@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.grading import intake, notebook_file
+from autograder.grading import intake, notebook_file, our_cells
 from autograder.grading.executable_cells import cells_of
 from autograder.grading.folders import opened
 from autograder.units import Unit
@@ -70,7 +70,7 @@ def test_an_answer_is_taken_and_everything_else_is_ours(submit, notebook):
 
 
 def test_an_untouched_copy_comes_through_unchanged(submit, notebook):
-    assert submit(notebook).notebook == intake.untouched(UNIT)
+    assert submit(notebook).notebook == our_cells.untouched(UNIT)
 
 
 def test_added_cells_keep_their_place(submit, notebook):
@@ -129,7 +129,7 @@ def test_an_answer_written_below_an_untouched_cell_counts(submit, notebook):
 def test_a_deleted_answer_is_missing_and_is_told(submit, notebook):
     notebook["cells"].remove(cell_of(notebook, NAMES[-1]))
     submission = submit(notebook)
-    assert sources(submission)[NAMES[-1]] == intake.MISSING
+    assert sources(submission)[NAMES[-1]] == our_cells.MISSING
     assert f"missing: {NAMES[-1]}" in submission.problem
 
 
@@ -146,7 +146,7 @@ def test_answers_are_found_where_an_editor_has_dropped_ids_and_metadata(submit, 
     for name, place in places.items():
         assert place < next(index for index, cell in enumerate(order) if cell.binds == name)
         assert "\r" not in order[place].source
-    assert len(order) < 2 * len(cells_of(intake.untouched(UNIT)))
+    assert len(order) < 2 * len(cells_of(our_cells.untouched(UNIT)))
 
 
 def test_a_notebook_of_format_three_is_read(submit):
@@ -175,7 +175,7 @@ def test_what_is_no_notebook_is_told_in_one_sentence(submit, content, says):
     submission = submit(content)
     assert says in submission.problem
     assert submission.problem.count("\n") == 0
-    assert all(sources(submission)[name] == intake.MISSING for name in NAMES)
+    assert all(sources(submission)[name] == our_cells.MISSING for name in NAMES)
     nbformat.validate(submission.notebook)
 
 

@@ -2,19 +2,22 @@
 
 import types
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
 from autograder.judging import diagnosis as naming
 from autograder.judging import expect, free_constant, mistake
+from autograder.judging.answer import Transcript
+from autograder.judging.calls import last_call
 from autograder.judging.expect import Unmet, Values
 from autograder.judging.fingerprints import Fingerprints, fingerprints_of, key, publish
 from autograder.judging.judge import CHECK_SEED, judge
 from autograder.judging.known import WrittenWhole, known_answers
 from autograder.judging.sameness import Comparison, Failure
 from autograder.judging.tolerance import Slack
-from autograder.seam import Workbench
+from autograder.seam import Handle, Workbench
 from autograder.units import Unit
 
 FLOAT32 = Slack(1e-5, 1e-6)
@@ -168,6 +171,15 @@ class TestLetters:
 class TestDifferent:
     def test_of_a_word(self, learner):
         expect.same_items(learner("banana"), ["a", "b", "n"], "Each letter once, in any order.")
+
+
+@exercise("noisy", points=4)
+class TestNoisy:
+    def test_each_call_draws_anew(self, learner):
+        expect.true(bool((learner.by_chance(X) != learner.by_chance(X)).any()), "Other noise each time.")
+
+    def test_of_large_rows(self, learner):
+        expect.close(np.round(learner.by_chance(1000 * X)), 1000 * X.sum(-1), "Add the numbers of each row.")
 """
 
 
@@ -204,6 +216,20 @@ def test_a_slow_rule_that_passed_refutes(tmp_path):
 
     assert told(tmp_path, "total", averages_eagerly, averages=("You averaged.", averages)) == [None] * 4
     assert told(tmp_path, "total", averages, averages=("You averaged.", averages)) == ["You averaged."] * 4
+
+
+def test_a_slip_is_named_where_another_rule_leaves_the_result_to_chance(tmp_path):
+    def noise(x):
+        return 0.1 * keras.random.uniform(x.shape[:1])
+
+    def noisy_average(x):
+        return averages(x) + noise(x)
+
+    def noisy_mean(x):
+        return sums(x) / x.shape[-1] + noise(x)
+
+    assert told(tmp_path, "noisy", noisy_average, other=("You averaged.", noisy_mean)) == [None, "You averaged."]
+    assert told(tmp_path, "noisy", noisy_average, other=("Quiet.", averages)) == [None, None]
 
 
 def test_what_fails_in_graphs_alone_explains_nothing_else(tmp_path):
@@ -464,3 +490,30 @@ def test_what_is_asked_of_an_answer_itself_can_hold_and_can_break(holds, breaks)
     holds()
     with pytest.raises(Unmet):
         breaks()
+
+
+def test_a_name_that_keras_has_counted_is_no_difference():
+    same = Comparison(Slack())
+    assert same.holds({"name": "encoder_3", "units": 4}, {"name": "encoder", "units": 4})
+    assert not same.holds({"name": "encoder", "units": 4}, {"name": "decoder", "units": 4})
+    assert not same.holds({"name": "encoder_3", "units": 4}, {"name": "encoder", "units": 5})
+
+
+def test_a_part_is_told_after_the_call_of_its_layer():
+    x, layer, part = np.zeros((2, 3), "float32"), Handle(1, "EncoderLayer"), Handle(2, "FeedForward")
+    transcript = Transcript()
+    transcript.keep("EncoderLayer", "call", ((12, 4),), {}, layer)
+    transcript.keep(layer, "call", ((x,),), {}, x)
+    made = "EncoderLayer(12, 4)((2, 3) float32)"
+    assert last_call(transcript) == made
+    transcript.keep(layer, "attribute", ("feed_forward",), {}, part)
+    transcript.keep(part, "call", ((x,),), {}, x)
+    assert last_call(transcript) == f"{made}, then its FeedForward((2, 3) float32)"
+
+
+def test_a_graph_is_told_with_the_sizes_it_leaves_open_also_in_a_dictionary():
+    transcript, pair = Transcript(), {"source": np.zeros((2, 7), "int32"), "target": np.zeros((2, 5), "int32")}
+    transcript.keep("f", "compiled", ((pair,), {}), {"unknown_axes": 2}, None)
+    expected = "f({'source': (None, None) int32, 'target': (None, None) int32}) in a compiled graph"
+    if keras.backend.backend() == "tensorflow":
+        assert last_call(transcript) == expected

@@ -59,6 +59,18 @@ class Network(layers.Layer):
 X = np.ones((1, 3, D), "float32")
 
 
+class Reader(layers.Layer):
+    """Adds to each token what it may attend to, and the mean of the memory; it has a decoder's parts."""
+
+    def __init__(self):
+        super().__init__()
+        self.self_attention, self.cross_attention = layers.MultiHeadAttention(H, D // H), OwnAttention()
+
+    def call(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.self_attention(x, x, attention_mask=self_mask)
+        return x + keras.ops.mean(self.cross_attention(memory), axis=1, keepdims=True)
+
+
 def filled(layer, *inputs, name="one"):
     layer(*inputs)
     fill(layer, name)
@@ -114,6 +126,21 @@ def test_a_feed_forward_network_has_the_same_numbers_whoever_wrote_it():
 def test_each_layer_of_a_stack_has_numbers_of_its_own():
     one, other = (layer.weights[0] for layer in filled(Stack(), X).layers)
     assert not same(one, other)
+
+
+def test_the_decoder_reads_all_but_the_last_token_and_none_sees_a_later_one():
+    embedding, decoder = layers.Embedding(len(one_sentence.TARGET_VOCABULARY), D), Reader()
+    found = one_sentence.decoded(embedding, decoder, X)
+    assert found.shape == (1, 5, D)
+    begun = embedding(one_sentence.TARGET_IDS[:, :3])
+    assert keras.ops.all(keras.ops.isclose(decoder(begun, X, self_mask=np.tri(3, dtype=bool)[None]), found[:, :3]))
+    again = one_sentence.decoded(layers.Embedding(len(one_sentence.TARGET_VOCABULARY), D), Reader(), X)
+    assert same(found, again)
+    assert same(
+        embedding.embeddings, filled(layers.Embedding(8, D), np.array([[0]]), name="target embedding").embeddings
+    )
+    other = filled(Reader(), begun, X, name="decoder")
+    assert all(same(*pair) for pair in zip(other.weights, decoder.weights, strict=True))
 
 
 def test_a_layer_without_parameters_is_refused():

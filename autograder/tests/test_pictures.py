@@ -1,4 +1,4 @@
-"""The pictures of matrices: what is darker is larger, and no number is left out."""
+"""The pictures: what is darker or longer is larger, and no number is left out."""
 
 from course.toolkit import figures
 
@@ -54,6 +54,16 @@ def test_names_find_room(name):
     assert (edges == shown[0, 0]).all()
 
 
+def test_each_matrix_can_have_names_of_its_own():
+    panels = {"one": np.ones((2, 3)), "two": np.ones((3, 2))}
+    rows, columns = {"one": ["a", "b"], "two": ["c", "d", "e"]}, {"one": ["f", "g", "h"], "two": ["i", "j"]}
+    named = pixels(figures.matrices(panels, rows, columns))
+    swapped = pixels(figures.matrices(panels, {**rows, "one": ["b", "a"]}, columns))
+    left, right = np.array_split(np.arange(named.shape[1]), 2)
+    assert (named[:, left] != swapped[:, left]).any()
+    assert (named[:, right] == swapped[:, right]).all()
+
+
 def test_a_notebook_shows_it_at_half_its_pixels():
     picture = figures.matrices({"one": np.eye(3), "two": np.eye(2, dtype=bool)}, row_label="query", column_label="key")
     data, metadata = DisplayFormatter().format(picture)
@@ -66,3 +76,12 @@ def test_a_cell_shows_its_number(one, other):
     pictures = [pixels(figures.matrix(np.array([[value, value]]))) for value in (one, other)]
     assert pictures[0].shape == pictures[1].shape
     assert (pictures[0] != pictures[1]).any()
+
+
+def test_bars_tell_their_amounts_and_their_parts_of_the_whole():
+    axes = figures.bars({"a table": 3000, "the rest": 1000, "norms": 4}, "a title", "parameters").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["3,000 (75%)", "1,000 (25%)", "4 (below 1%)"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a table", "the rest", "norms"]
+    assert axes.yaxis.get_inverted()  # the first one stands at the top
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == [3000, 1000, 4]

@@ -278,6 +278,24 @@ def test_what_does_not_hold_is_not_kept(tmp_path, monkeypatch):
     assert proofs.out_of_date([Proof(UNIT, KNOWN, "softmax")]) == []
 
 
+def test_who_stops_a_proof_keeps_the_units_that_are_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(proofs, "RECORDS", tmp_path)
+    monkeypatch.setattr(prove, "PUBLISHED", tmp_path / "README.md")
+    units = [UNIT, Unit("05_masking")]
+    both = [Proof(units[0], KNOWN, "softmax"), Proof(units[1], KNOWN, "causal_mask")]
+    monkeypatch.setattr(proofs, "proofs_of", lambda units, backend: both)
+
+    def stopped_at_the_second(console, asked, workers, device, only):
+        if asked == units[1:]:
+            raise KeyboardInterrupt
+        return prove_result()
+
+    monkeypatch.setattr(prove, "verify_with_progress", stopped_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        prove.prove(Console(quiet=True), units, 1, "tensorflow")
+    assert proofs.out_of_date(both) == both[1:]
+
+
 def prove_result():
     from autograder.author.idle_answers import Earned
     from autograder.author.verify import Tally, Verified

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import intake, released
+from autograder.grading import our_cells, released
 from autograder.grading.executed_notebook import write_into
 from autograder.grading.marker import Marker
 from autograder.grading.released import TooMuchReleased, files_beside
@@ -49,7 +49,7 @@ def unit(tmp_path):
 
 
 def test_the_cells_read_them_and_write_over_none(unit):
-    notebook = intake.untouched(unit)
+    notebook = our_cells.untouched(unit)
     notebook.cells.append(added(READS))
     with Marker() as marker:
         marked = marker.mark(notebook, unit)
@@ -58,7 +58,7 @@ def test_the_cells_read_them_and_write_over_none(unit):
 
 
 def test_a_verdict_depends_on_them(unit):
-    notebook = intake.untouched(unit)
+    notebook = our_cells.untouched(unit)
     with Marker() as marker:
         digests = [marker.mark(notebook, unit, only=["pairwise_dot"]).digest]
         (unit.folder / "data.csv").write_text("3,4,5")

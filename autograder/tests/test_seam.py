@@ -30,6 +30,24 @@ class Scale(keras.layers.Layer):
         return {**super().get_config(), "factor": self.factor}
 
 
+@keras.saving.register_keras_serializable("tests")
+class Joined(keras.Model):
+    """A model of a dictionary of arrays, as the whole Transformer is."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.dense = units, keras.layers.Dense(units)
+
+    def call(self, inputs):
+        return self.dense(ops.concatenate([inputs["left"], inputs["right"]], axis=-1))
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+PAIR = {"left": ROWS, "right": 2 * ROWS[:, :2]}
+
+
 def refuse(_):
     raise AssertionError("nothing should be kept")
 
@@ -201,6 +219,18 @@ def test_a_compiled_call_may_know_no_length_either():
     assert shapes == [(None, None)] or keras.backend.backend() != "tensorflow"
 
 
+def test_a_compiled_call_knows_no_size_of_arrays_in_a_dictionary_either():
+    shapes = []
+
+    def answer(pair, constant):
+        shapes.append([one.shape[0] for one in (pair["left"], pair["right"], constant["left"])])
+        return pair["left"][:, 0] + pair["right"][:, 1] + constant["left"][:, 2]
+
+    found = Workbench({"f": answer}).perform("compiled", "f", (PAIR, PAIR), {}, constant=(1,))
+    np.testing.assert_array_equal(found, ROWS[:, 0] + 2 * ROWS[:, 1] + ROWS[:, 2])
+    assert shapes == [[None, None, 2]] or keras.backend.backend() != "tensorflow"
+
+
 def test_a_call_may_be_made_under_another_dtype_policy():
     bench = Workbench({"Scale": Scale})
     layer = bench.perform("call", "Scale", (2.0,), {}, policy="mixed_float16")
@@ -253,6 +283,56 @@ def test_a_layer_comes_back_from_a_file_bit_for_bit():
     before = bench.perform("call", layer, (ROWS,), {})
     loaded = bench.perform("reloaded", layer, (ROWS,), {})
     np.testing.assert_array_equal(bench.perform("call", loaded, (ROWS,), {}), before)
+
+
+def test_a_model_comes_back_from_a_file_as_a_whole():
+    bench = Workbench({"Joined": Joined})
+    model = bench.perform("call", "Joined", (3,), {})
+    before = bench.perform("call", model, (PAIR,), {})
+    assert before.shape == (2, 3)
+    again = bench.perform("reloaded", model, (PAIR,), {})
+    assert again.type_name == "Joined"
+    np.testing.assert_array_equal(bench.perform("call", again, (PAIR,), {}), before)
+
+
+def test_a_layer_of_a_dictionary_comes_back_from_a_file():
+    class Sum(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs["left"] + inputs["right"]
+
+    bench = Workbench({"Sum": Sum})
+    pair, layer = {"left": ROWS, "right": 2 * ROWS}, bench.perform("call", "Sum", (), {})
+    again = bench.perform("reloaded", layer, (pair,), {})
+    np.testing.assert_array_equal(bench.perform("call", again, (pair,), {}), 3 * ROWS)
+
+
+def test_a_model_is_trained_and_asked_by_keras_own_methods():
+    bench = Workbench({"Joined": Joined})
+    model = bench.perform("call", "Joined", (3,), {})
+    before = bench.perform("call", model, (PAIR,), {})
+    optimizer = bench.perform("call", bench.perform("from_keras", "Joined", "optimizers.SGD"), (0.01,), {})
+    bench.perform("method", model, "compile", (optimizer, "mse"), {"jit_compile": False})
+    assert isinstance(
+        bench.perform("method", model, "fit", (PAIR, np.ones((2, 3), np.float32)), {"verbose": 0}), Handle
+    )
+    found = bench.perform("method", model, "predict", (PAIR,), {"verbose": 0})
+    assert np.abs(found - before).max() > 1e-4
+    np.testing.assert_allclose(found, bench.perform("call", model, (PAIR,), {}), rtol=1e-5, atol=1e-6)
+
+
+def test_a_model_that_the_judge_has_made_is_trained_by_an_answer():
+    def train(model, batch, steps):
+        return [float(model.train_on_batch(*batch)) for _ in range(steps)]
+
+    bench = Workbench({"train": train})
+    dense = bench.perform("call", bench.perform("from_keras", "train", "layers.Dense"), (1,), {"use_bias": False})
+    model = bench.perform("call", bench.perform("from_keras", "train", "Sequential"), ([dense],), {})
+    bench.perform("call", model, (np.ones((1, 1), np.float32),), {})
+    bench.perform("set_weights", model, [np.ones((1, 1), np.float32)])
+    bench.perform("method", model, "compile", ("sgd", "mse"), {"run_eagerly": True})
+    losses = bench.perform("call", "train", (model, (np.ones((3, 1), np.float32), np.zeros((3, 1), np.float32)), 2), {})
+    np.testing.assert_allclose(losses, [1.0, 0.98**2], rtol=1e-5)
+    np.testing.assert_allclose(bench.perform("weights", model)[0], [[0.98**2]], rtol=1e-5)
 
 
 @pytest.mark.filterwarnings("error:.build.. was called")

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.author import demo
-from autograder.grading.intake import answers_in, untouched
+from autograder.grading.our_cells import answers_in, untouched
 from autograder.tests.classroom import hand_in
 from autograder.units import ROOT, Unit
 

@@ -126,3 +126,59 @@ def test_a_judge_lets_go_of_the_programs_that_jax_keeps():
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
     done = subprocess.run([sys.executable, "-c", LETS_GO], env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.split() == ["1", "0"], done.stderr
+
+
+READS = """
+import os
+import jax
+place = jax.config.jax_compilation_cache_dir
+
+def f(x):
+    return x @ x + 1.5
+
+def g(x):
+    return len(os.listdir(place))
+
+def h(x):
+    open(os.path.join(place, "mine"), "w")
+"""
+KEEPS = """
+import sys
+
+import numpy as np
+
+from autograder.grading.compile_before import compile_before
+from autograder.sandbox import Cell, RemoteWorkbench
+from autograder.sandbox.compiled import folder_for
+from autograder.sandbox.launch import Launcher
+from autograder.seam import LearnerError
+from autograder.units import find_unit
+
+compile_before(find_unit("00_start"), "jax")
+kept = sorted(path.name for path in folder_for("jax").iterdir())
+x = np.ones((3, 3), np.float32)
+cells = [Cell(sys.argv[1], ""), *(Cell("", name) for name in "fgh")]
+with RemoteWorkbench(cells, launch=Launcher(backend="jax")) as bench:
+    bench.perform("call", "f", (x,), {})
+    bench.perform("compiled", "f", (x,), {}, unknown_axes=1, constant=())
+    print(len(kept) > 20, bench.perform("call", "g", (x,), {}) == len(kept))
+    try:
+        bench.perform("call", "h", (x,), {})
+    except LearnerError as error:
+        print(error.types)
+print(sorted(path.name for path in folder_for("jax").iterdir()) == kept)
+print(any(name in file for file in kept for name in ("weighted_average", "pairwise_dot", "function")))
+"""
+
+
+@pytest.mark.slow
+def test_workers_read_what_jax_has_compiled_for_right_answers_write_nothing_and_find_no_answer_there(tmp_path):
+    needs("jax")
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", KEEPS, READS]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    first, refused, unchanged, answers = done.stdout.splitlines()
+    assert first == "True True"
+    assert "OSError" in refused
+    assert (unchanged, answers) == ("True", "False")

@@ -1,6 +1,7 @@
 """A worker may die, hang, flood or lie: it costs the call that it happened in, nothing else."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -137,6 +138,27 @@ def test_an_answer_that_never_ends_is_called_twice_at_most(launcher):
     with bench_of(launcher, "def f0(x):\n    while True: pass") as bench:
         assert [outcome_of(bench, "f0", X) for _ in range(6)] == ["timeout"] * 6
         assert len(bench._losses["f0"]) == 2
+
+
+def test_what_runs_too_long_is_told_with_the_line_and_the_function_that_it_called_most(launcher):
+    def step(ids):
+        return ids
+
+    def told_of(bench, *args):
+        with pytest.raises(LearnerError) as told:
+            bench.perform("call", "f0", args, {})
+        return told.value
+
+    with bench_of(launcher, "def f0(x):\n    while True:\n        x = x + 1") as bench:
+        told = told_of(bench, X)
+        assert told.message == "Your code was still running after 1 seconds. Is there a loop that never ends?"
+        assert told.line in ("in line 2 of `f0`: while True:", "in line 3 of `f0`: x = x + 1")
+    with bench_of(launcher, "def f0(step, x):\n    while True:\n        step(x)") as bench:
+        told = told_of(bench, step, X)
+        assert re.search(
+            r"It had called `step` [\d,]+ times by then: is one call for the whole batch enough\?", str(told)
+        )
+        assert told.line == "in line 3 of `f0`: step(x)"
 
 
 def test_a_notebook_has_a_budget_by_the_clock(launcher):
@@ -354,3 +376,31 @@ def _waiting(launcher):
 def _wait_for_the_end_of(process):
     gone, alive = psutil.wait_procs([process], timeout=30)
     assert not alive
+
+
+TRAINS = "def f0(model, batch, steps):\n    return [float(model.train_on_batch(*batch)) for _ in range(steps)]"
+
+
+def a_model(bench):
+    """A model of one parameter, 1, made where the answer lives, and a batch for it."""
+    dense = bench.perform("call", bench.perform("from_keras", "f0", "layers.Dense"), (1,), {"use_bias": False})
+    model = bench.perform("call", bench.perform("from_keras", "f0", "Sequential"), ([dense],), {})
+    batch = np.ones((3, 1), np.float32), np.zeros((3, 1), np.float32)
+    bench.perform("call", model, (batch[0],), {})
+    bench.perform("set_weights", model, [np.ones((1, 1), np.float32)])
+    bench.perform("method", model, "compile", ("sgd", "mse"), {"run_eagerly": True})
+    return model, batch
+
+
+def test_a_model_that_the_judge_has_made_is_trained_by_an_answer(launcher):
+    with bench_of(launcher, TRAINS, limits=Limits(call_seconds=30.0)) as bench:
+        model, batch = a_model(bench)
+        np.testing.assert_allclose(bench.perform("call", "f0", (model, batch, 2), {}), [1.0, 0.98**2], rtol=1e-5)
+        np.testing.assert_allclose(bench.perform("weights", model)[0], [[0.98**2]], rtol=1e-5)
+
+
+def test_a_training_that_does_not_end_is_stopped(launcher):
+    endless = TRAINS.replace("range(steps)", "iter(int, 1)")
+    with bench_of(launcher, endless, limits=Limits(call_seconds=5.0)) as bench:
+        model, batch = a_model(bench)
+        assert outcome_of(bench, "f0", model, batch, 2) == "timeout"

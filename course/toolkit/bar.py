@@ -18,7 +18,7 @@ class Bar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None) -> None:
         self._began, self._done, self._loss = time.perf_counter(), 0, float("nan")
         self._steps = self.params["epochs"] * (self.params["steps"] or 0)
-        if _in_notebook():
+        if in_notebook():
             from IPython.display import display
 
             self._handle = display(_Line(self._text()), display_id=True)
@@ -53,7 +53,8 @@ class _Line:
         return self._text
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
+    """Whether this runs in a kernel, which can show a picture and change it later."""
     try:
         from IPython import get_ipython
     except ImportError:

@@ -1,10 +1,10 @@
-"""The pictures of the course: annotated matrices and line plots on a light ground of their own.
+"""The pictures of the course: annotated matrices, line plots and bars on a light ground of their own.
 
 Every figure sets its own background and text colours, so it reads the same in a light and a dark
 JupyterLab theme, and every matrix prints its numbers, so nothing is said by colour alone.
 """
 
-from course.toolkit.grid import GROUND, INK, Picture, grids
+from course.toolkit.grid import GROUND, INK, Names, Picture, grids
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -57,13 +57,16 @@ def matrix(
 
 def matrices(
     panels: Mapping[str, object],
-    rows: Sequence[str] | None = None,
-    columns: Sequence[str] | None = None,
+    rows: Names = None,
+    columns: Names = None,
     row_label: str = "",
     column_label: str = "",
     decimals: int = 2,
 ) -> Picture:
-    """Draw several matrices side by side; `panels` maps each title to a `(rows, columns)` array."""
+    """Draw several matrices side by side; `panels` maps each title to a `(rows, columns)` array.
+
+    `rows` and `columns` are names for all of them, or map each title to the names of that one.
+    """
     arrays = {title: np.asarray(ops.convert_to_numpy(values)) for title, values in panels.items()}
     return grids(arrays, rows, columns, row_label, column_label, decimals)
 
@@ -94,6 +97,21 @@ def lines(
         if log_y:
             axes.set_yscale("log")
         axes.legend(frameon=False, labelcolor=INK)
+    return shown_once(figure)
+
+
+def bars(amounts: Mapping[str, float], title: str = "", x_label: str = "") -> Figure:
+    """Draw named amounts as bars from left to right; each tells its amount and its part of them all."""
+    whole = sum(amounts.values())
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(6.4, 0.9 + 0.38 * len(amounts)), layout="constrained")
+        drawn = axes.barh(list(amounts), list(amounts.values()), color=SERIES[0], height=0.62)
+        parts = [f"{amount / whole:.0%}" if 200 * amount >= whole else "below 1%" for amount in amounts.values()]
+        told = [f"{amount:,.0f} ({part})" for amount, part in zip(amounts.values(), parts, strict=True)]
+        axes.bar_label(drawn, told, padding=4, color=INK, fontsize=9)
+        axes.set(title=title, xlabel=x_label, xlim=(0, 1.45 * max(amounts.values())), xticks=[])
+        axes.spines["bottom"].set_visible(False)
+        axes.invert_yaxis()
     return shown_once(figure)
 
 

@@ -17,6 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 GROUND = "#fbfaf6"
 INK = "#23272e"
 
+Names = Sequence[str] | Mapping[str, Sequence[str]] | None  # of all matrices, of each by its title, or numbers
+
 _SHARPNESS = 2  # pixels for each pixel that the picture takes on a page: screens have more than they tell
 _CELL_WIDTH, _CELL_HEIGHT = 62, 50  # in pixels of the page, as all that follows
 _LINE, _GAP = 22, 8  # a line of text, and the room beside a text
@@ -30,7 +32,7 @@ class Picture:
 
     def __init__(self, image: Image.Image):
         file = io.BytesIO()
-        image.save(file, "PNG")
+        image.save(file, "PNG", compress_level=3)  # a third of the time, and half as many bytes again
         self.png = file.getvalue()
         self.width, self.height = (size // _SHARPNESS for size in image.size)
 
@@ -67,8 +69,8 @@ class _Panel:
 
 def grids(
     panels: Mapping[str, np.ndarray],
-    rows: Sequence[str] | None,
-    columns: Sequence[str] | None,
+    rows: Names,
+    columns: Names,
     row_label: str,
     column_label: str,
     decimals: int,
@@ -89,7 +91,8 @@ def grids(
     return Picture(canvas.image())
 
 
-def _panel(title: str, array: np.ndarray, rows, columns) -> _Panel:
+def _panel(title: str, array: np.ndarray, rows: Names, columns: Names) -> _Panel:
+    rows, columns = (names[title] if isinstance(names, Mapping) else names for names in (rows, columns))
     rows, columns = (
         [str(name) for name in (range(size) if names is None else names)]
         for names, size in zip((rows, columns), array.shape, strict=True)

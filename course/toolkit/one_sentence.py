@@ -1,9 +1,10 @@
 """One sentence for units 8 to 10, "the red cat sleeps" → "el gato rojo duerme", and round numbers for every parameter.
 
 A layer that is filled under the same name has the same numbers in every lesson, whoever wrote it. Lesson 8 begins with
-the ids and ends with the encoder's output, and later lessons find it again:
+the ids and ends with the encoder's output, lesson 9 ends with the decoder's, and later lessons find both again:
 
     memory = encoded(PositionalEmbedding(len(SOURCE_VOCABULARY), D, MAX_LENGTH), Encoder(LAYERS, D, H, F))
+    hidden = decoded(PositionalEmbedding(len(TARGET_VOCABULARY), D, MAX_LENGTH), Decoder(LAYERS, D, H, F), memory)
 """
 
 import zlib
@@ -51,6 +52,19 @@ def encoded(embedding: keras.layers.Layer, encoder: keras.layers.Layer) -> Any:
     fill(embedding, "source embedding")
     fill(encoder, "encoder")
     return encoder(embedding(SOURCE_IDS))
+
+
+def decoded(embedding: keras.layers.Layer, decoder: keras.layers.Layer, memory: Any) -> Any:
+    """Fill both layers, and return what the decoder makes of `[START] el gato rojo duerme` and the memory, `(1, 5, 4)`.
+
+    No token sees a later one: the decoder gets a causal `self_mask`, `(1, 5, 5)`.
+    """
+    ids = TARGET_IDS[:, :-1]  # what is read while it is written: the last token is only ever a label
+    causal = np.tri(ids.shape[1], dtype=bool)[None]
+    decoder(embedding(ids), memory, self_mask=causal)  # makes their parameters
+    fill(embedding, "target embedding")
+    fill(decoder, "decoder")
+    return decoder(embedding(ids), memory, self_mask=causal)
 
 
 def _parts(layer: keras.layers.Layer) -> dict[str, keras.layers.Layer]:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from autograder.author.known_cases import Case, submission
-from autograder.grading import intake
+from autograder.grading import intake, our_cells
 from autograder.grading.executed_notebook import write_into
 from autograder.grading.marker import Marker
 from autograder.grading.verdict_store import Marked
@@ -56,7 +56,7 @@ class Lean(Unit):
 
 def lean_unit(folder: Path) -> Lean:
     """Write such a copy into a folder."""
-    notebook = intake.untouched(UNIT)
+    notebook = our_cells.untouched(UNIT)
     imports = next(cell for cell in notebook.cells if cell.cell_type == "code")
     notebook.cells = [imports, *(cell for cell in notebook.cells if "nbgrader" in cell.metadata)]
     nbformat.write(notebook, folder / "copy.ipynb")
