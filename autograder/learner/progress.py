@@ -37,9 +37,14 @@ def progress(unit: str | None = None):
 
 
 def _unit_here() -> Unit | None:
-    """The unit most of whose exercises the notebook defines, or in whose folder it lies."""
+    """The unit in whose folder the notebook lies, else the one most of whose exercises it defines.
+
+    A later unit's notebook has earlier answers from `course.built`, so that its names alone do not tell.
+    """
+    folder, units = Path.cwd().name, all_units()
+    if (here := next((unit for unit in units if unit.stem == folder), None)) is not None:
+        return here
     answers = answers_here()
-    counted = [(sum(name in answers for name in unit.points()), unit) for unit in all_units()]
+    counted = [(sum(name in answers for name in unit.points()), unit) for unit in units]
     most, unit = max(counted, key=lambda pair: pair[0], default=(0, None))
-    folder = Path.cwd().name
-    return unit if most else next((unit for unit in all_units() if unit.stem == folder), None)
+    return unit if most else None

@@ -174,6 +174,15 @@ def test_progress_shows_points_of_the_notebooks_unit(notebook):
     assert "attention_scores" in progress()._repr_html_()
 
 
+def test_progress_is_that_of_the_folder_though_the_notebook_has_answers_of_an_earlier_unit(
+    notebook, tmp_path, monkeypatch
+):
+    (tmp_path / "05_masking").mkdir()
+    monkeypatch.chdir(tmp_path / "05_masking")
+    notebook.run_cell(RIGHT)
+    assert repr(progress()).startswith("05_masking: 0 of 20 points")
+
+
 def test_progress_takes_a_unit_by_any_of_its_names(notebook):
     notebook.run_cell(RIGHT)
     assert repr(progress("04")) == repr(progress("attention"))
