@@ -5,14 +5,27 @@ It trains for a while. A grader has no use for that, and would do it again for e
 
 from course.toolkit import figures
 
+import functools
 from collections.abc import Callable
+from typing import Any
 
 from autograder.seam import given
 
 
-def pay_off(run: Callable[[], None]) -> None:
-    """Run it once the answers are written, or say what is still needed for it."""
+def pay_off(run: Callable[..., Any], needs: Callable[[], Any] | None = None) -> Any:
+    """Run it once the answers are written, or say what is still needed for it. Returns what it draws.
+
+    `needs`, if there is one, is called first, and `run` is given what comes of it, such as a text that must be
+    downloaded. No answer is at fault where that cannot be had: an `OSError` or a `ValueError` is told in its own words.
+    """
     if given.giver():
         print("This cell trains for a while. It is left out where notebooks are graded.")
-    else:
-        figures.once_written(run)
+        return None
+    if needs is None:
+        return figures.once_written(run)
+    try:
+        needed = needs()
+    except (OSError, ValueError) as error:
+        print(error)
+        return None
+    return figures.once_written(functools.partial(run, needed))

@@ -87,15 +87,23 @@ class Translator(keras.Model):
     """Reads the source with one GRU cell, writes the target with another (Cho et al., 2014; Bahdanau et al., 2015).
 
     `look` is a layer: `look(state, keys, mask)` → `(context (B, U), weights (B, S) or None)`. It is asked before each
-    word, with the decoder's state and all states of the encoder.
+    word, with the decoder's state and all states of the encoder. `cell(units)` makes the two cells.
     """
 
-    def __init__(self, look: layers.Layer, source_size: int, target_size: int, units: int = 64, width: int = 48):
+    def __init__(
+        self,
+        look: layers.Layer,
+        source_size: int,
+        target_size: int,
+        units: int = 64,
+        width: int = 48,
+        cell: Callable[[int], layers.Layer] = layers.GRUCell,
+    ):
         super().__init__()
         self.look = look
         self.source_vectors = layers.Embedding(source_size, width)
         self.target_vectors = layers.Embedding(target_size, width)
-        self.reader, self.writer = layers.GRUCell(units), layers.GRUCell(units)
+        self.reader, self.writer = cell(units), cell(units)
         self.to_words = layers.Dense(target_size)
 
     def encode(self, source):
@@ -148,16 +156,24 @@ class Translator(keras.Model):
 
 
 def train(
-    look: Callable[[], layers.Layer], data: Data, name: str, seed: int = 0, units: int = 64, steps: int = 800
+    look: Callable[[], layers.Layer],
+    data: Data,
+    name: str,
+    seed: int = 0,
+    units: int = 64,
+    steps: int = 800,
+    cell: Callable[[int], layers.Layer] = layers.GRUCell,
+    texts: Callable[[Sequence[Text], int, np.random.Generator], list[Text]] = joined,
 ) -> Translator:
     """Train a translator, with a progress bar under this name.
 
-    `look` makes its layer. Two trainings with the same seed read the same texts in the same order.
+    `look` makes its layer, `cell` each of its cells, and `texts` so many texts of some sentences. Two trainings with
+    the same seed read the same texts in the same order.
     """
     batch = 64
-    source, target = data.ids(joined(data.train, steps * batch, np.random.default_rng(seed)))
+    source, target = map(_trimmed, data.ids(texts(data.train, steps * batch, np.random.default_rng(seed))))
     keras.utils.set_random_seed(seed)
-    translator = Translator(look(), len(data.english), len(data.spanish), units)
+    translator = Translator(look(), len(data.english), len(data.spanish), units, cell=cell)
     rate = keras.optimizers.schedules.CosineDecay(0.007, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
     translator.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0), loss)
@@ -195,6 +211,11 @@ def has_adjective_before_noun(text: Text) -> bool:
     english = text[0]
     neighbours = set(zip(english, english[1:], strict=False))
     return any(pair in neighbours for pair in combinations(" ".join(english)))
+
+
+def _trimmed(ids: np.ndarray) -> np.ndarray:
+    """The rows without the columns at their end in which none has a word."""
+    return ids[:, : int((ids != PAD).sum(axis=1).max())]
 
 
 def _words(sentence: str) -> list[str]:
