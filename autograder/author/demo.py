@@ -1,9 +1,9 @@
-"""A sample class: honest learners, unlucky ones, and each known mistake of a unit."""
+"""A sample class: honest learners, unlucky ones, each known mistake of a unit, and one who finishes the course."""
 
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -11,15 +11,18 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder.author.build import build
+from autograder.author.finished_course import let_it_speak
 from autograder.author.known_cases import Case, submission
 from autograder.grading.class_table import print_class
-from autograder.grading.jobs import jobs
+from autograder.grading.jobs import Graded, jobs
 from autograder.grading.our_cells import answers_in, untouched
 from autograder.grading.terminal import grade_with_progress
 from autograder.judging.known import Known, known_answers, mistakes_in
 from autograder.learner.atomic import write_whole
-from autograder.units import Unit
+from autograder.learner.desk import Desk
+from autograder.units import Unit, all_units
 
+FINISHER = "learner-01"
 _MARK = ".sample-class"  # the digests of the files that the demo has made
 
 
@@ -28,41 +31,76 @@ class NotTheDemo(ValueError):
 
 
 def run_demo(console: Console, units: Sequence[Unit], grading: Path, workers: int) -> None:
-    """Build the learners' copies, hand in a sample class, grade it through nbgrader, and show what came out."""
-    submitted = grading / "submitted"
-    if others := _not_the_demos(submitted):
-        raise NotTheDemo(
-            f"{submitted} holds what the demo did not make, such as {others[0]}. Nothing was changed. Choose another "
-            "folder: --grading DIR."
-        )
-    build(units)
-    hand_in(submitted, units)
-    todo = jobs(units, submitted)
+    """Build the learners' copies, hand in a sample class, grade it through nbgrader, and show what came out.
+
+    One of the class has all units of the course on a desk in `grading`, hands them in, and lets their translator speak.
+    """
+    submitted, desk = grading / "submitted", Desk(grading / "desk")
+    for folder in (submitted, desk.folder):
+        if others := _not_the_demos(folder):
+            raise NotTheDemo(
+                f"{folder} holds what the demo did not make, such as {others[0]}. Nothing was changed. Choose another "
+                "folder: --grading DIR."
+            )
+    build(all_units())
+    finish(desk)
+    hand_in(submitted, units, desk)
+    todo = jobs(all_units()[::-1], submitted)  # what takes longest first, so that all workers are busy to the end
     console.print(f"A sample class of {len(todo)} submissions is in {submitted}.", highlight=False, soft_wrap=True)
     graded = grade_with_progress(console, todo, grading, workers, unconfined=True)  # the class is ours
-    print_class(console, graded, grading)
+    print_class(console, [one for unit in units for one in graded if one.unit == unit.stem], grading)
+    console.print(f"\n{_finished_with(graded)} Their desk: {desk.folder}", highlight=False, soft_wrap=True)
+    let_it_speak(console, desk)
 
 
-def hand_in(submitted: Path, units: Sequence[Unit]) -> None:
-    """Write the sample class of these units into a folder of nbgrader's layout, in the place of an earlier one."""
-    shutil.rmtree(submitted, ignore_errors=True)
-    made = {}
-    for unit in units:
-        for number, text in enumerate(sample_class(unit), start=1):
-            path = submitted / f"learner-{number:02}" / unit.stem / f"{unit.stem}.ipynb"
-            write_whole(path, text)
-            made[path.relative_to(submitted).as_posix()] = _digest(path)
-    write_whole(submitted / _MARK, json.dumps(made, indent=1) + "\n")
+def finish(desk: Desk) -> None:
+    """Lay all units of the course on a desk as somebody has them who has written every answer."""
+    _write(desk.folder, {desk.notebook(unit): _finished(unit) for unit in all_units()})
 
 
-def _not_the_demos(submitted: Path) -> list[str]:
-    """The files in a folder of submissions that no demo has made, or that somebody has changed since."""
+def hand_in(submitted: Path, units: Sequence[Unit], desk: Desk | None = None) -> None:
+    """Write the sample class of these units into a folder of nbgrader's layout, in the place of an earlier one.
+
+    The first of the class hands in what lies on `desk`, of other units too.
+    """
+
+    def place(learner: str, unit: Unit) -> Path:
+        return submitted / learner / unit.stem / f"{unit.stem}.ipynb"
+
+    files = {
+        place(f"learner-{number:02}", unit): text
+        for unit in units
+        for number, text in enumerate(sample_class(unit), start=1)
+    }
+    if desk:
+        files |= {place(FINISHER, unit): desk.notebook(unit).read_text("utf-8") for unit in all_units()}
+    _write(submitted, files)
+
+
+def _write(folder: Path, files: Mapping[Path, str]) -> None:
+    """Write files in the place of those that an earlier demo has made, and mark them as the demo's."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in files.items():
+        write_whole(path, text)
+    made = {path.relative_to(folder).as_posix(): _digest(path) for path in files}
+    write_whole(folder / _MARK, json.dumps(made, indent=1) + "\n")
+
+
+def _finished_with(graded: Sequence[Graded]) -> str:
+    """What the learner who has written everything got for all units."""
+    theirs = [one.outcome for one in graded if one.learner == FINISHER]
+    won, most = sum(one.score or 0 for one in theirs), sum(one.max_score for one in theirs)
+    return f"{FINISHER} has finished the course: {won:g} of {most:g} points in {len(theirs)} units."
+
+
+def _not_the_demos(folder: Path) -> list[str]:
+    """The files in a folder that no demo has made, or that somebody has changed since."""
     try:
-        made = json.loads((submitted / _MARK).read_text("utf-8"))
+        made = json.loads((folder / _MARK).read_text("utf-8"))
     except (OSError, ValueError):
         made = {}
-    there = [path for path in sorted(submitted.rglob("*")) if not path.is_dir() and path.name != _MARK]
-    names = [(path, path.relative_to(submitted).as_posix()) for path in there]
+    there = [path for path in sorted(folder.rglob("*")) if not path.is_dir() and path.name != _MARK]
+    names = [(path, path.relative_to(folder).as_posix()) for path in there]
     return [name for path, name in names if path.is_symlink() or made.get(name) != _digest(path)]
 
 

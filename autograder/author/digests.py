@@ -5,7 +5,7 @@ import functools
 import hashlib
 import importlib.metadata
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import nbformat
@@ -13,19 +13,19 @@ import nbformat
 from autograder.author.dependencies import imported_by, modules, stand_on
 from autograder.author.equivalent_mutants import reviewed
 from autograder.judging.known import correct_in, known_answers, mistakes_in
-from autograder.judging.references import code_cells, references_before, solution_of
-from autograder.judging.slicing import statements_if_any
+from autograder.judging.references import code_cells, references_before, solution_of, taken
+from autograder.judging.slicing import needed, statements_if_any
 from autograder.units import ROOT, Unit
 
 _JUDGED_BY = (  # how a known answer gets its verdict
     "autograder.author.verify",
-    "autograder.author.idle_answers",
     "autograder.grading.marker",
     "autograder.judging.judge",
     "autograder.sandbox.launch",
     "autograder.sandbox.worker",
 )
 _BESIDE_THE_VERDICT = ("autograder", "autograder.grading.marker")  # what notebooks import, executed notebooks, storing
+_IDLE = "autograder.author.idle_answers"  # which `verify` asks as well: what they earn is a proof of its own
 _MUTANTS_JUDGED_BY = ("autograder.author.mutants", "autograder.author.mutant_judges")
 _BESIDE_MUTANTS = ("autograder", "autograder.judging.judge")  # of the judge the seed alone is taken
 _RUN_BY = ("nbclient", "ipykernel", "ipython", "matplotlib", "ipywidgets")  # notebooks, and what they draw
@@ -37,27 +37,29 @@ def of_known_answers(unit: Unit, exercise: str, backend: str) -> str:
     known = known_answers(unit)
     recorded = [one for one in (*mistakes_in(known), *correct_in(known)) if one.exercise == exercise]
     answers = [(one.name, one.sentence, one.source()) for one in recorded]
-    engine = stand_on([*_JUDGED_BY, *imported_by(suite, modules())], _BESIDE_THE_VERDICT)
+    engine = stand_on([*_JUDGED_BY, *imported_by(suite, modules())], (*_BESIDE_THE_VERDICT, _IDLE))
+    engine.remove(modules()[_IDLE])
     solution = solution_of(unit)
     return _digest(
         _versions(backend),
         _code(engine),
         ast.dump(_of_one_exercise(suite, exercise)),
         answers,
-        [cell.source for cell in code_cells(solution, unit.points())],
-        _stepping_stones(unit, [solution, unit.suite.read_text("utf-8"), *(source for _, _, source in answers)]),
+        cells := _cells_that_count(solution, unit.points()),
+        _stepping_stones(unit, [*cells, unit.suite.read_text("utf-8"), *(source for _, _, source in answers)]),
     )
+
+
+def of_idle_answers(unit: Unit, exercise: str, backend: str) -> str:
+    """What the most that is earned without work depends on."""
+    return _digest(_versions(backend), *_judged(unit, exercise, [_IDLE], _BESIDE_THE_VERDICT))
 
 
 def of_mutants(unit: Unit, exercise: str) -> str:
     """What comes of the mutants of an exercise's right answer, on TensorFlow, and which of them are equivalent."""
-    suite, solution = ast.parse(unit.suite.read_text("utf-8")), solution_of(unit)
     return _digest(
         _versions("tensorflow", "cosmic-ray"),
-        _code(stand_on([*_MUTANTS_JUDGED_BY, *imported_by(suite, modules())], _BESIDE_MUTANTS)),
-        ast.dump(_of_one_exercise(suite, exercise)),
-        [cell.source for cell in code_cells(solution, unit.points())],
-        _stepping_stones(unit, [solution, unit.suite.read_text("utf-8")]),
+        *_judged(unit, exercise, _MUTANTS_JUDGED_BY, _BESIDE_MUTANTS),
         sorted(reviewed(exercise)),
     )
 
@@ -68,14 +70,25 @@ def of_notebook(unit: Unit, notebook: Path) -> str:
     trees = [statement.node for source in cells for statement in statements_if_any(source)]
     imported = {name for tree in trees for name in imported_by(tree, modules())}
     checks = [unit.suite, ROOT / "autograder" / "mistakes" / f"{unit.topic}.py"] if "autograder" in imported else []
-    toolkit = ROOT / "course" / "toolkit"
+    code, toolkit = [*stand_on(imported), *checks], ROOT / "course" / "toolkit"
     data = sorted(path for path in toolkit.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc"))
     return _digest(
         _versions("tensorflow", *_RUN_BY),
         cells,
-        _code([*stand_on(imported), *checks]),
+        _code(code),
         [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in data],
-        _stepping_stones(unit, cells),
+        _stepping_stones(unit, [*cells, *(path.read_text("utf-8") for path in code)]),
+    )
+
+
+def _judged(unit: Unit, exercise: str, judges: Iterable[str], not_beyond: Collection[str]) -> tuple[object, ...]:
+    """What decides how the right answer of an exercise, and what is made of it, is judged."""
+    suite, solution = ast.parse(unit.suite.read_text("utf-8")), solution_of(unit)
+    return (
+        _code(stand_on([*judges, *imported_by(suite, modules())], not_beyond)),
+        ast.dump(_of_one_exercise(suite, exercise)),
+        cells := _cells_that_count(solution, unit.points()),
+        _stepping_stones(unit, [*cells, unit.suite.read_text("utf-8")]),
     )
 
 
@@ -90,11 +103,26 @@ def _of_one_exercise(suite: ast.Module, exercise: str) -> ast.Module:
     return ast.Module([node for node in suite.body if not is_anothers(node)], suite.type_ignores)
 
 
+def _cells_that_count(solution: str, names: Collection[str]) -> list[str]:
+    """The code of a solution that decides what its answers do: all cells down to the last check, and of those below it,
+    such as a training, the statements that bind a name which an answer stands on.
+    """
+    cells = list(code_cells(solution, names))
+    last = max((number for number, cell in enumerate(cells) if cell.checks), default=len(cells))
+    below = needed([statements_if_any(cell.source) for cell in cells], names)[last + 1 :]
+    return [*(cell.source for cell in cells[: last + 1]), *(one.source for cell in below for one in cell)]
+
+
 def _stepping_stones(unit: Unit, sources: Iterable[str]) -> list[str]:
-    """The right answers of earlier units, where something is built on them."""
-    if not any("course.built" in source for source in sources):
-        return []
-    return [reference.source for reference in references_before(unit)]
+    """Of the right answers of earlier units, the code that some sources build on, and what that builds on."""
+    names = taken(statement for source in sources for statement in statements_if_any(source))
+    stones = []
+    for reference in reversed(references_before(unit)):
+        cell = statements_if_any(reference.source)
+        (needed_here,) = needed([cell], names & set(reference.names))
+        names |= taken(needed_here)
+        stones += [statement.source for statement in needed_here]
+    return stones
 
 
 def _versions(*packages: str) -> list[str]:

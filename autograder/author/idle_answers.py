@@ -89,7 +89,9 @@ class _Remembering:
 
 
 def _answer(right: Any, idle: Idle) -> Any:
-    """The right function with something else for its result, or the right layer with such a `call`."""
+    """The right function with something else for its result, or the right layer, or what is called as one, with such a
+    `call`.
+    """
     if not inspect.isclass(right):
 
         def answer(*given: Any, **options: Any) -> Any:
@@ -98,15 +100,20 @@ def _answer(right: Any, idle: Idle) -> Any:
         return answer
 
     class Answer(right):
-        def call(self, *given: Any, **options: Any) -> Any:
-            return idle.instead(super().call(*given, **options), given)
+        pass
 
+    method = "call" if hasattr(right, "call") else "__call__"
+
+    def call(self: Any, *given: Any, **options: Any) -> Any:
+        return idle.instead(getattr(super(Answer, self), method)(*given, **options), given)
+
+    setattr(Answer, method, call)
     Answer.__name__ = Answer.__qualname__ = right.__name__
     return Answer
 
 
 def _like(result: Any, of_array: Callable[[Any], Any]) -> Any:
-    """The same lists, tuples and dictionaries, with other numbers and empty text."""
+    """The same lists, tuples and dictionaries, with other numbers and empty text, and nothing for a layer."""
     import keras
     import numpy as np
 
@@ -118,6 +125,8 @@ def _like(result: Any, of_array: Callable[[Any], Any]) -> Any:
         return of_array(result)
     if isinstance(result, str):
         return ""
+    if isinstance(result, keras.layers.Layer):
+        return None  # a model that was made is the work itself
     return type(result)(0) if isinstance(result, (int, float)) else result
 
 

@@ -19,12 +19,15 @@ from autograder.units import ROOT, Unit
 
 RECORDS = ROOT / "autograder" / "proofs"
 KNOWN = "known answers"
+IDLE = "without work"
 MUTANTS = "mutants"
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What is proved at once: an exercise's known answers on a backend, its mutants, or that a notebook runs."""
+    """What is proved at once: that a notebook runs, or of an exercise its mutants, or on a backend its known answers or
+    what is earned without work.
+    """
 
     unit: Unit
     kind: str
@@ -38,6 +41,8 @@ class Proof:
         """The digest of all that it depends on, as that is now."""
         if self.kind == KNOWN:
             return digests.of_known_answers(self.unit, self.exercise, self.backend)
+        if self.kind == IDLE:
+            return digests.of_idle_answers(self.unit, self.exercise, self.backend)
         if self.kind == MUTANTS:
             return digests.of_mutants(self.unit, self.exercise)
         return digests.of_notebook(self.unit, notebook_of(self.unit, self.kind))
@@ -52,6 +57,7 @@ def proofs_of(units: Sequence[Unit], backend: str) -> Iterator[Proof]:
     for unit in units:
         for exercise in unit.points():
             yield Proof(unit, KNOWN, exercise, backend)
+            yield Proof(unit, IDLE, exercise, backend)
         if backend == "tensorflow":
             yield from (Proof(unit, MUTANTS, exercise) for exercise in unit.points())
             yield from (Proof(unit, kind) for kind in KINDS)
@@ -90,13 +96,18 @@ def tally_of(unit: Unit, exercise: str) -> Tally:
     """The scores of an exercise as they were last proved on TensorFlow; raises `KeyError` where they never were."""
     found = recorded(Proof(unit, KNOWN, exercise))
     counts = {name: found[name] for name in ("mistakes", "caught", "named", "correct", "accepted")}
-    return Tally(**counts, idle=Earned(found["without work"], found["points"], "", []))
+    earned = recorded(Proof(unit, IDLE, exercise))
+    return Tally(**counts, idle=Earned(earned["points"], earned["of"], "", []) if earned else None)
 
 
 def counts_of(tally: Tally) -> dict[str, Any]:
-    """A tally as it is kept."""
-    counts = {name: count for name, count in asdict(tally).items() if isinstance(count, int)}
-    return {**counts, "without work": tally.idle.points, "points": tally.idle.of}
+    """How many known answers there are and what came of them, as it is kept."""
+    return {name: count for name, count in asdict(tally).items() if isinstance(count, int)}
+
+
+def earned_as_kept(earned: Earned) -> dict[str, Any]:
+    """What was earned without work, as it is kept."""
+    return {"points": earned.points, "of": earned.of}
 
 
 def _record(unit: Unit) -> dict[str, Any]:

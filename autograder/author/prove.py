@@ -1,16 +1,19 @@
 """`prove`: proves what is out of date, keeps what was found, and publishes the scores."""
 
 import concurrent.futures
+import dataclasses
+import multiprocessing
 from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
 
-from autograder.author import proofs
+from autograder.author import idle_answers, late_names, proofs
 from autograder.author.equivalent_mutants import Stale
+from autograder.author.known_cases import cases
 from autograder.author.mutant_judges import NotRight, answer_cell, job_of, judge_mutants
 from autograder.author.mutants import mutants_of
 from autograder.author.mutation_report import found, in_words, score_of
-from autograder.author.proofs import KNOWN, MUTANTS, Proof
+from autograder.author.proofs import IDLE, KNOWN, MUTANTS, Proof
 from autograder.author.run_notebooks import KINDS, NotAsItMustBe, run_notebook
 from autograder.author.verify import Verified
 from autograder.author.verify_shown import scores_of, verify_with_progress
@@ -50,7 +53,9 @@ def prove(console: Console, units: Sequence[Unit], workers: int, backend: str, d
     for unit in dict.fromkeys(proof.unit for proof in stale):
         of_it = {proof: digest for proof, digest in stale.items() if proof.unit == unit}
         failed += _run_notebooks(console, _of_kind(of_it, *KINDS), workers)
-        failed += _verify(console, _of_kind(of_it, KNOWN), workers, device)
+        idle = _of_kind(of_it, IDLE)
+        failed += _verify(console, _of_kind(of_it, KNOWN), idle, workers, device)
+        failed += _ask_idle_answers(console, idle, workers, device)
         failed += _judge_mutants(console, _of_kind(of_it, MUTANTS), workers)
         publish()
     return failed
@@ -85,7 +90,7 @@ def _run_notebooks(console: Console, stale: dict[Proof, str], workers: int) -> l
             try:
                 found = done.result()
             except NotAsItMustBe as wrong:
-                console.print(f"WRONG  {wrong}", style="red", markup=False, highlight=False, soft_wrap=True)
+                _tell_wrong(console, wrong)
                 failed.append(proof)
             else:
                 proofs.keep(proof, stale[proof], **found)
@@ -93,7 +98,10 @@ def _run_notebooks(console: Console, stale: dict[Proof, str], workers: int) -> l
     return failed
 
 
-def _verify(console: Console, stale: dict[Proof, str], workers: int, device: str) -> list[Proof]:
+def _verify(
+    console: Console, stale: dict[Proof, str], idle: dict[Proof, str], workers: int, device: str
+) -> list[Proof]:
+    """Keep what holds, and take off `idle` the exercises whose answers without work were asked beside."""
     if not stale:
         return []
     verified = _verified(console, list(stale), workers, device)
@@ -102,11 +110,32 @@ def _verify(console: Console, stale: dict[Proof, str], workers: int, device: str
         once_more = _verified(console, unnamed, workers, device)
         for one in unnamed:
             verified.tallies[one.unit.stem, one.exercise] = once_more.tally(one.unit, one.exercise)
+    late = {proof: _taken_back(verified, proof) for proof in stale if proof.backend != "tensorflow"}
     proved = [proof for proof in stale if _holds(verified, proof)]
     for proof in proved:
         tally = verified.tally(proof.unit, proof.exercise)
-        proofs.keep(proof, stale[proof], **proofs.counts_of(tally))
+        named_late = {"named late": late[proof]} if late.get(proof) else {}
+        proofs.keep(proof, stale[proof], **proofs.counts_of(tally), **named_late)
+        without_work = dataclasses.replace(proof, kind=IDLE)
+        if without_work in idle and tally.idle:
+            proofs.keep(without_work, idle.pop(without_work), **proofs.earned_as_kept(tally.idle))
     return [proof for proof in stale if proof not in proved]
+
+
+def _ask_idle_answers(console: Console, stale: dict[Proof, str], workers: int, device: str) -> list[Proof]:
+    """Keep the most that answers without work earn; returns where that is too much."""
+    failed = []
+    with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        asked = {proof: pool.submit(idle_answers.most_earned, proof.unit, proof.exercise, device) for proof in stale}
+        for proof, answered in asked.items():
+            earned = answered.result()
+            if earned.points > idle_answers.MOST * earned.of:
+                told = f"{earned.idle} earns {earned.points:g} of {earned.of:g} points, by: {'; '.join(earned.rules)}"
+                _tell_wrong(console, f"{proof}: {told}")
+                failed.append(proof)
+            else:
+                proofs.keep(proof, stale[proof], **proofs.earned_as_kept(earned))
+    return failed
 
 
 def _judge_mutants(console: Console, stale: dict[Proof, str], workers: int) -> list[Proof]:
@@ -123,12 +152,16 @@ def _judge_mutants(console: Console, stale: dict[Proof, str], workers: int) -> l
                 raise judged
             kept = found(proof.exercise, of_it, judged)
         except (NotRight, Stale) as wrong:
-            console.print(f"WRONG  {wrong}", style="red", markup=False, highlight=False, soft_wrap=True)
+            _tell_wrong(console, wrong)
             failed.append(proof)
         else:
             proofs.keep(proof, stale[proof], **kept)
             _tell_survivors(console, proof, kept["survived"].values())
     return failed
+
+
+def _tell_wrong(console: Console, what: object) -> None:
+    console.print(f"WRONG  {what}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell_survivors(console: Console, proof: Proof, changes: Collection[str]) -> None:
@@ -141,6 +174,12 @@ def _tell_survivors(console: Console, proof: Proof, changes: Collection[str]) ->
 def _verified(console: Console, stale: Sequence[Proof], workers: int, device: str) -> Verified:
     units = list(dict.fromkeys(proof.unit for proof in stale))
     return verify_with_progress(console, units, workers, device, only=[proof.exercise for proof in stale])
+
+
+def _taken_back(verified: Verified, proof: Proof) -> int:
+    """How many mistakes are named with more time alone: the time that naming has is measured for TensorFlow."""
+    tally = verified.tally(proof.unit, proof.exercise)
+    return late_names.taken_back(cases(proof.unit, [proof.exercise]), tally.wrong)
 
 
 def _holds(verified: Verified, proof: Proof) -> bool:

@@ -206,4 +206,6 @@ def environment(scratch: Path, device: str, backend: str) -> dict[str, str]:
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
     }
+    if backend == "jax":  # its many threads would each reserve addresses, and those of a process are limited
+        variables["MALLOC_ARENA_MAX"] = "1"
     return variables | ({"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"} if device == "cpu" else {})

@@ -99,6 +99,22 @@ def test_merges_taken_backwards_are_not_told_of_longest_pieces():
     assert not any("longest" in sentence for sentence in told if sentence)
 
 
+def test_a_slip_is_named_whatever_padding_an_answer_leaves_at_the_end():
+    def stops_too_early(step, start_id, end_id, max_length):
+        starts = np.atleast_1d(ops.convert_to_numpy(start_id))
+        ids = np.zeros((len(starts), max_length), "int32")  # as long as it may get, the rest is padding
+        ids[:, 0], ended = starts, np.zeros(len(starts), bool)
+        for t in range(1, max_length):
+            if ended.any():
+                break
+            ids[:, t] = np.where(ended, 0, ops.convert_to_numpy(step(ids[:, :t])).argmax(-1))
+            ended |= ids[:, t] == end_id
+        return ids
+
+    told = named("12_decoding", "greedy_decode", stops_too_early)
+    assert set(told) - {None} == {"You stop when one row has ended. The others go on: stop when all have ended."}
+
+
 def test_swapped_arguments_are_told_of():
     def table_first(table, ids):
         return ops.take(table, ids, axis=0)

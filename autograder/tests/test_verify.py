@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 
+import keras
+import numpy as np
 import pytest
 
-from autograder.author import verify
+from autograder.author import idle_answers, verify
 from autograder.author.idle_answers import Earned, most_earned
 from autograder.author.known_cases import Case
 from autograder.author.verify import Verified, _settle
@@ -85,6 +87,21 @@ def test_answers_without_work_find_the_rules_that_ask_for_none(tmp_path, mark, p
     earned = most_earned(Own(UNIT.stem), "softmax")
     assert (earned.points, earned.of) == (points, 4)
     assert not points or (earned.idle, earned.rules) == ("equal shares of 1", ["each row sums to one"])
+
+
+def test_what_is_called_and_is_no_layer_can_be_without_work_too():
+    class Doubled:
+        def __call__(self, x):
+            return np.array(2.0 * x)
+
+    zeros = next(idle_answers._idle_answers())
+    assert idle_answers._answer(Doubled, zeros)()(3.0) == 0.0
+
+
+def test_a_model_that_was_made_is_work():
+    for idle in idle_answers._idle_answers():
+        made = idle_answers._answer(lambda units: keras.layers.Dense(units), idle)(4)
+        assert not isinstance(made, keras.layers.Layer), idle.name
 
 
 def test_an_exercise_with_too_few_known_answers_does_not_hold(monkeypatch):

@@ -7,13 +7,14 @@ import signal
 import socket
 import struct
 import time
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
 from autograder.sandbox import Cell, Limits, RemoteWorkbench
-from autograder.sandbox.launch import Launcher
+from autograder.sandbox.launch import Launcher, environment
 from autograder.seam import LearnerError
 
 X = np.ones((2, 3), np.float32)
@@ -307,6 +308,11 @@ def test_nothing_is_left_running_and_no_scratch_is_left(launcher):
         process.pid for process in psutil.process_iter(["cmdline"]) if process.info.get("cmdline") == ["sleep", "300"]
     ]
     assert not left
+
+
+def test_memory_for_threads_is_not_reserved_on_jax_which_has_many():
+    of = {name: environment(Path("scratch"), "cpu", name) for name in ("tensorflow", "jax", "torch")}
+    assert [name for name, variables in of.items() if "MALLOC_ARENA_MAX" in variables] == ["jax"]
 
 
 def test_the_worker_inherits_nothing_of_the_instructors_environment(launcher, monkeypatch):
