@@ -3,10 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help lab demo build test prove backends bench lint clean
+.PHONY: help lab demo build test prove backends bench bench-translation lint clean
 
 help:            ## Show these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
 lab: .venv/ready            ## Open JupyterLab on your desk; ARGS="--port 9000 --no-browser" goes to Jupyter
 	$(BIN)/python -m autograder lab $(ARGS)
@@ -32,6 +32,9 @@ backends: .venv/ready       ## Prove the suites on JAX and PyTorch as well
 
 bench: .venv/ready          ## Measure speed and memory, and stock nbgrader's speed
 	$(BIN)/python -m autograder bench
+
+bench-translation: .venv/ready  ## Train the course's translator and its peers, 8 minutes each; ARGS="--write" keeps it
+	$(BIN)/python -m autograder.bench.translation $(ARGS)
 
 lint: .venv/ready           ## Mend the code's form
 	$(BIN)/ruff check --fix .

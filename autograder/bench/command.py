@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from autograder.bench import measure
+from autograder.bench.marked_sections import with_sections_of
 from autograder.bench.page import page
 from autograder.bench.results import Results
 from autograder.grading.terminal import bar
@@ -47,11 +48,12 @@ class Bench:
 
     @contextlib.contextmanager
     def _part(self, name: str, total: int) -> Iterator[tuple[Path, Callable[[], None]]]:
-        """A folder to work in and a progress bar for one part; afterwards the page is written."""
+        """A folder to work in and a progress bar for one part; afterwards the page is written anew."""
         with bar(self._console) as progress, tempfile.TemporaryDirectory(prefix="bench-") as folder:
             task = progress.add_task(name, total=total)
             yield Path(folder), lambda: progress.advance(task)
-        self._target.write_text(page(self.results, self._facts), "utf-8")
+        old = self._target.read_text("utf-8") if self._target.exists() else ""
+        self._target.write_text(with_sections_of(page(self.results, self._facts), old), "utf-8")
 
 
 def machine() -> dict[str, str]:

@@ -17,7 +17,9 @@ _NOT_YET = "Not measured in this run."
 def page(results: Results, facts: Mapping[str, str]) -> str:
     """The whole text, for results that may still be in part."""
     parts = (_machine(facts), _class(results), _against_stock(results), _stages(results), _sizes(results), _again())
-    lines = ["# Benchmarks", "", "Written by `make bench`; every number comes from that one run.", ""]
+    lines = ["# Benchmarks", ""]
+    lines += ["Written by `make bench`; every number comes from that one run, but for translators at the"]
+    lines += ["end: each of their sections names its own command.", ""]
     return "\n".join([*lines, *(line for part in parts for line in part)]).rstrip() + "\n"
 
 

@@ -1,0 +1,1 @@
+"""How well translators learn in the same minutes: the course's own beside those that a learner would otherwise copy."""
