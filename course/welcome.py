@@ -3,12 +3,15 @@
 # > You write attention, masks and layers yourself, piece by piece. While you write, a check tells you what is wrong
 # > with each piece.
 #
-# Units 0 to 9 are here today: everything that a Transformer is made of, its encoder and its decoder. The units in which
-# it becomes one model and learns to translate are being written, and will build on what you write now.
+# Units 0 to 14 are here: everything that a Transformer is made of, the whole model, how it is trained and how it
+# writes, a translator built of your own layers, and a clinic in which you find what is wrong with ten others.
 #
 # ## Where you stand
 # The table below is filled in each time you open this page, with what your checks have found. To bring it up to date,
 # run its cell: click on it, then press Shift and Enter.
+#
+# A *milestone* gives no points. At the end of the unit that it names, your own answers of several units do together
+# what none of them can do alone, and a number says how well.
 
 # %%
 from autograder import progress

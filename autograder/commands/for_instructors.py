@@ -198,7 +198,7 @@ def handout(
 
 @app.command(rich_help_panel=_PANEL)
 def demo(units: NamedUnits = _DEMO, grading: Grading = CLASS, workers: Workers = CORES) -> None:
-    """Grade a sample class through nbgrader: learners of every kind, and one for each known mistake."""
+    """Grade a sample class through nbgrader: learners of every kind, one for each known mistake, one who is done."""
     from autograder.author.build import Edited
     from autograder.author.demo import NotTheDemo, run_demo
 

@@ -34,11 +34,14 @@ def lab(context: typer.Context) -> None:
 @app.command(rich_help_panel=_PANEL)
 def update(unit: Annotated[str, typer.Argument(help="The unit whose exercises have changed.")]) -> None:
     """Move your answers and your own cells into the exercises of today. The old notebook is kept beside."""
-    from autograder.learner.desk import Desk, NotOnTheDesk
+    from autograder.learner.desk import Desk, NotOnTheDesk, UpToDate
 
     found = unit_named(unit)
     try:
         moved, kept = Desk().update(found)
+    except UpToDate as reason:
+        say(str(reason))
+        return
     except NotOnTheDesk as error:
         fail(str(error))
     say(f"{found.stem}: moved {len(moved.answers)} answers and {moved.added} cells of your own into the new exercises.")
@@ -111,6 +114,33 @@ def submit(
         hand_in(unit, learner, to, say)
     except (NotHandedIn, UnknownName, OSError) as error:
         fail(str(error))
+
+
+@app.command(rich_help_panel=_PANEL)
+def translate(
+    text: Annotated[
+        str | None, typer.Argument(help="What it was trained on: grammar, eng-spa, …; the last one.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Where to serve the page.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page at once.")] = True,
+) -> None:
+    """Show the translator that you trained in unit 13 to a friend, on a page of this machine."""
+    say("Loading your translator. TensorFlow takes some seconds, and checks of your earlier answers up to a minute.")
+    from autograder.learner.own_translator import NoTranslator, own_translator
+    from autograder.learner.translator_server import PortInUse, TranslatorServer, listening, opened_in_a_browser
+    from autograder.seam.given import NotHere
+
+    try:
+        sockets = listening(port)
+        server = TranslatorServer(own_translator(say, text), sockets)
+    except (NoTranslator, PortInUse, NotHere) as error:
+        fail(str(error))
+    say(f"It is ready: {server.address}")
+    say("To end it, press Ctrl and C here.")
+    if browser:
+        opened_in_a_browser(server.address)
+    server.serve()
+    say("It has ended.")
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -18,6 +18,10 @@ class NotOnTheDesk(ValueError):
     """What was asked for cannot be done with what lies on the desk; the message says what to do."""
 
 
+class UpToDate(NotOnTheDesk):
+    """There is nothing to do."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """The folder that holds UNIT/UNIT.ipynb for each unit a learner works on."""
@@ -56,11 +60,11 @@ class Desk:
     def update(self, unit: Unit) -> tuple[Moved, Path]:
         """Move the learner's answers and cells into the exercises of today; returns what moved, and the old notebook.
 
-        Raises `NotOnTheDesk` if there is nothing to move, or nothing new to move it to.
+        Raises `NotOnTheDesk` if there is nothing to move, and `UpToDate` if there is nothing new to move it to.
         """
         mine = self._mine(unit)
         if not self._is_outdated(unit):
-            raise NotOnTheDesk(f"{_shown(self.notebook(unit))} is up to date; nothing was changed.")
+            raise UpToDate(f"{_shown(self.notebook(unit))} is up to date; nothing was changed.")
         moved = moved_into(_read(unit.learners_copy), mine)
         return moved, self._replace(unit, moved.notebook)
 

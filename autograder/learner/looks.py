@@ -112,6 +112,13 @@ def bars(rows: Sequence[tuple[str, float, str]]) -> str:
     return f'<div style="{grid};align-items:center;margin-top:12px">{cells}</div>'
 
 
+def listed(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    """Below a title, a name and how it stands in each row, both HTML."""
+    cells = "".join(f"<div>{name}</div><div>{state}</div>" for name, state in rows)
+    grid = "display:grid;grid-template-columns:fit-content(30em) minmax(11em,1fr);gap:4px 18px;margin-top:4px"
+    return f'<div style="margin-top:14px"><b>{escape(title)}</b><div style="{grid}">{cells}</div></div>'
+
+
 def _bar(share: float, words: str) -> str:
     width = 100 * min(max(share, 0.0), 1.0)
     colour = _HUES["good"] if share >= 1 else "var(--jp-brand-color1,light-dark(#1976d2,#2196f3))"

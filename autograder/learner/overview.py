@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from autograder.learner import looks
+from autograder.learner import goals, looks
 from autograder.learner.desk import Desk
 from autograder.learner.display import Bar, Progress, bars_as_text
 from autograder.learner.record import Reached, Record
@@ -30,8 +30,37 @@ class Line:
         return [exercises[name] for name, one in self.reached.items() if not one.done]
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One milestone: the best that was measured of it, if it was."""
+
+    milestone: goals.Milestone
+    measured: dict[str, float] | None
+
+    @property
+    def reached(self) -> bool:
+        return self.measured is not None and self.milestone.reached(self.measured)
+
+    @property
+    def sign(self) -> str:
+        return "✓" if self.reached else "–"
+
+    @property
+    def name(self) -> str:
+        return f"{self.milestone.number}  {self.milestone.what}"
+
+    @property
+    def words(self) -> str:
+        """What was measured, or nothing."""
+        return "" if self.measured is None else self.milestone.numbers(self.measured)
+
+    @property
+    def place(self) -> str:
+        return f"unit {int(self.milestone.stem[:2])}"
+
+
 class Overview:
-    """All units of the course on a desk, with points, what is next, and the minutes that are left.
+    """All units of the course on a desk, with points, milestones, what is next, and the minutes that are left.
 
     `here` is the folder of the notebook that shows it: links lead from there.
     """
@@ -39,6 +68,7 @@ class Overview:
     def __init__(self, desk: Desk, here: Path):
         record = Record(desk)
         self._desk, self._here = desk, here
+        self.stages = [Stage(milestone, record.of_milestone(milestone)) for milestone in goals.here()]
         self.lines = [Line(unit, record.of(unit)) for unit in all_units()]
 
     @property
@@ -64,7 +94,9 @@ class Overview:
 
     def __repr__(self) -> str:
         lines = bars_as_text([line.bar for line in self.lines])
-        return "\n".join([f"The whole course: {self.total}", *lines, f"  {self.what_next()}"])
+        milestones = [f"  {one.sign} {one.name}: {one.words or f'open, {one.place}'}" for one in self.stages]
+        headed = ["  Milestones:", *milestones] if milestones else []
+        return "\n".join([f"The whole course: {self.total}", *lines, *headed, f"  {self.what_next()}"])
 
     def _repr_html_(self) -> str:
         rows = [(self._name(line), line.bar.share, line.bar.words) for line in self.lines]
@@ -73,7 +105,19 @@ class Overview:
             unit, exercise = found
             link = self._link(self._desk.notebook(unit), exercise.name)
             next_one = next_one.replace(f">{exercise.name}<", f">{link}<", 1)
-        return looks.box(looks.headline("The whole course", f": {self.total}"), looks.bars(rows), next_one)
+        headline = looks.headline("The whole course", f": {self.total}")
+        return looks.box(headline, looks.bars(rows), self._milestones(), next_one)
+
+    def _milestones(self) -> str:
+        if not self.stages:
+            return ""
+        words = [escape(one.words or "open").replace(" %", "&nbsp;%") for one in self.stages]
+        return looks.listed("Milestones", list(zip(map(self._stage, self.stages), words, strict=True)))
+
+    def _stage(self, stage: Stage) -> str:
+        """A milestone, with a link to the exercises at whose end it is measured."""
+        link = self._link(self._desk.notebook(stage.milestone.unit), stage.place.replace(" ", "\N{NO-BREAK SPACE}"))
+        return f"{looks.sign(stage.sign)}{escape(stage.name)} · {link}"
 
     def _name(self, line: Line) -> str:
         sign = looks.sign("✓" if line.bar.share >= 1 else "–")

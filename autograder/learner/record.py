@@ -2,15 +2,17 @@
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.judging.verdicts import ExerciseVerdict
 from autograder.learner.atomic import write_whole
 from autograder.learner.desk import Desk
+from autograder.learner.goals import Milestone
 from autograder.units import Unit
 
 _FILE = ".progress.json"
+_MILESTONES = "milestones"  # beside the stems of units
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Reached:
 
 
 class Record:
-    """The points of every exercise as last checked on a desk."""
+    """The points of every exercise as last checked on a desk, and the best that was measured of each milestone."""
 
     def __init__(self, desk: Desk):
         self._path = desk.folder / _FILE
@@ -43,6 +45,23 @@ class Record:
         kept = everything.setdefault(unit.stem, {})
         for verdict in verdicts:
             kept[verdict.name] = {"score": verdict.score, "attempted": verdict.attempted}
+        self._write(everything)
+
+    def of_milestone(self, milestone: Milestone) -> dict[str, float] | None:
+        """The best that was measured of a milestone; None where it never was."""
+        return milestone.taken(self._read().get(_MILESTONES, {}).get(str(milestone.number)))
+
+    def keep_milestone(self, milestone: Milestone, measured: Mapping[str, float]) -> dict[str, float]:
+        """Write down what was measured of a milestone, unless something better was; returns what is kept now."""
+        before = self.of_milestone(milestone)
+        if before is not None and not milestone.better(measured, before):
+            return before
+        everything = self._read()
+        everything.setdefault(_MILESTONES, {})[str(milestone.number)] = dict(measured)
+        self._write(everything)
+        return dict(measured)
+
+    def _write(self, everything: dict[str, dict]) -> None:
         with contextlib.suppress(OSError):
             write_whole(self._path, json.dumps(everything, indent=1, sort_keys=True) + "\n")
 

@@ -1,13 +1,12 @@
 """The report on a class as a browser draws it: from the disk, in light and dark, on a phone, with hostile learners."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from autograder.grading.class_report import write_report
 from autograder.grading.class_scores import Held, Person
 from autograder.grading.standings import ClassStandings, Standing
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
-from autograder.tests.browser.browsing import CHROMIUM, CONTRASTS, chromium_path
+from autograder.tests.browser.browsing import CONTRASTS
 from autograder.tests.classroom import LIVE
 from autograder.units import Unit
 
@@ -45,21 +44,19 @@ def path(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def browser_page(request, path):
+def browser_page(request, path, browser):
     """The page with everything unfolded, and what the browser complained of, asked for or showed on the way."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
-        page = browser.new_page(color_scheme=request.param)
-        page.set_default_timeout(60_000)
-        noticed = []
-        page.on("console", lambda message: noticed.append(message.text))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.on("request", lambda asked: noticed.append(asked.url) if asked.url != path.as_uri() else None)
-        page.on("dialog", lambda dialog: (noticed.append(dialog.message), dialog.dismiss()))
-        page.goto(path.as_uri(), wait_until="networkidle")
-        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-        yield page, noticed
-        browser.close()
+    page = browser.new_page(color_scheme=request.param)
+    page.set_default_timeout(60_000)
+    noticed = []
+    page.on("console", lambda message: noticed.append(message.text))
+    page.on("pageerror", lambda error: noticed.append(str(error)))
+    page.on("request", lambda asked: noticed.append(asked.url) if asked.url != path.as_uri() else None)
+    page.on("dialog", lambda dialog: (noticed.append(dialog.message), dialog.dismiss()))
+    page.goto(path.as_uri(), wait_until="networkidle")
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    yield page, noticed
+    page.close()
 
 
 def test_the_page_opens_from_the_disk_without_complaint_and_asks_for_nothing(browser_page):

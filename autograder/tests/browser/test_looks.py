@@ -6,16 +6,17 @@ import sys
 import nbformat
 import pytest
 from playwright.sync_api import expect as seen
-from playwright.sync_api import sync_playwright
 
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict
+from autograder.learner import goals
+from autograder.learner.desk import Desk
 from autograder.learner.display import Note, Progress, Report
+from autograder.learner.overview import Overview
+from autograder.learner.record import Record
 from autograder.tests.browser.browsing import (
-    CHROMIUM,
     CONTRASTS,
     TOKEN,
     cell,
-    chromium_path,
     free_port,
     serving,
     unfold,
@@ -65,14 +66,6 @@ def served(tmp_path_factory):
         yield address, folder / "home" / "settings"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="module", params=THEMES)
 def reports(request, served, browser):
     """What stands below each cell when all are run, in one theme; the last is still running."""
@@ -120,6 +113,38 @@ def test_every_text_of_a_report_stands_out_from_its_ground(reports):
         found = area.evaluate(CONTRASTS)
         assert len(found) > 1, name
         assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == [], name
+
+
+def test_a_milestone_is_a_line_below_the_units(reports):
+    unit = reports["progress"].get_by_text("Translation").first.bounding_box()
+    lines = [reports["progress"].get_by_text(one.what).bounding_box() for one in goals.here()]
+    tops = [unit["y"], *(line["y"] for line in lines)]
+    assert tops == sorted(tops)
+    assert len({line["x"] for line in lines}) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1000, 420])
+def test_milestones_fit_a_wide_page_and_a_narrow_one(browser, scheme, width, tmp_path):
+    desk = Desk(tmp_path / "work")
+    first, second, third, _ = goals.here()
+    Record(desk).keep_milestone(first, {"words found": 0.979})
+    Record(desk).keep_milestone(second, {"with positions": 1.0, "without positions": 0.0})
+    Record(desk).keep_milestone(third, {"copied": 0.993, "reversed": 0.972})
+    desk.lay_out([third.unit])
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    shown = Overview(desk, desk.notebook(third.unit).parent)._repr_html_()
+    page.set_content(f'<html style="color-scheme: light dark"><body>{shown}</body></html>')
+    found = page.locator("body").evaluate(CONTRASTS)
+    assert [(text, round(contrast, 2)) for text, contrast in found if contrast < 4.5] == []
+    numbers = page.get_by_text("copied 99.3 %, reversed 97.2 % (to reach: 99 %)").bounding_box()
+    box = page.locator("body > div").first.bounding_box()
+    assert numbers["x"] + numbers["width"] <= box["x"] + box["width"]
+    link = page.get_by_role("link", name="unit 11")
+    assert link.get_attribute("href") == "11_training.ipynb"
+    assert link.bounding_box()["height"] < 30  # on one line
+    page.close()
 
 
 def a_report_of_each_kind():
