@@ -3,6 +3,7 @@
 Whatever is done with a learner's notebook is done in a process beside nbgrader's, which keeps to budgets.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter, TemplateExporter
@@ -13,7 +14,7 @@ from traitlets import Bool
 
 from autograder.grading import tasks
 from autograder.grading.feedback import FeedbackExporter
-from autograder.grading.staging import Staging
+from autograder.grading.staging import Staging, is_found_by_us_alone
 from autograder.grading.supervised import Apart
 from autograder.units import Unit, UnknownName, find_unit
 
@@ -53,6 +54,18 @@ class PageExporter(Apart, FeedbackExporter):
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
         nb, resources = super(TemplateExporter, self).from_notebook_node(nb, resources, **options)  # with its grades
         return self.apart(tasks.page, nb, dict(resources)), resources
+
+
+def _find_notebooks(converter: Autograde, as_nbgrader: Callable[[Autograde], None] = Autograde.init_notebooks) -> None:
+    """Find what is to be graded, as nbgrader does; it gives up before it asks our exporter, which finds more."""
+    unit = _unit_named(converter.coursedir.assignment_id)
+    if unit and issubclass(converter.exporter_class, SubmissionExporter) and is_found_by_us_alone(converter, unit):
+        converter.assignments, converter.notebooks = {}, []
+    else:
+        as_nbgrader(converter)
+
+
+Autograde.init_notebooks = _find_notebooks
 
 
 def _unit_named(name: str) -> Unit | None:

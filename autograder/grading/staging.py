@@ -76,10 +76,9 @@ class Staging:
             yield from (Job(match["learner"], unit, place) for match, place in found if match)
             return
         try:
-            todo = jobs([unit], Path(course.format_path(course.submitted_directory, ".", ".")))
+            yield from _handed_in(course, unit)
         except HandedInTwice as twice:
             self._end(str(twice))
-        yield from (job for job in todo if fnmatchcase(job.learner, course.student_id))
 
     def _is_fit(self, place: Path, job: Job) -> bool:
         """Whether nbgrader may look at a submission: it is marked now, or nbgrader will pass over it anyway."""
@@ -125,6 +124,26 @@ class Staging:
         """End the command, as nbgrader ends it."""
         self._converter.log.error(why)
         raise NbGraderException(why) from None
+
+
+def is_found_by_us_alone(converter: Autograde, unit: Unit) -> bool:
+    """Whether nbgrader would end with nothing found, though there is something: all lies beside its folder."""
+    course = converter.coursedir
+    submitted = Path(course.format_path(course.submitted_directory, ".", "."))
+    if course.directory_structure != CourseDirectory.directory_structure.default_value or not submitted.is_dir():
+        return False
+    if any(submitted.glob(f"{course.student_id}/{unit.stem}/*.ipynb")):
+        return False
+    try:
+        return any(_handed_in(course, unit))
+    except HandedInTwice:  # the staging says so
+        return True
+
+
+def _handed_in(course: CourseDirectory, unit: Unit) -> Iterator[Job]:
+    """The submissions of the learners whom the command names, wherever they lie. Raises `HandedInTwice`."""
+    todo = jobs([unit], Path(course.format_path(course.submitted_directory, ".", ".")))
+    return (job for job in todo if fnmatchcase(job.learner, course.student_id))
 
 
 def _lay_out(place: Path, job: Job) -> None:

@@ -5,6 +5,7 @@ Reads the wrong and the right answers that this learner writes as JSON from stan
 
 import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
+import ast
 import contextlib
 import io
 import json
@@ -39,7 +40,16 @@ def code_of(notebook):
 def begin(unit):
     """Run what the exercises of an open notebook stand on, in its folder, as JupyterLab's kernel does."""
     os.chdir(Desk().notebook(unit).parent)
-    return run(["".join(cell["source"]) for cell in code_of(Desk().notebook(unit))], unit.points())
+    sources = ["".join(cell["source"]) for cell in code_of(Desk().notebook(unit))]
+    return run(sources, {*unit.points(), *libraries_in(sources)})
+
+
+def libraries_in(sources):
+    """The names of what is imported beside earlier answers, which take long to check: an answer may use any of it."""
+    nodes = [statement.node for source in sources for statement in statements_if_any(source)]
+    imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+    libraries = [node for node in imports if getattr(node, "module", "") != "course.built"]
+    return {alias.asname or alias.name for node in libraries for alias in node.names}
 
 
 def write(unit, answers):

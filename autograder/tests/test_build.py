@@ -12,6 +12,7 @@ from autograder.units import ROOT, Unit, all_units
 
 UNITS = all_units()
 by_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+SOLUTION = r"### BEGIN SOLUTION(.*?)### END SOLUTION"
 
 
 def normal_lines(source):
@@ -24,7 +25,7 @@ def normal_lines(source):
 
 def solution_lines(unit):
     """The lines between the solution marks."""
-    regions = re.findall(r"### BEGIN SOLUTION(.*?)### END SOLUTION", unit.solution_source.read_text("utf-8"), re.DOTALL)
+    regions = re.findall(SOLUTION, unit.solution_source.read_text("utf-8"), re.DOTALL)
     assert regions
     return set().union(*map(normal_lines, regions))
 

@@ -2,6 +2,8 @@
 
 from course.toolkit.pay_off import pay_off
 
+import pytest
+
 from autograder.seam.given import References, giving
 
 
@@ -22,3 +24,23 @@ def test_what_is_not_written_yet_is_told(capsys):
 
     pay_off(run)
     assert "once the answers above are written" in capsys.readouterr().out
+
+
+def test_what_it_draws_is_given_back_to_be_shown():
+    assert pay_off(lambda: "a picture") == "a picture"
+    assert pay_off(lambda text: f"a picture of {text}", lambda: "this") == "a picture of this"
+
+
+@pytest.mark.parametrize("error", [ConnectionError("Try again when you are online."), ValueError("one of: a, b")])
+def test_what_it_needs_and_cannot_have_is_told_in_its_own_words(capsys, error):
+    def needs():
+        raise error
+
+    pay_off(lambda text: print("never"), needs)
+    assert capsys.readouterr().out == f"{error}\n"
+
+
+def test_while_graded_nothing_is_fetched_either(capsys):
+    with giving(References([])):
+        pay_off(print, lambda: print("fetched"))
+    assert "fetched" not in capsys.readouterr().out
