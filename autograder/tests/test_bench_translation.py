@@ -4,6 +4,7 @@ import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 from course.toolkit import corpus
 
 import importlib
+import itertools
 import os
 import subprocess
 import sys
@@ -105,17 +106,18 @@ def test_a_contender_is_what_it_says_counts_the_texts_tokens_and_learns_by_heart
     one = contender(name, few, answer, **({"warmup_steps": 20} if name == "course" else {}))
     assert one.parameters == parameters(name, *map(len, text.vocabularies))
     wanted = [few.standardize(target) for _, target in few.train]
-    (batch,) = one.batches
-    assert np.count_nonzero(batch[1]) == sum(len(target.split()) + 1 for target in wanted)  # with [END]
+    assert sum(np.count_nonzero(labels) for _, labels in one.batches) == sum(
+        len(target.split()) + 1 for target in wanted
+    )
     if name != "torch":
         one.model.jit_compile = False  # the same numbers, sooner: XLA takes seconds to compile
-    for _ in range(UPDATES[name]):
+    for _, batch in itertools.product(range(UPDATES[name]), one.batches):
         one.update(batch)
     assert one.translate([source for source, _ in few.train]) == wanted
 
 
 def test_a_warm_up_leaves_everything_as_it_was_and_no_graph_is_made_after_it(text, answer):
-    sizes = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1, "batch_size": 8}
+    sizes = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1, "tokens": 60}
     one = contender("course", text._replace(train=text.train[:60]), answer, **sizes)
     made, step = [], one.model.train_step
     one.model.train_step = lambda *args: made.append(1) or step(*args)
@@ -145,6 +147,33 @@ def test_the_rate_rises_by_updates_and_falls_to_0_with_the_clock(text, answer):
     one.update(one.batches[0])
     for now, then in zip(one.model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(now, then)
+
+
+def test_what_teaches_it_gives_the_numbers_of_unit_13_sooner(text, answer):
+    sizes = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1, "warmup_steps": 4}
+    one = contender("course", text._replace(train=text.train[:40]), answer, **sizes, rate=1.0)
+    plain = answer("build_translator")(*text.vocabularies, max_length=COURSE["max_length"], dropout=0.0, **sizes)
+    inputs, labels = one.batches[0]
+    plain({name: ids[:1] for name, ids in inputs.items()})
+    plain.set_weights(one.model.get_weights())
+    untrained = np.array(plain(inputs))
+    for _ in range(3):
+        one.update((inputs, labels))
+        plain.train_on_batch(inputs, labels)
+    before, after = plain(inputs), one.model(inputs)  # biases of keys change nothing, and are moved by rounding
+    np.testing.assert_allclose(after, before, atol=1e-4)
+    assert np.abs(before - untrained).max() > 0.1
+
+
+def test_each_batch_of_the_course_has_one_length_and_as_many_tokens_and_none_is_lost(text, answer):
+    sizes = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1, "tokens": 40}
+    batches = contender("course", text, answer, **sizes).batches
+    for _, labels in batches:
+        assert np.all(labels > 0)
+        assert labels.size <= 40
+    assert sum(labels.size > 40 - labels.shape[1] for _, labels in batches) > len(batches) / 2, "most are full"
+    written = Counter(tuple(row) for _, labels in batches for row in labels.tolist())
+    assert written == Counter(tuple(target[1:]) for _, target in text.rows)
 
 
 class Counting:

@@ -21,9 +21,10 @@ def answer():
         yield references
 
 
-def uncached(answer, translator, source):
+def uncached(answer, translator, source, never=()):
     def step(ids):
-        return translator({"source": source, "target": ids})[:, -1]
+        logits = ops.convert_to_numpy(translator({"source": source, "target": ids})[:, -1])
+        return np.where(np.isin(np.arange(logits.shape[-1]), list(never)), -np.inf, logits)
 
     return ops.convert_to_numpy(answer("greedy_decode")(step, [2] * len(source), 3, LONGEST))
 
@@ -41,6 +42,11 @@ def test_the_cache_changes_nothing(answer, norm_first):
     expected = uncached(answer, model, source)
     assert {0, 2, 3} < set(expected.ravel().tolist()), "it should write specials and words, and end"
     np.testing.assert_array_equal(greedy_with_cache(model, source), expected)
+    words = expected[expected > 3].tolist()
+    never = {1, max(words, key=words.count)}
+    expected = uncached(answer, model, source, never)
+    assert not never & set(expected.ravel().tolist())
+    np.testing.assert_array_equal(greedy_with_cache(model, source, never), expected)
 
 
 def test_a_source_that_is_too_long_is_told(answer):

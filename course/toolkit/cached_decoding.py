@@ -4,6 +4,8 @@
 its keys and values again. Here the source is encoded once, and each step computes one token.
 """
 
+from collections.abc import Collection
+
 import keras
 import numpy as np
 from keras import ops
@@ -11,14 +13,17 @@ from keras import ops
 PAD, START, END = 0, 2, 3
 
 
-def greedy_with_cache(translator: keras.Model, source: np.ndarray) -> np.ndarray:
+def greedy_with_cache(translator: keras.Model, source: np.ndarray, never: Collection[int] = ()) -> np.ndarray:
     """Translate ids into ids, token by token, the likeliest each time.
 
-    translator: a `Transformer` of unit 10. source: (B, S), ids of which 0 is padding. Returns (B, n), int32, with n up
-    to the model's `max_length`: `[START]`, the translation, `[END]`, then padding. It is what `greedy_decode` of unit
-    12 gives, unless two logits are as good as equal.
+    translator: a `Transformer` of unit 10. source: (B, S), ids of which 0 is padding. never: ids that are not to be
+    written, such as that of `[UNK]`. Returns (B, n), int32, with n up to the model's `max_length`: `[START]`, the
+    translation, `[END]`, then padding. It is what `greedy_decode` of unit 12 gives, unless two logits are as good as
+    equal.
     """
-    longest, mask = translator.get_config()["max_length"], ops.not_equal(source, PAD)
+    config, mask = translator.get_config(), ops.not_equal(source, PAD)
+    longest, refused = config["max_length"], np.zeros(config["target_vocabulary_size"], "float32")
+    refused[list(never)] = -np.inf  # added to logits
     memory = translator.encoder(translator.source_embedding(source), mask=mask[:, None, :])  # (B, S, D)
     layers = [_CachedLayer(layer, memory, mask, longest) for layer in translator.decoder.layers]
     ids = np.full((len(source), longest), PAD, "int32")
@@ -31,7 +36,8 @@ def greedy_with_cache(translator: keras.Model, source: np.ndarray) -> np.ndarray
             x = layer(x, place, written)
         if translator.decoder.norm_first:
             x = translator.decoder.last_norm(x)
-        likeliest = ops.convert_to_numpy(ops.argmax(translator.projection(x)[:, 0], axis=-1))  # (B,)
+        logits = translator.projection(x)[:, 0] + refused  # (B, V)
+        likeliest = ops.convert_to_numpy(ops.argmax(logits, axis=-1))  # (B,)
         ids[:, place + 1] = np.where(ended, PAD, likeliest)
         ended |= ids[:, place + 1] == END
         if ended.all():

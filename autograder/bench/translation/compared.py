@@ -52,15 +52,13 @@ def section(found: Sequence[Found], minutes: float, chosen: Mapping[str, Any], f
     """The section of BENCHMARKS.md for one backend and device."""
     lines = [f"## Translators, {minutes:g} minutes each: {found[0].device}", ""]
     lines += [
-        "Written by `make bench-translation`: every contender trains on the same English–Spanish pairs of Tatoeba"
+        "Written by `make bench-translation`: every contender trains on the same English–Spanish pairs of Tatoeba",
+        f"with the same vocabularies, one after the other, {minutes:g} minutes by the clock, in which no graph is made",
+        "(graphs are made before it starts, and parameters put back). Tokens are labels without padding. All write",
+        "greedily, and none writes `[UNK]`. Scores are sacreBLEU's for "
+        f"{found[0].sentences:,} sources that none has seen,",
+        "with all their references.",
     ]
-    lines += [
-        f"with the same vocabularies, one after the other, {minutes:g} minutes by the clock, in which no graph is made"
-    ]
-    lines += [
-        "(graphs are made before it starts, and parameters put back). Tokens are labels without padding. Scores are"
-    ]
-    lines += [f"sacreBLEU's for {found[0].sentences:,} sources that none has seen, with all their references."]
     lines += ["", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items()), ""]
     lines += [f"| {' | '.join(_COLUMNS)} | seconds |", "|---|---:|---:|---:|---:|---:|---:|"]
     for one, row in zip(middle(found), _rows(found), strict=True):

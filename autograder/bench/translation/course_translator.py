@@ -10,38 +10,44 @@ import numpy as np
 
 from autograder.bench.translation.clocked_training import Batch
 from autograder.bench.translation.contenders import COURSE
-from autograder.bench.translation.ids import padded
+from autograder.bench.translation.ids import PAD, UNKNOWN, padded
 from autograder.bench.translation.keras_contender import KerasContender, one_of_each_shape
 from autograder.bench.translation.shared_text import SharedText
 
 
 class CourseTranslator(KerasContender):
-    """`build_translator` trained on the batches of `make_dataset`.
+    """`build_translator` trained on the batches of `make_dataset`, each of as many tokens.
 
-    Its rate is `rate` times that of `WarmupSchedule`, and in the last `falling` of the time it falls to 0 as well.
+    What teaches it is replaced by what gives the same numbers sooner: `masked_loss` by Keras' loss that skips padding,
+    and on TensorFlow Keras' Adam by `FusedAdam`. Its rate is `rate` times that of `WarmupSchedule`, and in the last
+    `falling` of the time it falls to 0 as well.
     answer: gives the course's answers by name. chosen: sizes and options other than the usual ones.
     """
 
     def __init__(self, text: SharedText, seed: int, answer: Callable[[str], Any], **chosen: Any):
         options = COURSE | chosen
-        batch_size, longest = options.pop("batch_size"), options["max_length"]
+        tokens, longest = options.pop("tokens"), options["max_length"]
         self._share, self._falling, self._left = options.pop("rate"), options.pop("falling"), 1.0
         keras.config.set_dtype_policy(options.pop("dtype_policy"))
         keras.utils.set_random_seed(seed)
         translator = answer("build_translator")(*text.vocabularies, **options)
-        batches = answer("make_dataset")(text.train, *text.vocabularies, batch_size, longest, seed)
-        if keras.backend.backend() == "tensorflow":
-            translator.jit_compile = (
-                False  # a graph for all shapes on all cores; XLA makes one for each, and on one core
-            )
+        batches = _batches(text, answer("make_dataset"), tokens, longest, seed)
+        kind, has_one_graph = type(translator.optimizer), keras.backend.backend() == "tensorflow"
+        if has_one_graph:
+            from autograder.bench.translation.fused_adam import FusedAdam as kind
+
             graphs = _different(batches)
         else:
             batches = [_fewer_shapes(batch, longest) for batch in batches]
             graphs = one_of_each_shape(batches)
         self._text, self._longest = text, longest
         self._rate = answer("WarmupSchedule")(options["d_model"], options["warmup_steps"])
-        adam = translator.optimizer  # the same again, with a rate that can be set
-        translator.optimizer = type(adam).from_config(adam.get_config() | {"learning_rate": 0.0})
+        translator.compile(
+            kind.from_config(translator.optimizer.get_config() | {"learning_rate": 0.0}),  # a rate that can be set
+            keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD),
+            metrics=[answer("masked_accuracy")],
+            jit_compile=not has_one_graph,  # TensorFlow's serves all shapes, on all cores; XLA makes one for each
+        )
         super().__init__(translator, batches, graphs)
 
     def update(self, batch: Batch) -> None:
@@ -60,16 +66,31 @@ class CourseTranslator(KerasContender):
         for first in range(0, len(rows), 250):
             places = order[first : first + 250]
             source = padded([rows[place] for place in places], max(1, len(rows[places[-1]])))
-            for place, ids in zip(places, greedy_with_cache(self.model, source).tolist(), strict=True):
+            written = greedy_with_cache(self.model, source, never=[UNKNOWN])
+            for place, ids in zip(places, written.tolist(), strict=True):
                 translations[place] = self._text.words(ids)
         return translations
 
 
+def _batches(text: SharedText, make_dataset: Callable, tokens: int, longest: int, seed: int) -> list[Batch]:
+    """Batches of one target length each, of about so many tokens.
+
+    Batches of as many sentences have more tokens where sentences are long, so that each of these counts for less.
+    """
+    by_length: dict[int, list[tuple[str, str]]] = {}
+    for source, target in text.train:
+        by_length.setdefault(len(text.standardize(target).split()) + 1, []).append((source, target))  # with [END]
+    batches = []
+    for length, pairs in sorted(by_length.items()):
+        if length <= longest:
+            batches += make_dataset(pairs, *text.vocabularies, max(1, tokens // length), longest, seed)
+    return batches
+
+
 def _different(batches: Sequence[Batch]) -> list[Batch]:
-    """Batches that differ in every axis: after them, TensorFlow has a graph for any shape."""
-    ranked = sorted(batches, key=lambda batch: batch[1].size)
-    rest = min(batches, key=lambda batch: len(batch[1]))  # fewer rows, and the longest
-    return [ranked[0], rest, ranked[-1]]
+    """Those with the fewest and the most rows and tokens: after them, TensorFlow has a graph for any shape."""
+    sizes = (lambda batch: len(batch[1]), lambda batch: batch[0]["source"].shape[1], lambda batch: batch[1].shape[1])
+    return [choose(batches, key=size) for size in sizes for choose in (min, max)]
 
 
 def _fewer_shapes(batch: Batch, longest: int) -> Batch:

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from autograder.bench.translation.clocked_training import Batch
-from autograder.bench.translation.ids import END, PAD, START, padded
+from autograder.bench.translation.ids import END, PAD, START, UNKNOWN, padded
 from autograder.bench.translation.shared_text import SharedText
 
 
@@ -63,13 +63,15 @@ def one_of_each_shape(batches: Sequence[Batch]) -> list[Batch]:
 def greedy(scores: Callable[[np.ndarray, int], np.ndarray], rows: int, length: int) -> np.ndarray:
     """Write token by token into rows of a fixed length.
 
-    scores: a function of ids (B, length) and a place that gives the scores of the token after it, (B, V). Returns
-    (B, length + 1), int32, from `[START]` on.
+    scores: a function of ids (B, length) and a place that gives the scores of the token after it, (B, V). `[UNK]` is
+    never written: it is no word. Returns (B, length + 1), int32, from `[START]` on.
     """
     ids, ended = np.full((rows, length + 1), PAD, "int32"), np.zeros(rows, bool)
     ids[:, 0] = START
     for place in range(length):
-        likeliest = scores(ids[:, :length], place).argmax(axis=-1)
+        found = scores(ids[:, :length], place).copy()
+        found[:, UNKNOWN] = -np.inf
+        likeliest = found.argmax(axis=-1)
         ids[:, place + 1] = np.where(ended, PAD, likeliest)
         ended |= ids[:, place + 1] == END
         if ended.all():

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from autograder.bench.translation.clocked_training import Batch
-from autograder.bench.translation.ids import END, PAD, START, padded
+from autograder.bench.translation.ids import END, PAD, START, UNKNOWN, padded
 from autograder.bench.translation.shared_text import SharedText
 
 WIDTH, HEADS, HIDDEN, LAYERS, LONGEST, BATCH = 256, 8, 512, 2, 40, 64
@@ -67,8 +67,9 @@ class TorchTransformer:
         written = torch.full((len(ids), 1), START, dtype=torch.int32, device=self._device)
         ended = torch.zeros(len(ids), dtype=torch.bool, device=self._device)
         while written.shape[1] < LONGEST and not ended.all():
-            likeliest = self.model.decode(written, memory, source)[:, -1].argmax(dim=-1).int()
-            likeliest = torch.where(ended, PAD, likeliest)
+            logits = self.model.decode(written, memory, source)[:, -1]
+            logits[:, UNKNOWN] = -torch.inf  # no word
+            likeliest = torch.where(ended, PAD, logits.argmax(dim=-1).int())
             written = torch.cat([written, likeliest[:, None]], dim=1)
             ended |= likeliest == END
         return written
