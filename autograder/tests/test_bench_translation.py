@@ -22,6 +22,7 @@ from autograder.bench.translation import clocked_training
 from autograder.bench.translation.clocked_training import train
 from autograder.bench.translation.compared import middle, section, table, verdicts
 from autograder.bench.translation.contenders import CONTENDERS, COURSE, changed
+from autograder.bench.translation.kept import keep
 from autograder.bench.translation.one_training import Found
 from autograder.bench.translation.shared_text import shared_text
 from autograder.judging.references import reference_of
@@ -229,6 +230,22 @@ def test_the_middle_training_of_each_is_shown_and_aims_are_decided():
     assert "d_ff 1024" in lines
 
 
+def test_trainings_of_other_days_are_compared_where_machine_and_settings_are_the_same(tmp_path):
+    place, facts = tmp_path / "kept.json", {"processor": "one", "load before": "0.1"}
+    settings = {"minutes": 8, "course": {"d_ff": 512}}
+    for one in (found("kerashub", 20.0), found("course", 39.0), found("course", 41.0, seed=1)):
+        keep(place, one, settings, facts)
+    again = found("course", 40.0)
+    kind, kept = keep(place, again, settings, facts | {"load before": "3.0"})
+    assert kind == "CPU"
+    assert kept == [again, found("course", 41.0, seed=1), found("kerashub", 20.0)]
+    kind, kept = keep(place, found("course", 50.0)._replace(device="jax 1, NVIDIA"), settings, facts)
+    assert (kind, len(kept)) == ("GPU", 1)
+    for other in ({"course": {"d_ff": 1024}}, {"minutes": 4}):
+        assert keep(place, again, settings | other, facts)[1] == [again]
+    assert keep(place, again, settings, facts | {"processor": "two"})[1] == [again]
+
+
 def test_settings_are_read_and_what_is_none_is_told():
     assert changed("warmup_steps=600, dropout=0.1") == {"warmup_steps": 600, "dropout": 0.1}
     with pytest.raises(ValueError, match=f"{', '.join(COURSE)}; received 'width=3'"):
@@ -273,6 +290,8 @@ def test_the_command_trains_prints_and_keeps_its_section(data, tmp_path):
         "--write",
         "--page",
         str(page),
+        "--kept",
+        str(tmp_path / "kept.json"),
     )
     command = [sys.executable, "-m", "autograder.bench.translation", *options]
     environment = os.environ | {"COURSE_DATA": str(data), "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}

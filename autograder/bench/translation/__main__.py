@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from autograder.bench.command import machine
 from autograder.bench.marked_sections import with_section
 from autograder.bench.translation.compared import section, table, verdicts
-from autograder.bench.translation.contenders import CONTENDERS, changed
+from autograder.bench.translation.contenders import CONTENDERS, COURSE, changed
+from autograder.bench.translation.kept import KEPT, keep
 from autograder.bench.translation.one_training import Asked, Found, found_by
 from autograder.units import ROOT
 
@@ -29,7 +30,7 @@ def main() -> None:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             continue
         if asked.write:
-            _write(asked.page, found, asked, facts)
+            _write(asked, found[-1], facts)
     if found:
         console.print(table(found))
     for sentence in verdicts(found):
@@ -54,12 +55,13 @@ def _with_bar(console: Console, asked: Asked) -> Found:
         return found_by(asked, lambda gone: progress.update(task, completed=gone))
 
 
-def _write(page: Path, found: list[Found], asked: argparse.Namespace, facts: dict[str, str]) -> None:
-    """Put what is found so far into the page, beside what other backends and devices have found."""
-    kind = "GPU" if "CPU" not in found[0].device.upper() else "CPU"
-    text = page.read_text("utf-8") if page.exists() else ""
-    body = section(found, asked.minutes, asked.course, facts)
-    page.write_text(with_section(text, f"translation on a {kind}", body), "utf-8")
+def _write(asked: argparse.Namespace, found: Found, facts: dict[str, str]) -> None:
+    """Keep a training, and write those of its kind that this machine has made into the page."""
+    settings = {"minutes": asked.minutes, "sentences": asked.sentences, "course": COURSE | asked.course}
+    kind, kept = keep(asked.kept, found, settings, facts)
+    text = asked.page.read_text("utf-8") if asked.page.exists() else ""
+    body = section(kept, asked.minutes, asked.course, facts)
+    asked.page.write_text(with_section(text, f"translation on a {kind}", body), "utf-8")
 
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -71,7 +73,8 @@ def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--course", type=_settings, default={}, help="settings to try, such as warmup_steps=600,d_ff=256"
     )
-    parser.add_argument("--write", action="store_true", help="keep the result as a section of BENCHMARKS.md")
+    parser.add_argument("--write", action="store_true", help="keep the trainings, and write BENCHMARKS.md")
+    parser.add_argument("--kept", type=Path, default=KEPT, help="another file for the trainings that are kept")
     parser.add_argument("--page", type=Path, default=ROOT / "BENCHMARKS.md", help="another file for it")
     return parser.parse_args(given)
 
