@@ -152,7 +152,8 @@ def test_the_rate_rises_by_updates_and_falls_to_0_with_the_clock(text, answer):
 
 def test_what_teaches_it_gives_the_numbers_of_unit_13_sooner(text, answer):
     sizes = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1, "warmup_steps": 4}
-    one = contender("course", text._replace(train=text.train[:40]), answer, **sizes, rate=1.0)
+    some = text._replace(train=text.train[:40])
+    one = contender("course", some, answer, **sizes, rate=1.0, dtype_policy="float32")
     plain = answer("build_translator")(*text.vocabularies, max_length=COURSE["max_length"], dropout=0.0, **sizes)
     inputs, labels = one.batches[0]
     plain({name: ids[:1] for name, ids in inputs.items()})

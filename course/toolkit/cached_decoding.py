@@ -36,7 +36,7 @@ def greedy_with_cache(translator: keras.Model, source: np.ndarray, never: Collec
             x = layer(x, place, written)
         if translator.decoder.norm_first:
             x = translator.decoder.last_norm(x)
-        logits = translator.projection(x)[:, 0] + refused  # (B, V)
+        logits = ops.cast(translator.projection(x)[:, 0], "float32") + refused  # (B, V)
         likeliest = ops.convert_to_numpy(ops.argmax(logits, axis=-1))  # (B,)
         ids[:, place + 1] = np.where(ended, PAD, likeliest)
         ended |= ids[:, place + 1] == END

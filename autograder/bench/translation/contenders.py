@@ -16,7 +16,7 @@ COURSE: Mapping[str, Any] = {
     "rate": 0.5,
     "falling": 0.5,
     "tokens": 560,
-    "dtype_policy": "float32",
+    "dtype_policy": "mixed_bfloat16",
 }
 
 
