@@ -48,7 +48,7 @@ CONTENDERS = {
     "torch": Entry(
         "torch_transformer",
         "TorchTransformer",
-        "PyTorch's nn.Transformer: sizes and rate of the course, random batches padded to their longest",
+        "PyTorch's nn.Transformer: sizes of the course, the paper's rate, random batches padded to their longest",
     ),
 }
 

@@ -2,7 +2,7 @@
 
 Token vectors times √D plus sines and cosines, `nn.Transformer`, a linear layer to the vocabulary, cross-entropy without
 padding, batches of random pairs padded to their longest, Adam with β₂ = 0.98. The tutorial trains for hours at a rate
-of 1e-4; in minutes that brings next to nothing, so this one has the course's rate, warm-up, norms before the branches
+of 1e-4; in minutes that brings next to nothing, so this one has the paper's rate, a warm-up, norms before the branches
 and no dropout. (docs.pytorch.org: nn.Transformer; “Language Translation with nn.Transformer and torchtext”)
 """
 
