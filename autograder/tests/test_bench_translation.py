@@ -106,6 +106,7 @@ def test_a_contender_is_what_it_says_counts_the_texts_tokens_and_learns_by_heart
     few = text._replace(train=[text.train[place] for place in short], rows=[text.rows[place] for place in short])
     one = contender(name, few, answer, **({"warmup_steps": 20} if name == "course" else {}))
     assert one.parameters == parameters(name, *map(len, text.vocabularies))
+    assert keras.config.dtype_policy().name == "float32", "whatever is made after it computes as ever"
     wanted = [few.standardize(target) for _, target in few.train]
     assert sum(np.count_nonzero(labels) for _, labels in one.batches) == sum(
         len(target.split()) + 1 for target in wanted

@@ -14,6 +14,7 @@ from autograder.bench.translation.contenders import COURSE
 from autograder.bench.translation.ids import PAD, UNKNOWN, padded
 from autograder.bench.translation.keras_contender import KerasContender, one_of_each_shape
 from autograder.bench.translation.shared_text import SharedText
+from autograder.seam.settings import usual_settings
 
 
 class CourseTranslator(KerasContender):
@@ -29,26 +30,27 @@ class CourseTranslator(KerasContender):
         options = COURSE | chosen
         tokens, longest = options.pop("tokens"), options["max_length"]
         self._share, self._falling, self._left = options.pop("rate"), options.pop("falling"), 1.0
-        keras.config.set_dtype_policy(options.pop("dtype_policy"))
-        keras.utils.set_random_seed(seed)
-        translator = answer("build_translator")(*text.vocabularies, **options)
-        batches = _batches(text, answer("make_dataset"), tokens, longest, seed)
-        kind, has_one_graph = type(translator.optimizer), keras.backend.backend() == "tensorflow"
-        if has_one_graph:
-            from autograder.bench.translation.fused_adam import FusedAdam as kind
+        with usual_settings():  # or what is made after it would compute in bfloat16 as well
+            keras.config.set_dtype_policy(options.pop("dtype_policy"))
+            keras.utils.set_random_seed(seed)
+            translator = answer("build_translator")(*text.vocabularies, **options)
+            batches = _batches(text, answer("make_dataset"), tokens, longest, seed)
+            kind, has_one_graph = type(translator.optimizer), keras.backend.backend() == "tensorflow"
+            if has_one_graph:
+                from autograder.bench.translation.fused_adam import FusedAdam as kind
 
-            graphs = _different(batches)
-        else:
-            batches = [_fewer_shapes(batch, longest) for batch in batches]
-            graphs = one_of_each_shape(batches)
-        self._text, self._longest = text, longest
-        self._rate = answer("WarmupSchedule")(options["d_model"], options["warmup_steps"])
-        translator.compile(
-            kind.from_config(translator.optimizer.get_config() | {"learning_rate": 0.0}),  # a rate that can be set
-            _loss,
-            jit_compile=not has_one_graph,  # TensorFlow's serves all shapes, on all cores; XLA makes one for each
-        )
-        super().__init__(translator, batches, graphs)
+                graphs = _different(batches)
+            else:
+                batches = [_fewer_shapes(batch, longest) for batch in batches]
+                graphs = one_of_each_shape(batches)
+            self._text, self._longest = text, longest
+            self._rate = answer("WarmupSchedule")(options["d_model"], options["warmup_steps"])
+            translator.compile(
+                kind.from_config(translator.optimizer.get_config() | {"learning_rate": 0.0}),  # a rate that can be set
+                _loss,
+                jit_compile=not has_one_graph,  # TensorFlow's serves all shapes, on all cores; XLA makes one for each
+            )
+            super().__init__(translator, batches, graphs)
 
     def update(self, batch: Batch) -> None:
         adam = self.model.optimizer
