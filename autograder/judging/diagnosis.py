@@ -4,9 +4,11 @@ import contextlib
 import itertools
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from autograder.judging.answer import Performer
+from autograder.judging.built_on import built_on_theirs
 from autograder.judging.error_causes import (
     SWAPPED,
     cause_of_a_zero_gradient,
@@ -37,23 +39,23 @@ def name_mistakes(
     """Write into each failed verdict the sentence of the mistake that explains it, if one does.
 
     A false sentence is worse than none. So a mistake is named only in tests where it fails the rule that the learner's
-    answer fails and gives there what that gave, and only if it does as the learner's in every test that passed. One
-    that explains all failures goes first, among several the one listed first; then two that explain all of them
-    together, each its part; then one that explains more than half. `fingerprints` say where to look first, and
-    `performer` performs on the learner's answer, to see whether its arguments are swapped. An error that none explains
-    may be one that any tensor gives.
+    answer fails and gives there what that gave, and only if it does as the learner's in every test that passed. First
+    it is seen whether all comes from another exercise that this one calls; then one that explains all failures goes
+    first, among several the one listed first; then two that explain all of them together, each its part; then one that
+    explains more than half. `fingerprints` say where to look first, and `performer` performs on the learner's answers,
+    also with swapped arguments. An error that none explains may be one that any tensor gives.
     """
     failed = [trial for trial in trials if trial.verdict.outcome in ("failed", "error") and trial.transcript]
     failed = [trial for trial in failed if not trial.speaks_for_itself and trial.transcript.is_whole]
     passed = [trial for trial in trials if trial.verdict.outcome == "passed" and trial.transcript.is_whole]
     if not failed:
         return
-    search = _Search(failed, passed, fingerprints)
+    search = _Search(failed, passed, fingerprints, performer)
     with warnings.catch_warnings(action="ignore"):  # of the known answers
         search.name(mistakes)
-        if performer and not any(trial.verdict.mistake for trial in failed):
+        if not any(trial.verdict.mistake for trial in failed):
             with contextlib.suppress(TimeUp):
-                search.name_swapped(performer)
+                search.name_swapped()
     _name_in_general(failed)
 
 
@@ -74,7 +76,10 @@ def _name_in_general(failed: list[Trial]) -> None:
 class _Search:
     """The search for what explains the failed tests of one answer. Tests that are answered soonest stand first."""
 
-    def __init__(self, failed: list[Trial], passed: list[Trial], fingerprints: Fingerprints):
+    def __init__(
+        self, failed: list[Trial], passed: list[Trial], fingerprints: Fingerprints, performer: Performer | None
+    ):
+        self._performer = performer
         self._failed = sorted(failed, key=lambda trial: trial.cost)
         self._passed = sorted(passed, key=lambda trial: trial.cost)
         self._fingerprints, self._start = fingerprints, time.process_time()
@@ -86,14 +91,13 @@ class _Search:
         ordered = self._fingerprints.in_order(mistakes, [trial.verdict.name for trial in self._failed])
         tried: list[Known] = []
         with contextlib.suppress(TimeUp):
+            if self._performer and self._tell_of_another(mistakes, self._performer):
+                return
             for known in self._with_free_constants(ordered):
                 tried.append(known)
                 if self._outcome(known, self._failed[0]) == SAME and self._tell_alone(known):
                     return
-            for known, trial in itertools.product(tried, self._failed):
-                if not self._fingerprints.says_that_it_passes(known, trial.verdict.name):
-                    self._must_have_time(_SIEVE)
-                    self._outcome(known, trial)
+            self._ask_what_may_explain(tried)
         with contextlib.suppress(TimeUp):
             parts = [(known, self._explained_so_far(known)) for known in tried]
             parts = sorted((part for part in parts if part[1]), key=lambda part: -len(part[1]))
@@ -119,6 +123,39 @@ class _Search:
                 with_theirs = fitted(known, self._failed[0], allow)
                 if with_theirs is not None:
                     yield with_theirs
+
+    def _tell_of_another(self, mistakes: Sequence[Known], performer: Performer) -> bool:
+        """Tell that all comes from another exercise of the learner's, where the right answer with that one does so too.
+
+        It is called with numbers, which a graph or a slope does not have: tests of these are left without a word.
+        """
+        asked = [trial for trial in self._failed if not trial.is_traced]
+        held = [trial for trial in self._passed if not trial.takes_long]
+        for built in built_on_theirs(mistakes, performer) if asked else ():
+            self._must_have_time(_SIEVE)
+            alike = all(self._outcome(built, trial) == SAME for trial in asked)
+            if alike and all(self._outcome(built, trial) == PASSES for trial in held):
+                for trial in asked:
+                    trial.verdict.mistake = built.sentence
+                return True
+        return False
+
+    def _ask_what_may_explain(self, mistakes: Sequence[Known]) -> None:
+        """Ask the mistakes in the failed tests, each as long as it may still be told of.
+
+        In a test that none of them explains, two cannot explain all; then one that explains no more than half is out.
+        """
+        alive, missed, two_may = list(mistakes), Counter(), True
+        for trial in self._failed:
+            for known in alive:
+                if not self._fingerprints.says_that_it_passes(known, trial.verdict.name):
+                    self._must_have_time(_SIEVE)
+                    self._outcome(known, trial)
+            explained = {known for known in alive if self._outcomes.get((id(known), id(trial))) == SAME}
+            missed.update(known for known in alive if known not in explained)
+            two_may = two_may and bool(explained)
+            if not two_may:
+                alive = [known for known in alive if 2 * missed[known] < len(self._failed)]
 
     def _tell_alone(self, known: Known) -> bool:
         """Tell of the mistake if it explains every failure; those there is no time to ask are left without a word."""
@@ -215,12 +252,12 @@ class _Search:
         if not self._has_time(part):
             raise TimeUp
 
-    def name_swapped(self, performer: Performer) -> None:
+    def name_swapped(self) -> None:
         """Say that two arguments stand in each other's place, where all is right as soon as they are exchanged."""
-        asked = [trial for trial in self._failed if trial.transcript[-1].operation == "call"]
+        asked = [trial for trial in self._failed if self._performer and trial.transcript[-1].operation == "call"]
         given = max((len(trial.transcript[-1].args[0]) for trial in asked), default=0)
         for first, second in itertools.combinations(range(min(given, len(_ORDINALS))), 2):
-            if self._hold_when_swapped(asked, performer, first, second):
+            if self._hold_when_swapped(asked, self._performer, first, second):
                 for trial in self._failed:
                     trial.verdict.mistake = SWAPPED.format(_ORDINALS[first], _ORDINALS[second])
                 return

@@ -18,9 +18,8 @@ from autograder.judging.replay import Trial
 from autograder.judging.sameness import numbers_in
 
 _GRID = 13
-_STEPS = 30  # of the golden section, each of which leaves 0.62 of what is in question
-_GOLDEN = (math.sqrt(5) - 1) / 2
-_ALL_THERE_IS = 1e30  # how far apart results are that cannot be compared
+_STEPS = 12
+_NEARER = 0.7  # two steps must leave less than this part of the distance
 
 
 class FreeConstant(NamedTuple):
@@ -99,41 +98,53 @@ def fitted(known: Known, trial: Trial, allow: Callable[[], None]) -> Known | Non
         answer = with_constant(known.answer, constant, sign * math.exp(logarithm))
         return WrittenWhole(known.exercise, known.sentence, known.backends, answer)
 
-    def distance(logarithm: float) -> float:
+    def off(logarithm: float) -> np.ndarray | None:
         allow()
         other = trial.failure_of(with_number(logarithm))
         given = other.values and numbers_in(other.values.actual) if other and other.rule == failure.rule else None
         return _apart(given, aim)
 
-    best = _least(distance, low, high)
+    best = _nearest(off, low, high)
     return None if best is None else with_number(best)
 
 
-def _apart(given: np.ndarray | None, aim: np.ndarray) -> float:
+def _apart(given: np.ndarray | None, aim: np.ndarray) -> np.ndarray | None:
+    """How far apart results are, number by number; None where they cannot be compared."""
     if given is None or given.shape != aim.shape:
-        return _ALL_THERE_IS
-    with np.errstate(invalid="ignore", over="ignore"):
-        return float(np.nan_to_num(np.abs(given.astype(np.float64) - aim), nan=_ALL_THERE_IS).sum())
-
-
-def _least(distance: Callable[[float], float], low: float, high: float) -> float | None:
-    """Where a function with one valley is least: on a grid first, then by golden section around the best place."""
-    places = np.linspace(low, high, _GRID)
-    values = [distance(place) for place in places]
-    index = int(np.argmin(values))
-    if values[index] >= _ALL_THERE_IS:
         return None
-    left, right = places[max(index - 1, 0)], places[min(index + 1, _GRID - 1)]
-    one, other = right - _GOLDEN * (right - left), left + _GOLDEN * (right - left)
-    at_one, at_other = distance(one), distance(other)
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = given.astype(np.float64).ravel() - aim.ravel()
+    return apart if np.isfinite(apart).all() else None
+
+
+def _nearest(off: Callable[[float], np.ndarray | None], low: float, high: float) -> float | None:
+    """Where results come nearest: on a grid first, then by secants from its best place, between its neighbours.
+
+    None where nothing can be compared. A mistake that is none comes no nearer, and is left after few steps.
+    """
+    places = [float(place) for place in np.linspace(low, high, _GRID)]
+    found = {place: apart for place in places if (apart := off(place)) is not None}
+    if not found:
+        return None
+
+    def distance(place: float) -> float:
+        return float(np.abs(found[place]).sum())
+
+    here = min(found, key=distance)
+    index = places.index(here)
+    around = places[max(index - 1, 0) : index + 2]
+    last = min((place for place in around if place != here and place in found), key=distance, default=here)
+    walked = [math.inf, math.inf, distance(here)]
     for _ in range(_STEPS):
-        if at_one <= at_other:
-            right, other, at_other = other, one, at_one
-            one = right - _GOLDEN * (right - left)
-            at_one = distance(one)
-        else:
-            left, one, at_one = one, other, at_other
-            other = left + _GOLDEN * (right - left)
-            at_other = distance(other)
-    found = [(values[index], places[index]), (at_one, one), (at_other, other)]
-    return min(found)[1]
+        bend = found[here] - found[last]
+        if not bend.any() or walked[-1] > _NEARER * walked[-3]:
+            break
+        step = (here - last) * float(bend @ found[here]) / float(bend @ bend)
+        place = min(max(here - step, around[0]), around[-1])
+        apart = None if place in found else off(place)
+        if apart is None:
+            break
+        found[place] = apart
+        last, here = here, place
+        walked.append(distance(here))
+    return min(found, key=distance)

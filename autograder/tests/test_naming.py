@@ -15,6 +15,7 @@ from autograder.judging.expect import Unmet, Values
 from autograder.judging.fingerprints import Fingerprints, fingerprints_of, key, publish
 from autograder.judging.judge import CHECK_SEED, judge
 from autograder.judging.known import WrittenWhole, known_answers
+from autograder.judging.references import reference_of
 from autograder.judging.sameness import Comparison, Failure
 from autograder.judging.tolerance import Slack
 from autograder.seam import Handle, Workbench
@@ -151,6 +152,44 @@ def test_attention_that_never_asks_the_keys_is_not_told_of_padding_and_large_sco
     failed = [test.name for test in verdict.tests if test.outcome != "passed"]
     assert failed
     assert [name for name in failed if any(word in name for word in ("padding", "real words", "large", "low"))] == []
+
+
+OF_THE_SOFTMAX = "This is what a right `masked_attention` gives with your `masked_softmax`. Mend that one first,"
+
+
+def sees_all(scores, mask=None):
+    return ops.softmax(scores, axis=-1)
+
+
+def attends_to_all(query, key, value, mask=None):
+    weights = sees_all(ops.matmul(query, ops.swapaxes(key, -1, -2)) / query.shape[-1] ** 0.5, mask)
+    return ops.matmul(weights, value), weights
+
+
+def attends_to_all_and_does_not_scale(query, key, value, mask=None):
+    weights = sees_all(ops.matmul(query, ops.swapaxes(key, -1, -2)), mask)
+    return ops.matmul(weights, value), weights
+
+
+@pytest.mark.parametrize(
+    ("attention", "is_softmax_right", "told"),
+    [(attends_to_all, False, True), (attends_to_all_and_does_not_scale, False, False), (attends_to_all, True, False)],
+)
+def test_what_comes_from_another_exercise_of_the_unit_is_put_down_to_that_one(attention, is_softmax_right, told):
+    unit, right = Unit("05_masking"), {}
+    exec(reference_of(unit).source, right)
+    answers = {"masked_softmax": right["masked_softmax"] if is_softmax_right else sees_all}
+    (verdict,) = judge(
+        unit.suite,
+        Workbench({**answers, "masked_attention": attention}),
+        CHECK_SEED,
+        known_answers(unit),
+        ["masked_attention"],
+    )
+    failed = [test for test in verdict.tests if test.outcome != "passed"]
+    by_numbers = [test for test in failed if not ("gradient" in test.name or "graph" in test.name)]
+    assert len(by_numbers) > 3
+    assert [(test.mistake or "").startswith(OF_THE_SOFTMAX) for test in by_numbers] == [told] * len(by_numbers)
 
 
 SUITE = """
