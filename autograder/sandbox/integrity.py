@@ -5,6 +5,8 @@ decides points is proved outside of the process, by `autograder.sandbox.evidence
 """
 
 import importlib
+import itertools
+import operator
 import sys
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, ModuleType
@@ -21,9 +23,24 @@ def sealed() -> Callable[[], list[str]]:
         importlib.import_module(name)
     modules = {name: module for name, module in sys.modules.items() if _is_ours(name)}
     functions = [(name, holder, key, _seal_of(value)) for name, holder, key, value in _functions(modules)]
-    find, imported, most = _seal_of, sys.modules, _MOST
+    find, imported, most, same = _seal_of, sys.modules, _MOST, operator.is_
+    places = [(vars(holder).get, key) for _, holder, key, _ in functions]
+    values = [get(key) for get, key in places]
+    carriers = list(itertools.chain.from_iterable(map(_carriers, values)))
+    code = operator.attrgetter("__code__")
+    codes = [code(one) for one in carriers]
+
+    def untouched() -> bool:
+        """The same functions everywhere, with the same code in them: found out in a third of the time."""
+        return (
+            all(map(same, [get(key) for get, key in places], values))
+            and all(map(same, map(code, carriers), codes))
+            and all(imported.get(name) is module for name, module in modules.items())
+        )
 
     def replaced() -> list[str]:
+        if untouched():
+            return []
         found = [name for name, module in modules.items() if imported.get(name) is not module]
         for name, holder, key, before in functions:
             if find(vars(holder).get(key)) != before:
@@ -62,3 +79,14 @@ def _seal_of(value: Any) -> tuple[CodeType | None, ...]:
     if isinstance(value, property):
         return tuple(code for part in (value.fget, value.fset) for code in _seal_of(part))
     return ()
+
+
+def _carriers(value: Any) -> Iterator[FunctionType]:
+    """The functions whose code a seal holds."""
+    if isinstance(value, FunctionType):
+        yield value
+        yield from _carriers(getattr(value, "__wrapped__", None))
+    elif isinstance(value, (staticmethod, classmethod)):
+        yield from _carriers(value.__func__)
+    elif isinstance(value, property):
+        yield from itertools.chain(_carriers(value.fget), _carriers(value.fset))

@@ -31,11 +31,19 @@ class Gauge:
         self.worker = worker
         self._meter = Meter(worker.pid)
         self._baseline: int | None = None
+        self._looked = 0.0
         self.look()
         self.close = self._meter.close
 
-    def look(self) -> float:
-        """CPU time that it and all it has started have used until now; `cpu_seconds` keeps what was last seen."""
+    def look(self, at_once: bool = True) -> float:
+        """CPU time that it and all it has started have used until now; `cpu_seconds` keeps what was last seen.
+
+        Unless `at_once`, that is not older than the time between two looks: what is used meanwhile is seen later.
+        """
+        now = time.monotonic()
+        if not at_once and now - self._looked < _BETWEEN_LOOKS:
+            return self.cpu_seconds
+        self._looked = now
         counted = self.worker.cpu_seconds()
         if counted is None:
             counted = self._meter.cpu_seconds() + sum(map(cpu_seconds_of, self.worker.started()))
@@ -70,7 +78,7 @@ class Watch:
 
     def measure(self) -> None:
         """Take the time that has passed, by the CPU and by the clock."""
-        self.cpu_spent = max(self.cpu_spent, self._gauge.look() - self._cpu_before)
+        self.cpu_spent = max(self.cpu_spent, self._gauge.look(at_once=False) - self._cpu_before)
         self.wall_spent = time.monotonic() - self._started
 
     def __call__(self) -> None:

@@ -61,8 +61,10 @@ class Wire:
         left = memoryview(_LENGTHS.pack(len(header), len(body)) + header + body)
         while left:
             while_waiting()
-            if select.select([], [self._socket], [], 0.1)[1]:
+            try:
                 left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                select.select([], [self._socket], [], 0.1)
 
     def receive(self, while_waiting: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """The next message; `while_waiting` is as in `send`. Raises `WireError` for anything else."""

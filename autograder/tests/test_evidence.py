@@ -219,6 +219,10 @@ def test_a_layer_that_cannot_be_made_again_says_why_as_at_home(launcher, edit):
         ("import sys\nsys.modules['autograder.seam.graphs'] = os", "autograder.seam.graphs"),
         ("from autograder.sandbox.shell import Shell\nShell.bind = print", "autograder.sandbox.shell.Shell.bind"),
         ("import course.built\ncourse.built.__getattr__ = lambda name: len", "course.built.__getattr__"),
+        (
+            "from autograder.seam.workbench import Workbench as W\nW._effect.__code__ = (lambda *args: None).__code__",
+            "autograder.seam.workbench.Workbench._effect",
+        ),
         ("import importlib, course.built\nimportlib.reload(course.built)", None),
         ("import autograder\nautograder.check = print", None),
         ("keras.ops.matmul = np.matmul", None),

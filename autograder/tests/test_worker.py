@@ -173,6 +173,20 @@ def test_a_notebook_has_a_budget_by_the_clock(launcher):
         assert outcome_of(bench, "f1", X) == "timeout"
 
 
+def test_many_short_calls_use_up_a_budget_as_one_long_one_does(launcher):
+    limits = Limits(submission_seconds=3.0, patience=20.0)
+    burns = """def f1(x):
+    end = time.process_time() + 0.02
+    while time.process_time() < end:
+        pass
+    return x"""
+    with RemoteWorkbench([SETUP, Cell(burns), Cell("", binds="f1")], limits, launcher) as bench:
+        answered = []
+        with pytest.raises(LearnerError, match="The whole notebook took longer"):
+            answered.extend(bench.perform("call", "f1", (X,), {}) for _ in range(1000))
+    assert 20 < len(answered) < 3.2 / 0.02
+
+
 def test_stopping_and_dripping_workers_run_out_of_time():
     stops = """def f0(x):
     if x.shape[0] < 9:
