@@ -26,8 +26,13 @@ _JUDGED_BY = (  # how a known answer gets its verdict
 )
 _BESIDE_THE_VERDICT = ("autograder", "autograder.grading.marker")  # what notebooks import, executed notebooks, storing
 _IDLE = "autograder.author.idle_answers"  # which `verify` asks as well: what they earn is a proof of its own
-_MUTANTS_JUDGED_BY = ("autograder.author.mutants", "autograder.author.mutant_judges")
-_BESIDE_MUTANTS = ("autograder", "autograder.judging.judge")  # of the judge the seed alone is taken
+_MUTANTS_JUDGED_BY = (
+    "autograder.author.mutants",
+    "autograder.author.mutant_judges",
+    "autograder.judging.exercises",  # what suites take from `autograder.judging`, which offers known answers as well
+    "autograder.judging.oracle",
+)
+_BESIDE_MUTANTS = ("autograder", "autograder.judging", "autograder.judging.judge")  # of this one the seed is taken
 _RUN_BY = ("nbclient", "ipykernel", "ipython", "matplotlib", "ipywidgets")  # notebooks, and what they draw
 
 
