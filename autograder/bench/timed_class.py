@@ -130,7 +130,11 @@ class PeakMemory:
 
 
 def _grade(stem: str, submitted: str, grading: str, workers: str) -> None:
-    """Grade a class; tell each step on stdout, and go on when there is an answer."""
+    """Grade a class; tell each step on stdout, and go on when there is an answer. Imports begin as the command's do."""
+    from autograder.grading import lean_imports  # noqa: F401
+    from autograder.grading.pool_start import get_ready
+
+    get_ready()
     from autograder.grading.class_run import grade
     from autograder.grading.jobs import jobs
 

@@ -238,14 +238,14 @@ def test_trainings_of_other_days_are_compared_where_machine_and_settings_are_the
     for one in (found("kerashub", 20.0), found("course", 39.0), found("course", 41.0, seed=1)):
         keep(place, one, settings, facts)
     again = found("course", 40.0)
-    kind, kept = keep(place, again, settings, facts | {"load before": "3.0"})
-    assert kind == "CPU"
-    assert kept == [again, found("course", 41.0, seed=1), found("kerashub", 20.0)]
-    kind, kept = keep(place, found("course", 50.0)._replace(device="jax 1, NVIDIA"), settings, facts)
-    assert (kind, len(kept)) == ("GPU", 1)
-    for other in ({"course": {"d_ff": 1024}}, {"minutes": 4}):
-        assert keep(place, again, settings | other, facts)[1] == [again]
-    assert keep(place, again, settings, facts | {"processor": "two"})[1] == [again]
+    ours = [again, found("course", 41.0, seed=1), found("kerashub", 20.0)]
+    assert keep(place, again, settings, facts | {"load before": "3.0"}) == ("CPU", ours, 0)
+    on_a_gpu = found("course", 50.0)._replace(device="jax 1, NVIDIA")
+    assert keep(place, on_a_gpu, settings, facts) == ("GPU", [on_a_gpu], 0)
+    assert keep(place, again, settings | {"course": {"d_ff": 1024}}, facts) == ("CPU", [again], 3)
+    assert keep(place, again, settings | {"minutes": 4}, facts) == ("CPU", [again], 4)
+    assert keep(place, again, settings, facts | {"processor": "two"}) == ("CPU", [again], 5)
+    assert keep(place, again, settings, facts) == ("CPU", ours, 3)
 
 
 def test_settings_are_read_and_what_is_none_is_told():

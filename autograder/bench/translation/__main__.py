@@ -30,7 +30,7 @@ def main() -> None:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             continue
         if asked.write:
-            _write(asked, found[-1], facts)
+            _write(asked, found[-1], facts, console)
     if found:
         console.print(table(found))
     for sentence in verdicts(found):
@@ -55,13 +55,17 @@ def _with_bar(console: Console, asked: Asked) -> Found:
         return found_by(asked, lambda gone: progress.update(task, completed=gone))
 
 
-def _write(asked: argparse.Namespace, found: Found, facts: dict[str, str]) -> None:
+def _write(asked: argparse.Namespace, found: Found, facts: dict[str, str], console: Console) -> None:
     """Keep a training, and write those of its kind that this machine has made into the page."""
     settings = {"minutes": asked.minutes, "sentences": asked.sentences, "course": COURSE | asked.course}
-    kind, kept = keep(asked.kept, found, settings, facts)
+    kept = keep(asked.kept, found, settings, facts)
+    if kept.apart:
+        told = f"{asked.page.name} shows {len(kept.trainings)} trainings of this machine and these settings;"
+        told += f" {kept.apart} of others stay in {asked.kept.name}, and are not shown beside them."
+        console.print(told, style="yellow", markup=False, highlight=False, soft_wrap=True)
     text = asked.page.read_text("utf-8") if asked.page.exists() else ""
-    body = section(kept, asked.minutes, asked.course, facts)
-    asked.page.write_text(with_section(text, f"translation on a {kind}", body), "utf-8")
+    body = section(kept.trainings, asked.minutes, asked.course, facts)
+    asked.page.write_text(with_section(text, f"translation on a {kept.kind}", body), "utf-8")
 
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
