@@ -27,6 +27,12 @@ def command(*arguments, fails=False):
     return run
 
 
+def test_no_command_makes_the_grammar_of_addresses_that_jsonschema_would():
+    told = "import sys, autograder.__main__, autograder.grading.class_run, jsonschema; print('lark' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
 def test_mark_prints_json_of_the_promised_form():
     verdict = json.loads(command("mark", UNIT.solution, "--json").stdout)
     assert (verdict["unit"], verdict["score"], verdict["max_score"]) == (UNIT.stem, 20, 20)
