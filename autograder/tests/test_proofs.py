@@ -235,18 +235,32 @@ def test_what_comes_of_mutants_depends_on_the_rules_of_their_exercise_alone(file
     assert of_mutants("attention_scores") == other
 
 
+@pytest.mark.parametrize(
+    ("place", "matters"),
+    [
+        ("author/mutation_operators.py", True),
+        ("author/mutant_judging.py", True),
+        ("judging/exercises.py", True),
+        ("judging/expect.py", True),
+        ("judging/oracle.py", True),
+        ("seam/workbench.py", True),
+        ("judging/edits.py", False),
+        ("judging/free_constants.py", False),
+        ("judging/diagnosis.py", False),
+    ],
+)
+def test_what_comes_of_mutants_depends_on_operators_and_rules_and_not_on_naming(place, matters, monkeypatch):
+    before, code_of = of_mutants(), digests._code_of
+    assert (ROOT / "autograder" / place).exists()
+    monkeypatch.setattr(digests, "_code_of", lambda path, at: "" if str(path).endswith(place) else code_of(path, at))
+    assert (of_mutants() != before) == matters
+
+
 def test_what_comes_of_mutants_depends_on_what_was_found_equivalent_and_not_on_the_known_answers(monkeypatch):
     before = of_mutants()
     monkeypatch.setattr(digests, "mistakes_in", lambda known: [])
     assert of_mutants() == before
     monkeypatch.setattr(digests, "reviewed", lambda exercise: {Change("x = 1", "x = 2"): "Nobody reads x."})
-    assert of_mutants() != before
-
-
-@pytest.mark.parametrize("place", ["author/mutation_operators.py", "author/mutant_judging.py", "judging/expect.py"])
-def test_what_comes_of_mutants_depends_on_operators_and_engine(place, monkeypatch):
-    before, code_of = of_mutants(), digests._code_of
-    monkeypatch.setattr(digests, "_code_of", lambda path, at: "" if str(path).endswith(place) else code_of(path, at))
     assert of_mutants() != before
 
 
