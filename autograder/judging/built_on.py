@@ -1,5 +1,6 @@
 """Right answers that stand on the learner's own: whether what fails in one exercise comes from another of its unit."""
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -25,7 +26,12 @@ def built_on_theirs(mistakes: Sequence[Known], performer: Performer) -> Iterator
     right = base.module.base(base.exercise, "")
     (statement,) = statements(right.source)
     for other in sorted(statement.uses & base.module.solutions.keys() - {base.exercise}):
-        yield _with_another(right, other, _called_in(performer, other))
+        if _is_function(base.module.solutions[other], other):  # what a class makes stays where the learner's code lives
+            yield _with_another(right, other, _called_in(performer, other))
+
+
+def _is_function(source: str, name: str) -> bool:
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in ast.parse(source).body)
 
 
 def _with_another(right: RightAnswer, name: str, function: Callable) -> Known:
