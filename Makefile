@@ -20,7 +20,7 @@ build: .venv/ready          ## Make the notebooks from their sources
 test: .venv/ready chromium  ## Run all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 prove: .venv/ready          ## Prove what has changed since it was proved, and publish the scores
 	$(BIN)/python -m autograder prove
