@@ -7,7 +7,7 @@ from autograder.bench.measure import PAIRS
 from autograder.bench.results import Comparison, Results, spread
 from autograder.bench.stages import NECESSARY, STAGES, WARM_UP
 
-LEAST_RATIO, RATIO_AIMED_AT = 15, 25
+LEAST_RATIO, RATIO_AIMED_AT = 20, 25
 MOST_OVERHEAD = 0.15  # seconds
 MOST_SPREAD = 0.10
 MOST_MEMORY = 3 << 30  # bytes

@@ -110,7 +110,7 @@ def test_a_call_that_is_watched_is_a_span_that_ends_when_it_raises():
 
 def test_the_page_says_what_was_reached_and_what_was_missed():
     text = page(Results("05_masking", COMPARED, SPENT, [SMALL, LARGE]), {"processor": "one"})
-    assert "**20.0 times as fast** with 2 workers; at least 15 (reached)" in text
+    assert "**20.0 times as fast** with 2 workers; at least 20 (reached)" in text
     assert "the same points for 1\nof the 2 submissions" in text
     assert "**0.150 s** for each submission" in text
     assert "up to 20% more time in one class than in another; at most 10%\n(**missed**)" in text
