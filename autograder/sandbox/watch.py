@@ -1,5 +1,6 @@
 """Watching a worker while the judge waits for it: time by the CPU and by the clock, and memory."""
 
+import math
 import time
 from collections import Counter
 
@@ -31,17 +32,17 @@ class Gauge:
         self.worker = worker
         self._meter = Meter(worker.pid)
         self._baseline: int | None = None
-        self._looked = 0.0
+        self._looked = -math.inf
         self.look()
         self.close = self._meter.close
 
-    def look(self, at_once: bool = True) -> float:
-        """CPU time that it and all it has started have used until now; `cpu_seconds` keeps what was last seen.
+    def look(self) -> float:
+        """CPU time that it and all it has started have used, as last seen: no longer ago than the time between looks.
 
-        Unless `at_once`, that is not older than the time between two looks: what is used meanwhile is seen later.
+        What is used meanwhile is seen later. `cpu_seconds` keeps it.
         """
         now = time.monotonic()
-        if not at_once and now - self._looked < _BETWEEN_LOOKS:
+        if now - self._looked < _BETWEEN_LOOKS:
             return self.cpu_seconds
         self._looked = now
         counted = self.worker.cpu_seconds()
@@ -78,7 +79,7 @@ class Watch:
 
     def measure(self) -> None:
         """Take the time that has passed, by the CPU and by the clock."""
-        self.cpu_spent = max(self.cpu_spent, self._gauge.look(at_once=False) - self._cpu_before)
+        self.cpu_spent = max(self.cpu_spent, self._gauge.look() - self._cpu_before)
         self.wall_spent = time.monotonic() - self._started
 
     def __call__(self) -> None:
