@@ -44,7 +44,10 @@ def _called_in(performer: Performer, name: str) -> Callable:
     """The learner's function, called where it lives, with numbers."""
 
     def theirs(*args: Any, **kwargs: Any) -> Any:
-        given, named = to_plain(args, _refuse), to_plain(kwargs, _refuse)
+        try:
+            given, named = to_plain(args, _refuse), to_plain(kwargs, _refuse)
+        except Exception as error:  # a tensor without numbers; the learner's own error must not seem the same
+            raise NotPlain("only numbers can be handed on") from error
         return Workbench({}).received(performer.perform("call", name, given, named))
 
     return theirs

@@ -63,13 +63,14 @@ def _name_in_general(failed: list[Trial]) -> None:
     """Say what helps with any tensor, in the tests that nothing known explains."""
     only_in_graphs = all(trial.is_traced for trial in failed)
     gives_nothing = any(cause_of_nothing(trial.verdict.got) for trial in failed)
+    is_told_of = any(trial.verdict.mistake for trial in failed)  # then that may be why a slope is 0
     for trial in failed:
         verdict, result = trial.verdict, trial.transcript[-1].result
         if verdict.mistake is None and isinstance(result, LearnerError):
             of_nothing = cause_of_nothing_in(result) if gives_nothing else None
             verdict.mistake = of_nothing or likely_cause(result, only_in_graphs)
         elif verdict.mistake is None and trial.failure is not None:
-            zero = cause_of_a_zero_gradient(trial.failure) if trial.is_traced else None
+            zero = cause_of_a_zero_gradient(trial.failure) if trial.is_traced and not is_told_of else None
             verdict.mistake = cause_of_nothing(verdict.got) or zero
 
 

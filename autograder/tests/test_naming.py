@@ -10,15 +10,16 @@ from keras import ops
 from autograder.judging import diagnosis as naming
 from autograder.judging import expect, free_constant, mistake
 from autograder.judging.answer import Transcript
+from autograder.judging.built_on import built_on_theirs
 from autograder.judging.calls import last_call
 from autograder.judging.expect import Unmet, Values
 from autograder.judging.fingerprints import Fingerprints, fingerprints_of, key, publish
 from autograder.judging.judge import CHECK_SEED, judge
-from autograder.judging.known import WrittenWhole, known_answers
+from autograder.judging.known import WrittenWhole, known_answers, mistakes_in
 from autograder.judging.references import reference_of
 from autograder.judging.sameness import Comparison, Failure
 from autograder.judging.tolerance import Slack
-from autograder.seam import Handle, Workbench
+from autograder.seam import Handle, NotPlain, Workbench
 from autograder.units import Unit
 
 FLOAT32 = Slack(1e-5, 1e-6)
@@ -190,6 +191,19 @@ def test_what_comes_from_another_exercise_of_the_unit_is_put_down_to_that_one(at
     by_numbers = [test for test in failed if not ("gradient" in test.name or "graph" in test.name)]
     assert len(by_numbers) > 3
     assert [(test.mistake or "").startswith(OF_THE_SOFTMAX) for test in by_numbers] == [told] * len(by_numbers)
+
+
+def test_an_error_of_handing_on_is_never_that_of_the_learner():
+    """A tensor without numbers ends NumPy in the learner's code and in the judge's in the same words."""
+    import tensorflow as tf
+
+    unit = Unit("05_masking")
+    mistakes = [known for known in mistakes_in(known_answers(unit)) if known.exercise == "masked_attention"]
+    (built,) = built_on_theirs(mistakes, Workbench({"masked_softmax": sees_all}))
+    x = tf.ones((1, 2, 3))
+    assert built.answer(x, x, x)[0].shape == (1, 2, 3)
+    with pytest.raises(NotPlain, match="only numbers can be handed on"):
+        tf.function(lambda: built.answer(x, x, x), autograph=False)()
 
 
 SUITE = """
@@ -399,6 +413,18 @@ def test_a_gradient_that_never_arrives_is_told_of():
         return ops.take(ops.convert_to_tensor(np.array(table)), ids, axis=0) if not in_a_graph(table) else ids
 
     assert any(sentence and "radient" in sentence for sentence in named("02_embeddings", "embed", copies))
+
+
+def test_a_slope_of_0_is_told_in_general_only_where_nothing_else_is_told():
+    def divides_by_the_root(center, positive, negatives):
+        if float(ops.max(ops.abs(center))) > 40:  # so that one slope is left that dividing does not explain
+            center, positive, negatives = (ops.stop_gradient(one) for one in (center, positive, negatives))
+        scale = center.shape[-1] ** 0.5
+        true, false = ops.sum(center * positive, -1) / scale, ops.einsum("bd,bnd->bn", center, negatives) / scale
+        return ops.mean(ops.softplus(-true) + ops.sum(ops.softplus(false), -1))
+
+    sentences = named("02_embeddings", "negative_sampling_loss", divides_by_the_root)
+    assert {sentence.partition(".")[0] for sentence in sentences if sentence} == {"You divide scores by √D"}
 
 
 def counts_in_integers(x, positions):
