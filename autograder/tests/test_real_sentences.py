@@ -2,7 +2,9 @@
 
 from course.toolkit.corpus import generate, tatoeba, texts
 from course.toolkit.grid import Picture
+from course.toolkit.translation_scores import scores
 
+import argparse
 import re
 import sys
 
@@ -139,3 +141,11 @@ def test_the_benchmark_trains_any_text_and_keeps_its_scores(archives, monkeypatc
         rf"^\| 0 \| \d+ \| \d+ \| unseen \| 5 \| {re.escape(exact)} \| {re.escape(bleu)} \| ", kept, re.MULTILINE
     )
     assert "Chosen other than the notebook does: width 8, heads 1, layers 1, epochs 1, dropout 0.0." in kept
+
+
+@pytest.mark.parametrize(("text", "told"), [("eng-cmn", True), ("cmn-eng", False)])
+def test_a_bleu_of_characters_says_so(text, told):
+    asked = argparse.Namespace(text=text, **dict.fromkeys(unit_13._CHOICES))
+    of_one = scores(["我 有 狗"], [["我 有 狗"]])
+    section = unit_13.section(asked, [unit_13.Found(1.0, 2.0, {"unseen": (1, of_one)})], {})
+    assert ("characters" in section) == told

@@ -24,6 +24,7 @@ from autograder.units import ROOT, all_units
 _SIZES = {"width": "d_model", "heads": "num_heads", "hidden": "d_ff", "layers": "num_layers"}
 _TRAINING = {"warmup": "warmup_steps", "dropout": "dropout"}
 _CHOICES = (*_SIZES, "vocabulary", "batch", "epochs", *_TRAINING)
+_IN_CHARACTERS = "The tokens that BLEU counts here are characters, so that it cannot be compared with a BLEU of words."
 
 
 class Found(NamedTuple):
@@ -111,7 +112,8 @@ def section(asked: argparse.Namespace, trainings: Sequence[Found], facts: Mappin
             scored = f"{one.exact:.1%} | {one.bleu:.1f} | {one.chrf:.1f}"
             lines.append(f"| {seed} | {times} | {name} | {count:,} | {scored} |")
     _, last = next(iter(trainings[-1].tests.values()))
-    return "\n".join([*lines, "", f"BLEU is `{last.bleu_signature}`, chrF `{last.chrf_signature}`."])
+    lines += ["", f"BLEU is `{last.bleu_signature}`, chrF `{last.chrf_signature}`."]
+    return "\n".join([*lines, _IN_CHARACTERS] if asked.text.endswith("-cmn") else lines)
 
 
 if __name__ == "__main__":
