@@ -170,8 +170,8 @@ for name in ("healthy", "D", "E", "G"):
 # **What to notice.** D and G are moved by padding, and more padding shows more. E is not moved, so that its need of a
 # batch must have another reason. A good test does just that: it splits the patients in two groups.
 #
-# Even for the healthy model the difference is not exactly 0. A number of float32 has about seven digits, and a sum over
-# a longer row is added up in another order.
+# Even for the healthy model the difference is not always exactly 0. A number of float32 has about seven digits, and a
+# sum over a longer row is added up in another order.
 
 # %% [markdown]
 # ## 6. Rounding or bug?
