@@ -325,6 +325,7 @@ model.edit(
 model.edit(
     {TARGET_MASK: TARGET_MASK.replace("ops.shape(target)[1]", "target.shape[1]")},
     "`target.shape[1]` is None in a graph that is made for any length. `ops.shape(target)[1]` is T all the same.",
+    backends=("tensorflow",),
 )
 model.edit(
     {TARGET_MASK: TARGET_MASK.replace("ops.shape(target)[1]", "ops.shape(source)[1]")},
