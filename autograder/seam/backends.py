@@ -87,6 +87,14 @@ def forget_compiled() -> None:
         jax.clear_caches()
 
 
+def drop_from_the_start() -> None:
+    """Let what is dropped begin anew. On PyTorch alone Keras drops by the process's numbers, not by a layer's own."""
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.manual_seed(0)
+
+
 @contextlib.contextmanager
 def _kept_nowhere(jax: Any) -> Iterator[None]:
     """Whole programs are not kept among the operations that other processes read: one would be an answer to call."""

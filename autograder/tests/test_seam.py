@@ -244,6 +244,25 @@ def test_a_layer_made_twice_starts_from_the_same_weights():
     np.testing.assert_array_equal(first, second)
 
 
+class Drops(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+def test_a_layer_made_twice_drops_the_same_and_something_else_at_each_call():
+    bench, x = Workbench({"Drops": Drops}), np.ones((8, 8), "float32")
+    first = bench.perform("call", "Drops", (), {})
+    of_first = [bench.perform("call", first, (x,), {"training": True}) for _ in range(2)]
+    second = bench.perform("call", "Drops", (), {})
+    of_second = [bench.perform("call", second, (x,), {"training": True}) for _ in range(2)]
+    np.testing.assert_array_equal(of_first, of_second)
+    assert (of_first[0] != of_first[1]).any()
+
+
 def test_making_a_layer_leaves_the_learners_own_random_numbers_alone():
     random.seed(7)
     expected = [random.random(), random.random()]
