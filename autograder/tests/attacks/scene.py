@@ -162,6 +162,12 @@ def scores(marked: Marked) -> list[float]:
     return [exercise.score for exercise in marked.verdict.exercises]
 
 
+def lost(marked: Marked) -> list[str]:
+    """Each rule that was not passed, and how it ended."""
+    tests = [test for exercise in marked.verdict.exercises for test in exercise.tests if test.outcome != "passed"]
+    return [f"{test.name} ({test.outcome}): {test.sentence} {test.got}" for test in tests]
+
+
 def outcomes(marked: Marked) -> frozenset[str]:
     """How the tests of the first exercise that were not passed ended, or that all were."""
     found = {test.outcome for test in marked.verdict.exercises[0].tests}

@@ -13,7 +13,7 @@ from autograder.tests.attacks.on_the_wire import ON_THE_WIRE
 from autograder.tests.attacks.patched import PATCHED
 from autograder.tests.attacks.poisoning import HONEST_AFTERWARDS, POISONING
 from autograder.tests.attacks.reading import READING
-from autograder.tests.attacks.scene import outcomes, printed, scores
+from autograder.tests.attacks.scene import lost, outcomes, printed, scores
 from autograder.tests.attacks.shadowing import SHADOWING
 
 ATTACKS = {
@@ -44,7 +44,7 @@ def _submit(scene, attack: Attack):
     """Submit an attack; returns what was printed, once its verdict is the expected one."""
     marked, executed = scene.mark(scene.submitted(attack))
     text = printed(executed)
-    assert scores(marked) == [attack.score, attack.other]
+    assert scores(marked) == [attack.score, attack.other], lost(marked)
     assert outcomes(marked) <= attack.outcomes
     assert attack.problem in (marked.verdict.problem or "")
     assert "REACHED" not in text, text
