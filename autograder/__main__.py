@@ -7,8 +7,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before keras is imported a
 if hasattr(sys.stdout, "reconfigure"):
     sys.stdout.reconfigure(errors="replace")  # not every terminal has a ✓
 
-from autograder.grading import lean_imports  # noqa: F401 - before nbformat is imported anywhere
-
 try:
     from autograder.commands.app import app
 except ImportError as missing:

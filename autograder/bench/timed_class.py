@@ -130,8 +130,7 @@ class PeakMemory:
 
 
 def _grade(stem: str, submitted: str, grading: str, workers: str) -> None:
-    """Grade a class; tell each step on stdout, and go on when there is an answer. Imports begin as the command's do."""
-    from autograder.grading import lean_imports  # noqa: F401
+    """Grade a class; tell each step on stdout, and go on when there is an answer."""
     from autograder.grading.pool_start import get_ready
 
     get_ready()

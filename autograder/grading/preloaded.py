@@ -7,7 +7,6 @@ import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
 import gc
 
-import autograder.grading.lean_imports  # noqa: F401 - before nbformat
 import autograder.grading.ledger
 import autograder.grading.tasks
 import autograder.judging.judge  # noqa: F401
