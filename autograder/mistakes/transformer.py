@@ -161,12 +161,10 @@ tied.edit(
 )
 tied.edit(
     {PRODUCT: PRODUCT.replace("self.embedding.embeddings", "ops.stop_gradient(self.embedding.embeddings)")},
-    "`stop_gradient` keeps the gradients of this use from the matrix. Both uses train it: leave it out.",
-)
-tied.edit(
     {PRODUCT: PRODUCT.replace("self.embedding.embeddings", "self.embedding.get_weights()[0]")},
     {PRODUCT: PRODUCT.replace("self.embedding.embeddings", "ops.convert_to_numpy(self.embedding.embeddings)")},
-    "NumPy cuts the gradients, and a graph keeps these numbers forever. Take `self.embedding.embeddings` as it is.",
+    "Both uses train the matrix, and `stop_gradient` or NumPy cuts the gradients of this one. Take "
+    "`self.embedding.embeddings` as it is.",
 )
 tied.edit(
     {
