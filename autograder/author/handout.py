@@ -89,6 +89,7 @@ def all_files() -> dict[str, bytes]:
     """Every file of a handout by its place in it, in order."""
     files = {path.name: path.read_bytes() for path in _TEMPLATES.iterdir() if path.is_file()}
     files[".gitignore"] = files.pop("gitignore")
+    files["autograder/learner/labconfig/page_config.json"] = files.pop("page_config.json")
     files["requirements.txt"] = _requirements().encode()
     files["pyproject.toml"] = _package().encode()
     for path in _project():

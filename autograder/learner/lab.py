@@ -75,7 +75,8 @@ def _settings(port: int | None) -> list[str]:
 def _environment() -> dict[str, str]:
     """Jupyter's environment: commands are found where this Python has them, and `labconfig` beside this file.
 
-    That one keeps JupyterLab from asking about news, and about newer versions than the course's, before the first page.
+    That one keeps JupyterLab from asking about news, and about newer versions than the course's, before the first page;
+    it wraps lines of code for which a window is too narrow, and in a handout leaves out what instructors alone use.
     """
     first = {"PATH": Path(sys.executable).parent, "JUPYTER_CONFIG_PATH": Path(__file__).parent}
     places = {name: [str(place), *filter(None, [os.environ.get(name)])] for name, place in first.items()}

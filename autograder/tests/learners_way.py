@@ -65,7 +65,7 @@ def write(unit, answers):
 
 
 def before_anything_is_solved(units, wrong, right):
-    """Open each lesson and each notebook, check it as it is, then with one wrong answer among right ones.
+    """Open each lesson and each notebook, check it as it is, then with a wrong answer among right ones.
 
     Nothing is saved: to the unit after it, no unit is solved. Naming may take its time: what is asked is whether the
     handout holds all that it takes, and a busy machine would answer something else.
@@ -77,19 +77,20 @@ def before_anything_is_solved(units, wrong, right):
         seen["untouched"] = {name: check(name).headline for name in unit.points()}
         seen["wrong"] = {}
         run([right[name] for name in unit.points()])
-        for name in unit.points():
+        for name in wrong.keys() & unit.points().keys():
             run([wrong[name]])
             seen["wrong"][name] = check(name).likely_mistakes()
             run([right[name]])
         yield unit.stem, seen
 
 
-def solving(units, right):
-    """Solve one unit after the other, and have each marked."""
+def solving(units, right, checked):
+    """Solve one unit after the other, check some of the answers, and have the whole notebook marked."""
     with Marker(unconfined=True) as marker:
         for unit in units:
             write(unit, right)
-            seen = {"opened": begin(unit), "right": {name: check(name).headline for name in unit.points()}}
+            seen = {"opened": begin(unit)}
+            seen["right"] = {name: check(name).headline for name in checked & unit.points().keys()}
             path = Desk().notebook(unit)
             marked, told = mark_at_home(marker, intake.take(path, unit).notebook, unit, path.parent)
             yield unit.stem, seen | {"told": told, "score": marked.verdict.score, "max_score": marked.verdict.max_score}
@@ -99,7 +100,7 @@ def main():
     units, given = all_units(), json.load(sys.stdin)
     Desk().lay_out(units)
     first = dict(before_anything_is_solved(units, given["wrong"], given["right"]))
-    then = dict(solving(units, given["right"]))
+    then = dict(solving(units, given["right"], given["wrong"].keys()))
     print(json.dumps({"root": str(Path(ROOT)), "first": first, "then": then}))
 
 

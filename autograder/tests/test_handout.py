@@ -54,14 +54,21 @@ def known(unit, which):
     return {name: next(one for one in answers if one.exercise == name) for name in unit.points()}
 
 
+@pytest.fixture(scope="module")
+def mistaken(drawn):
+    """A wrong answer to one exercise of each unit, another one for each commit, with the sentence for it."""
+    of_units = {unit: known(unit, mistakes_in) for unit in UNITS}
+    return {unit: wrong[drawn.choice(list(wrong))] for unit, wrong in of_units.items()}
+
+
 def right_answers(unit):
     return {name: cell.source for name, cell in our_cells.answers_in(solution_notebook(unit)).items()}
 
 
 @pytest.fixture(scope="module")
-def way(edition):
+def way(edition, mistaken):
     """What a learner sees on their way through all units, as `learners_way` goes it."""
-    wrong = {name: one.source() for unit in UNITS for name, one in known(unit, mistakes_in).items()}
+    wrong = {one.exercise: one.source() for one in mistaken.values()}
     right = {name: source for unit in UNITS for name, source in right_answers(unit).items()}
     run = in_handout(edition, WAY, input=json.dumps({"wrong": wrong, "right": right}))
     assert run.returncode == 0, run.stderr[-3000:]
@@ -78,16 +85,14 @@ def test_an_untouched_exercise_is_not_attempted(way, unit):
 
 
 @by_unit
-def test_a_mistake_is_named_though_no_earlier_unit_is_solved(way, unit):
-    sentences = {name: [one.sentence] for name, one in known(unit, mistakes_in).items()}
-    assert way["first"][unit.stem]["wrong"] == sentences
+def test_a_mistake_is_named_though_no_earlier_unit_is_solved(way, unit, mistaken):
+    assert way["first"][unit.stem]["wrong"] == {mistaken[unit].exercise: [mistaken[unit].sentence]}
 
 
 @by_unit
-def test_right_answers_hold(way, unit):
-    assert [head.partition(" · ")[0] for head in way["then"][unit.stem]["right"].values()] == [
-        f"{name}: everything holds" for name in unit.points()
-    ]
+def test_a_right_answer_holds(way, unit, mistaken):
+    (head,) = way["then"][unit.stem]["right"].values()
+    assert head.partition(" · ")[0] == f"{mistaken[unit].exercise}: everything holds"
 
 
 @by_unit
@@ -164,6 +169,18 @@ def test_a_handout_offers_only_what_works_in_it(edition):
     readme = (edition / "README.md").read_text("utf-8")
     named = re.findall(r"-m autograder (\w+)|^\| `(\w+)", readme, re.MULTILINE)
     assert {first or second for first, second in named} == commands
+
+
+def test_jupyterlab_offers_only_what_learners_use_of_nbgrader(edition):
+    asked = (
+        "import os\nfrom autograder.learner.lab import _environment\nos.environ.update(_environment())\n"
+        "from jupyter_core.paths import jupyter_path\nfrom jupyterlab_server.config import get_page_config\n"
+        "print(*sorted(get_page_config(jupyter_path('labextensions'))['disabledExtensions']))"
+    )
+    disabled = in_handout(edition, "-c", asked).stdout.split()
+    without = {f"@jupyter/nbgrader:{name}" for name in ("course-list", "create-assignment", "formgrader")}
+    assert without <= set(disabled)
+    assert not {f"@jupyter/nbgrader{name}" for name in ("", ":assignment-list", ":validate-assignment")} & set(disabled)
 
 
 def test_its_own_pages_lead_to_what_is_there(edition):

@@ -2,8 +2,6 @@
 
 import ast
 import json
-import random
-import subprocess
 
 import nbformat
 import pytest
@@ -29,13 +27,6 @@ WHOLE = ("solution", "untouched")  # submitted for all exercises at once; of all
 WHOLE_IN_SAMPLE = 6
 MOST_SECONDS = 60  # of a notebook: what trains for minutes is run by `prove` alone
 MUTANTS_IN_SAMPLE = 20
-
-
-@pytest.fixture(scope="module")
-def drawn():
-    """What is chosen by chance is another choice for each commit, and the same one whenever it is tested."""
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return random.Random(head.stdout or prove.page())
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

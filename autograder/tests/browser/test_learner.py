@@ -63,6 +63,7 @@ def test_a_learner_goes_from_the_welcome_page_to_a_right_answer(lab, page, proje
     follow(page, "the exercises of unit 0", "00_start.ipynb")
     seen(page.get_by_role("heading", name="Exercises 0: averages and dot products")).to_be_visible()
     await_kernel(page)
+    seen(cell(page, ANSWER).locator(".cm-content")).to_contain_class("cm-lineWrapping")
     seen(run_cell(page, "from autograder import check")).to_contain_text("Ready: Keras")
     write_and_run(page, ANSWER, WRONG)
     report = page.locator(f"{IN_FRONT} .jp-CodeCell").filter(has_text=CHECK).last.locator(".jp-OutputArea")
