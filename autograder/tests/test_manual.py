@@ -135,6 +135,7 @@ def classes(built, tmp_path_factory):
             place.mkdir(parents=True)
             (place / f"{UNIT}.ipynb").write_text(json.dumps(notebook), "utf-8")
     configure(folder / "nbgraders")
+    run_nbgrader(built, folder, "generate_assignment")
     grade(built, folder)
     return folder
 
@@ -143,7 +144,11 @@ def grade(project, folder):
     """Grade both classes, the second by nbgrader's own commands."""
     ours = folder / "ours"
     command(project, "grade", UNIT, "--submitted", ours / "submitted", "--grading", ours)
-    for step in ("generate_assignment", "autograde", "generate_feedback"):
+    run_nbgrader(project, folder, "autograde", "generate_feedback")
+
+
+def run_nbgrader(project, folder, *steps):
+    for step in steps:
         run = subprocess.run(
             [Path(sys.executable).parent / "nbgrader", step, UNIT, "--force"],
             cwd=folder / "nbgraders",

@@ -41,7 +41,7 @@ def test_who_writes_alone_is_given_nothing_but_its_own_tokens():
     assert said.tolist() == 2 * [list(range(3, 3 + sorting.LENGTH))]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_only_a_decoder_that_does_not_see_its_labels_writes_alone(seed):
     writer, loss = trained(causal=True, seed=seed)
     cheat, loss_of_cheat = trained(causal=False, seed=seed)
