@@ -17,13 +17,14 @@ from typing import Any
 
 from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.integrity import sealed
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import MIB, Limits, address_space
 from autograder.sandbox.shell import Shell
 from autograder.sandbox.wire import INTRODUCTION, Callback, Wire
 from autograder.seam import LearnerError, NotPlain, Workbench
 from autograder.seam.errors import own_line
 from autograder.seam.given import Reference, References, giving
 
+_ONCE_MORE = 128 * MIB
 NEEDED = ("keras", "course.toolkit.figures", "course.built")  # by the cells of every notebook
 
 
@@ -38,7 +39,7 @@ def serve(connection: socket.socket, confinement: Confinement, shell: Shell) -> 
     _lay_out(first["files"])
     _silence_checks()
     shell.output_bytes = limits.output_bytes
-    worker = _Worker(wire, shell)
+    worker = _Worker(wire, shell, limits)
     wire.send({"kind": "ready", "confinement": level, "why_not": confinement.why_not})
     with giving(References([Reference(*fields) for fields in first["references"]])):
         _answer_all(worker, wire, sealed())
@@ -58,9 +59,10 @@ def _answer_all(worker: "_Worker", wire: Wire, replaced: Callable[[], list[str]]
 
 
 class _Worker:
-    def __init__(self, wire: Wire, shell: Shell):
+    def __init__(self, wire: Wire, shell: Shell, limits: Limits):
         self._wire, self._shell = wire, shell
         self._workbench = Workbench(shell.answers)
+        self._much = address_space() + limits.memory_bytes // 2
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if message["kind"] == "cell":
@@ -69,7 +71,19 @@ class _Worker:
             return {"kind": "ran", "result": asdict(self._shell.run(message["source"]))}
         args, options = self._functions((message["args"], message["options"]))
         value = self._workbench.perform(message["operation"], message["target"], *args, **options)
+        self._make_room()
         return {"kind": "performed", "value": value}
+
+    def _make_room(self) -> None:
+        """Let go of compiled programs when much memory is in use: on JAX they would fill all that there may be.
+
+        What they leave is used again, but stays with the process, so that they go once more when it has grown further.
+        """
+        from autograder.seam.backends import forget_compiled, keeps_compiled
+
+        if keeps_compiled() and address_space() > self._much:
+            forget_compiled()
+            self._much = address_space() + _ONCE_MORE
 
     def _functions(self, value: Any) -> Any:
         """Put a function that calls the judge back into the place of each `Callback`."""

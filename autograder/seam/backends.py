@@ -79,9 +79,14 @@ def compiled(function: Callable, tensors: list, unknown_axes: int = 1) -> Any:
     return function(*tensors)
 
 
+def keeps_compiled() -> bool:
+    """Whether each compiled program stays for as long as the process lives, as JAX keeps it: some 35 MiB a notebook."""
+    return keras.backend.backend() == "jax"
+
+
 def forget_compiled() -> None:
-    """Let go of compiled programs. JAX alone keeps each for as long as the process lives, some 35 MiB a notebook."""
-    if keras.backend.backend() == "jax":
+    """Let go of compiled programs, where they are kept."""
+    if keeps_compiled():
         import jax
 
         jax.clear_caches()

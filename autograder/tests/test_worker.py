@@ -13,9 +13,11 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.sandbox import Cell, Limits, RemoteWorkbench
+from autograder.sandbox import Cell, Limits, RemoteWorkbench, worker
 from autograder.sandbox.launch import Launcher, environment
-from autograder.seam import LearnerError
+from autograder.sandbox.limits import MIB
+from autograder.sandbox.shell import Shell
+from autograder.seam import LearnerError, backends
 
 X = np.ones((2, 3), np.float32)
 QUICK = Limits(call_seconds=1.0, cell_seconds=1.5)
@@ -322,6 +324,21 @@ def test_nothing_is_left_running_and_no_scratch_is_left(launcher):
         process.pid for process in psutil.process_iter(["cmdline"]) if process.info.get("cmdline") == ["sleep", "300"]
     ]
     assert not left
+
+
+def test_compiled_programs_go_when_much_memory_is_in_use_and_again_when_there_is_more(monkeypatch):
+    gone, sizes = [], iter([0, 1500, 1600, 1700, 1750, 2000, 2100])
+    monkeypatch.setattr(worker, "address_space", lambda: next(sizes) * MIB)
+    monkeypatch.setattr(backends, "keeps_compiled", lambda: True)
+    monkeypatch.setattr(backends, "forget_compiled", lambda: gone.append(True))
+    one = worker._Worker(None, Shell(), Limits(memory_bytes=3072 * MIB))
+    told = []
+    for _ in range(3):
+        one._make_room()
+        told.append(len(gone))
+    assert told == [0, 1, 1]  # at 1500, at 1600, from where on 128 more are waited for, at 1750
+    one._make_room()
+    assert len(gone) == 2
 
 
 def test_memory_for_threads_is_not_reserved_on_jax_which_has_many():
