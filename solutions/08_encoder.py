@@ -119,8 +119,8 @@ figures.once_written(your_tokens)
 # - In training, `dropout` sets that share of the numbers to 0 and divides the others by 1 − dropout, as
 #   `keras.layers.Dropout` does. It stands in one place: between the two maps, or after the second. `self.dropout` is
 #   the number, for `get_config`; call the layer otherwise.
-# - Parameters: 2DF + F + D, and no others. B and T may be unknown in a graph. Under mixed precision the layer
-#   computes in float16.
+# - Parameters: kernels (D, F) and (F, D), biases (F,) and (D,), and no others. B and T may be unknown in a graph. Under
+#   mixed precision the layer computes in float16.
 # - `get_config` returns what `super().get_config()` gives and the three arguments, so that a saved layer comes back.
 #
 # By hand, with D = 1 and F = 2: the first map makes `[z, −z]`, and the second adds both up. For 3 the hidden numbers

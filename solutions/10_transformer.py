@@ -259,7 +259,8 @@ from course.built import Decoder, Encoder, PositionalEmbedding, causal_mask, com
 # | `projection` | your `TiedProjection` with the target's `token_embedding` |
 #
 # With `tie_weights=False`, `projection` is a `keras.layers.Dense` of width V, with bias and without activation. With
-# `num_layers=0` both stacks hand on what they get, so that the embedded target meets `projection` directly.
+# `num_layers=0` both stacks hand on what they get (through their last norm, with `norm_first`), so that the embedded
+# target meets `projection` directly.
 
 # %% [markdown]
 # - It makes its masks from the ids. Id 0 is padding, wherever it stands, and nobody may attend to it: the encoder
@@ -445,7 +446,7 @@ figures.once_written(who_reaches_whom)
 # - With `shared_vocabulary=True` both languages use one matrix of embeddings. Then both sizes must be equal, else a
 #   `ValueError` names both.
 # - Count what each layer holds: every Dense has a bias, a norm has a gain and a bias, positions are not trained, and
-#   with `norm_first` each of the two stacks ends in a norm. An untied projection has a bias, a tied one holds nothing.
+#   with `norm_first` each of the two stacks ends in a norm, with 0 layers too. An untied projection has a bias, a tied one holds nothing.
 
 # %% [markdown]
 # By hand, for vocabularies of 5 and 6, D = 2, one head, F = 3 and one layer:

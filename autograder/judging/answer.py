@@ -93,13 +93,20 @@ class Answer:
         """
         return self._ask("gradient", args, kwargs, wrt=wrt, cotangent=cotangent)
 
-    def weight_gradients(self, *args: Any, cotangent: np.ndarray, **kwargs: Any) -> list:
-        """Gradients of `sum(first output * cotangent)` for each trainable weight of a layer."""
-        return self._ask("weight_gradients", args, kwargs, cotangent=cotangent)
+    def weight_gradients(self, *args: Any, cotangent: np.ndarray, compared: bool = True, **kwargs: Any) -> list:
+        """Gradients of `sum(first output * cotangent)` for each trainable weight of a layer, in the layer's order.
 
-    def weights(self) -> list:
-        """A layer's weights, as `get_weights` orders them."""
-        return self._ask("weights")
+        Where that order is free, let naming not compare them (`compared=False`).
+        """
+        return self._ask("weight_gradients", args, kwargs, cotangent=cotangent, noted={"by_chance": not compared})
+
+    def weights(self, compared: bool = True) -> list:
+        """A layer's weights, as `get_weights` orders them.
+
+        Whose parts are made in another order draws other ones: where only their shapes matter, or whether they differ,
+        let naming not compare them (`compared=False`).
+        """
+        return self._ask("weights", noted={"by_chance": not compared})
 
     def set_weights(self, arrays: list) -> None:
         """Give a layer weights, as `set_weights` takes them."""

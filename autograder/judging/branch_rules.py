@@ -10,9 +10,8 @@ import numpy as np
 
 from autograder.judging import expect
 from autograder.judging.answer import Answer
-from autograder.judging.layer_rules import kernel_and_bias, normalised, put_maps, shares
+from autograder.judging.layer_rules import FEED_FORWARD, kernel_and_bias, normalised, put_maps, shares
 
-FEED_FORWARD = "feed_forward"  # the branch that is no attention
 CROSS_ATTENTION = "cross_attention"  # the one that reads the memory: give it one that is 1 everywhere
 
 
@@ -29,10 +28,10 @@ def attention_says(attention: Answer, number: float, copies: bool = False) -> No
     weights, or numbers of the memory, says something else.
     """
     value, output = attention.attribute("value_dense"), attention.attribute("output_dense")
-    kernel, bias = kernel_and_bias(value, "value_dense")
+    kernel, bias = kernel_and_bias(value, "value_dense", compared=False)
     same = np.eye(bias.size).reshape(kernel.shape)
     value.set_weights([same, np.zeros_like(bias)] if copies else [np.zeros_like(kernel), np.ones_like(bias)])
-    kernel, bias = kernel_and_bias(output, "output_dense")
+    kernel, bias = kernel_and_bias(output, "output_dense", compared=False)
     output.set_weights([number * np.eye(bias.size).reshape(kernel.shape), np.zeros_like(bias)])
 
 
@@ -60,6 +59,7 @@ def drops_on_each_branch(
     said = {name: 2.0**number for number, name in enumerate(branches)}
     found = _said_in_training(pre, branches, said, d_ff, x, *memory) - x
     _drops_of_each(found, said, rate)
+    _drops_after_each(pre, branches, d_ff, rate, *(one[:, :1].repeat(2, axis=1) for one in (x, *memory)))
     post = make()
     post(*begin)
     zeros = np.zeros_like(x)
@@ -70,6 +70,7 @@ def drops_on_each_branch(
         expect.true(
             abs(below - rate) < 0.08, rule, f"{below:.0%} are below the others", f"about {rate:.0%} are dropped"
         )
+        by_itself(found < -1e-3)
     expected, few = x[:2, :5], [one[:2] for one in memory]
     speaks(post, branches, {}, x.shape[-1], d_ff)
     found = post(expected, *few, training=True)
@@ -78,6 +79,41 @@ def drops_on_each_branch(
     rule = "Where all branches say 0, dropout has nothing to drop: it must not act on x, on a sum or after a norm."
     expect.close(found, expected, rule, atol=1e-4)
     return pre
+
+
+def by_itself(dropped: np.ndarray) -> None:
+    """Which numbers `(B, T, D)` were dropped is not the same for all tokens of a sentence, nor for all sentences."""
+    rule = "Dropout draws for each number by itself, as `keras.layers.Dropout` does."
+    for axis, what in ((1, "the same features in all tokens of a sentence"), (0, "the same numbers in all sentences")):
+        same = (dropped == dropped.take([0], axis)).all()
+        expect.true(not same, rule, f"{what} were dropped", "single numbers")
+
+
+def _drops_after_each(
+    pre: Answer, branches: Sequence[str], d_ff: int, rate: float, x: np.ndarray, *memory: np.ndarray
+) -> None:
+    """Numbers are dropped from what a branch gives, not on its way: here each in turn gives what it reads.
+
+    Where all tokens are equal, an attention with maps that change nothing gives that token. So does a network whose
+    hidden numbers are those that it reads and 10, which is taken off again.
+    """
+    width = x.shape[-1]
+    for name in branches:
+        speaks(pre, branches, {name: 1.0}, width, d_ff)
+        if name == FEED_FORWARD:
+            kernels = {"first_kernel": np.eye(width, d_ff), "second_kernel": np.eye(d_ff, width)}
+            biases = {"first_bias": np.full(d_ff, 10.0), "second_bias": np.full(width, -10.0)}
+            put_maps(pre.attribute(name), width, d_ff, **kernels, **biases)
+        else:
+            attention_says(pre.attribute(name), 1.0, copies=True)
+        given, added = (pre(x, *memory, training=training) - x for training in (False, True))
+        off = np.minimum(np.abs(added), np.abs(added - given / (1 - rate))) > 1e-3
+        rule = (
+            f"`{name}` gives here what it reads. In training each number of that is divided by {1 - rate:g} or "
+            "dropped, then added to x: nothing is dropped of what a branch reads, nor within it."
+        )
+        got, expected = (f"{numbers[off][0]:.3f}" if off.any() else "" for numbers in (added, given / (1 - rate)))
+        expect.true(not off.any(), rule, f"{got} is added somewhere", f"0 or {expected}")
 
 
 def _drops_of_each(found: np.ndarray, said: Mapping[str, float], rate: float) -> None:

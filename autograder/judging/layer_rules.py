@@ -4,8 +4,9 @@ A suite says the sizes; B and T, and in a decoder S, are always different. Layer
 called, asked for their parts and weights, saved and made again where the learner's code lives.
 """
 
+import contextlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from autograder.judging import expect
 from autograder.judging.answer import Answer
 from autograder.seam import LearnerError
 
+FEED_FORWARD = "feed_forward"  # the branch that is no attention
+_MAPS = ("query_dense", "key_dense", "value_dense", "output_dense")  # of an attention
 KINDS = {False: "post-norm", True: "pre-norm"}  # by `norm_first`
 
 
@@ -39,16 +42,54 @@ def padded(lengths: Sequence[int], length: int) -> np.ndarray:
     return np.arange(length)[None, None] < np.array(lengths)[:, None, None]
 
 
-def filled(layer: Answer, *inputs: Any, seed: int = 8) -> Answer:
+Parts = Callable[[Answer], dict[str, Answer]]  # the sublayers that hold a layer's parameters, by their names
+
+
+def filled(layer: Answer, *inputs: Any, seed: int = 8, parts: Parts | None = None) -> Answer:
     """A layer after a first call with these inputs, with parameters drawn for all of it, the same each time.
 
-    They are the same in every test, so that naming a mistake refutes most others once for all.
+    They are the same in every test, so that naming a mistake refutes most others once for all. Each of the `parts` gets
+    those of its name, in whatever order the layer has made them; a layer without such parts gets them in its own order.
     """
-    usual = np.random.default_rng(seed)
     layer(*inputs)
-    arrays = [usual.normal(size=array.shape) / math.sqrt(array.shape[0]) for array in layer.weights()]
-    layer.set_weights([array if array.ndim > 1 else 1 + array for array in arrays])
+    found = {}
+    with contextlib.suppress(LearnerError, TypeError, AttributeError):  # or it has no such parts: others ask for them
+        found = parts(layer) if parts else {}
+    for name, part in (found or {"": layer}).items():
+        usual = np.random.default_rng([seed, *name.encode()])
+        shapes = [array.shape for array in part.weights(compared=False)]
+        arrays = [usual.normal(size=shape) / math.sqrt(shape[0]) for shape in shapes]
+        part.set_weights([array if array.ndim > 1 else 1 + array for array in arrays])
     return layer
+
+
+def attention_parts(attention: Answer, name: str = "") -> dict[str, Answer]:
+    """The four maps of the course's attention, or an attention of Keras as a whole."""
+    try:
+        return {f"{name}.{part}": attention.attribute(part) for part in _MAPS}
+    except LearnerError:
+        return {name: attention}
+
+
+def layer_parts(layer: Answer, branches: Sequence[str], name: str = "") -> dict[str, Answer]:
+    """The parts of a Transformer layer: those of each branch, and its norm."""
+    found = {}
+    for branch in branches:
+        part, place = layer.attribute(branch), f"{name}.{branch}"
+        found |= {place: part} if branch == FEED_FORWARD else attention_parts(part, place)
+        found[f"{place}_norm"] = layer.attribute(f"{branch}_norm")
+    return found
+
+
+def stack_parts(stack: Answer, branches: Sequence[str], name: str = "") -> dict[str, Answer]:
+    """The parts of all layers of a stack, and its last norm if there is one."""
+    found = {}
+    for number, layer in enumerate(stack.attribute("layers")):
+        found |= layer_parts(layer, branches, f"{name}.{number}")
+    with contextlib.suppress(LearnerError):
+        last = stack.attribute("last_norm")
+        found |= {f"{name}.last_norm": last} if isinstance(last, Answer) else {}
+    return found
 
 
 def attended(part: Answer, query: Any, memory: Any = None, mask: np.ndarray | None = None) -> Any:
@@ -68,9 +109,9 @@ def attended(part: Answer, query: Any, memory: Any = None, mask: np.ndarray | No
     return expect.pair(both, "output, weights")[0]
 
 
-def kernel_and_bias(part: Answer, name: str) -> list:
-    """The two parameters of a sublayer that has been called."""
-    arrays = part.weights()
+def kernel_and_bias(part: Answer, name: str, compared: bool = True) -> list:
+    """The two parameters of a sublayer that has been called; naming compares them where they are not just drawn."""
+    arrays = part.weights(compared=compared)
     rule = f"`{name}` has two parameters, and is used in `call`."
     expect.true(len(arrays) == 2, rule, f"{len(arrays)} parameters", "two parameters")
     return arrays
@@ -78,7 +119,7 @@ def kernel_and_bias(part: Answer, name: str) -> list:
 
 def maps_of(layer: Answer, d_model: int, d_ff: int) -> tuple[dict[str, int], list[tuple[int, ...]]]:
     """Where a feed-forward network's four parameters stand among its weights, told by their sizes, and their shapes."""
-    shapes = [array.shape for array in layer.weights()]
+    shapes = [array.shape for array in layer.weights(compared=False)]
     bare = [tuple(size for size in shape if size > 1) for shape in shapes]
     wanted = {"first kernel": (d_model, d_ff), "first bias": (d_ff,), "second kernel": (d_ff, d_model)}
     wanted["second bias"] = (d_model,)
@@ -128,7 +169,7 @@ def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any) -> None:
     expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
     twin = layer.rebuilt()
     twin(*inputs)
-    shapes = [[array.shape for array in one.weights()] for one in (layer, twin)]
+    shapes = [[array.shape for array in one.weights(compared=False)] for one in (layer, twin)]
     rule = "A layer made from `get_config()` must have parameters of the same shapes."
     expect.true(shapes[0] == shapes[1], rule, f"{len(shapes[1])} parameters", f"{len(shapes[0])} parameters")
     rule = "The layer was made with `trainable=False`: hand `**kwargs` on, and keep what `super().get_config()` gives."
@@ -140,7 +181,7 @@ def trained(layer: Answer, *inputs: Any, pull: np.ndarray, count: int, silent: i
 
     `silent` of them are 0 in every right answer: an attention's weights do not depend on the bias of its keys.
     """
-    found = layer.weight_gradients(*inputs, **options, cotangent=pull)
+    found = layer.weight_gradients(*inputs, **options, cotangent=pull, compared=False)
     rule = "Every parameter must be trained, so none may be made in `call` or kept from Keras."
     expect.true(len(found) == count, rule, f"gradients for {len(found)}", f"gradients for {count}")
     for gradient in found:

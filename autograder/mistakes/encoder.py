@@ -27,6 +27,12 @@ norm.edit(
     "(variance + epsilon)",
     "You divide by the variance. Divide by its root, the standard deviation.",
 )
+norm.edit(
+    "ops.mean(ops.square(x - mean), axis=-1, keepdims=True)",
+    "ops.mean(ops.square(x), axis=-1, keepdims=True) - ops.square(mean)",
+    "You subtract the square of the mean from the mean of squares: both are rounded, and what is left may be below 0, "
+    "and its root NaN. Take the mean of the squared deviations.",
+)
 norm.edit("variance + epsilon", "variance", "Epsilon is missing: add it to the variance, or equal numbers give 0 / 0.")
 norm.edit(
     "variance + epsilon",
@@ -323,6 +329,23 @@ layer.edit(
     "FeedForward(d_model, d_ff, dtype=policy)",
     "FeedForward(d_model, d_ff, dropout, dtype=policy)",
     "The network drops numbers twice: make your FeedForward with dropout 0, since this layer drops on the branch.",
+)
+layer.edit(
+    {
+        "FeedForward(d_model, d_ff, dtype=policy)": "FeedForward(d_model, d_ff, dropout, dtype=policy)",
+        POST_END: POST_END.replace("self.feed_forward_dropout(network, training=training)", "network"),
+        PRE_END: PRE_END.replace("self.feed_forward_dropout(network, training=training)", "network"),
+    },
+    "You drop the network's hidden numbers instead of what its branch gives. Make your FeedForward with dropout 0, and "
+    "drop out from its result.",
+)
+layer.edit(
+    {"normed = self.attention_norm(x)": "normed = self.attention_dropout(self.attention_norm(x), training=training)"},
+    {
+        "self.feed_forward(self.feed_forward_norm(x))": "self.feed_forward(self.feed_forward_dropout("
+        "self.feed_forward_norm(x), training=training))"
+    },
+    "You drop numbers of what a branch reads, too. Dropout acts on what it gives, before x is added, and nowhere else.",
 )
 layer.edit(
     {POST: "x = self.attention_norm(self.attention_dropout(x + attended, training=training))"},

@@ -17,11 +17,13 @@ from autograder.judging.layer_rules import (
     in_half_precision,
     kernel_and_bias,
     lasting,
+    layer_parts,
     maps_of,
     normalised,
     padded,
     remade,
     some_mask,
+    stack_parts,
     trained,
 )
 from autograder.judging.stack_rules import (
@@ -59,9 +61,12 @@ def some_masks(rng, shapes):
     return masks, " and ".join(f"`{name}` {mask.shape}" for name, mask in masks.items())
 
 
-def dressed(learner, *args, **options):
+def dressed(learner, *args, parts=layer_parts, **options):
     """The learner's layer with parameters for all of it, the same each time."""
-    return filled(learner(*args, **options), *SMALLEST)
+    return filled(learner(*args, **options), *SMALLEST, parts=functools.partial(parts, branches=BRANCHES))
+
+
+dressed_stack = functools.partial(dressed, parts=stack_parts)
 
 
 def parts_of(layer):
@@ -95,18 +100,19 @@ class TestDecoderLayer:
         layer, small = learner(WIDTH, HEADS, HIDDEN), 1e-3 * rng.normal(size=(2, TARGET, WIDTH))
         expect.shape(layer(*SMALLEST), SMALLEST[0].shape, "x (B, T, D) and memory (B, S, D) give (B, T, D).")
         for name in BRANCHES[:2]:
-            count = sum(array.size for array in layer.attribute(name).weights())
+            count = sum(array.size for array in layer.attribute(name).weights(compared=False))
             rule = f"`{name}` has H heads of width D / H: 4 · (D · D + D) parameters."
             expect.equal(count, ATTENTION_PARAMETERS, rule)
         maps_of(layer.attribute("feed_forward"), WIDTH, HIDDEN)
-        for name in BRANCHES:
-            norm = layer.attribute(f"{name}_norm")
-            shapes = [array.shape for array in norm.weights()]
+        norms = {name: layer.attribute(f"{name}_norm") for name in BRANCHES}
+        shapes_of = {name: [array.shape for array in norm.weights(compared=False)] for name, norm in norms.items()}
+        found = {name: norm(small) for name, norm in norms.items()}
+        for name, shapes in shapes_of.items():
             rule = f"`{name}_norm` is a LayerNormalization of its own, used in `call`: a gain and a bias of D numbers."
             expect.true(shapes == [(WIDTH,), (WIDTH,)], rule, f"parameters {shapes}", f"[({WIDTH},), ({WIDTH},)]")
             rule = f"`{name}_norm` is a LayerNormalization with epsilon=1e-6, over the last axis."
-            expect.close(norm(small), normalised(small), rule, atol=1e-4)
-        count = sum(array.size for array in layer.weights())
+            expect.close(found[name], normalised(small), rule, atol=1e-4)
+        count = sum(array.size for array in layer.weights(compared=False))
         expect.equal(count, LAYER_PARAMETERS, "The parameters are those of six different sublayers, and no others.")
 
     @worth(3)
@@ -125,6 +131,9 @@ class TestDecoderLayer:
     def test_each_mask_goes_to_its_own_attention(self, learner, rng):
         for norm_first, kind in KINDS.items():
             layer, (x, memory) = dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=norm_first), both_sides(rng)
+            with expect.beforehand():
+                rule = "Without masks the output is right."
+                expect.close(layer(x, memory), composed(layer, x, memory, norm_first=norm_first), rule, atol=1e-4)
             for shapes in MASKS[norm_first]:
                 masks, which = some_masks(rng, shapes)
                 rule = f"self_mask is for the self-attention, memory_mask for the cross-attention. ({kind}, {which})"
@@ -264,14 +273,14 @@ class TestDecoder:
 
     @worth(3)
     def test_x_goes_through_all_layers_and_each_reads_the_memory_itself(self, learner, rng):
-        decoder, given = dressed(learner, 2, WIDTH, HEADS, HIDDEN), both_sides(rng)
+        decoder, given = dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN), both_sides(rng)
         rule = "layers[0] reads x, layers[1] what that returns, both read the same memory, and nothing follows."
         expect.close(decoder(*given), through(decoder, 2, *given), rule, atol=1e-4)
         in_order(decoder, False, 2, *given)
 
     @worth(3)
     def test_with_norm_first_a_last_norm_follows_pre_norm_layers(self, learner, rng):
-        decoder, given = dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True), both_sides(rng)
+        decoder, given = dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True), both_sides(rng)
         in_order(decoder, True, 2, *given)
         rule = "With norm_first the output of the last layer goes through `last_norm`."
         expect.close(decoder(*given), through(decoder, 2, *given, norm_first=True), rule, atol=1e-4)
@@ -281,7 +290,9 @@ class TestDecoder:
 
     @worth(3)
     def test_every_layer_gets_both_masks(self, learner, rng):
-        decoder, given = dressed(learner, 2, WIDTH, HEADS, HIDDEN), both_sides(rng)
+        decoder, given = dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN), both_sides(rng)
+        with expect.beforehand():
+            expect.close(decoder(*given), through(decoder, 2, *given), "Without masks the output is right.", atol=1e-4)
         for shapes in (*MASKS[False], MASKS[True][1]):
             masks, which = some_masks(rng, shapes)
             rule = f"Every layer gets the masks as they are, not the first alone. ({which})"
@@ -289,20 +300,23 @@ class TestDecoder:
 
     @worth(3)
     def test_through_all_layers_the_future_is_hidden_by_self_mask_alone(self, learner, rng):
-        hides_the_future(dressed(learner, 2, WIDTH, HEADS, HIDDEN), rng)
+        hides_the_future(dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN), rng)
 
     @worth(2)
     def test_every_token_depends_on_its_own_memory_but_not_on_padding(self, learner, rng):
-        reads_its_own_memory(dressed(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True), rng)
+        reads_its_own_memory(dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN, norm_first=True), rng)
 
     @worth(2)
     def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
-        decoder, given = dressed(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5), both_sides(rng)
+        plain, given = dressed_stack(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0), both_sides(rng)
+        expected = through(plain, 1, *given)
+        with expect.beforehand():
+            expect.close(plain(*given), expected, "With dropout 0 the output is right.", atol=1e-4)
+        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
+        expect.close(plain(*given, training=True), expected, rule, atol=1e-4)
+        decoder = dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
         drops_in_every_layer(decoder, 2, through(decoder, 2, *given), *given)
         drops_nowhere_else(decoder, 2, BRANCHES, HIDDEN, *given)
-        decoder = dressed(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
-        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
-        expect.close(decoder(*given, training=True), through(decoder, 1, *given), rule, atol=1e-4)
 
     @supporting
     def test_a_width_that_the_heads_do_not_divide_is_refused(self, learner):
@@ -310,7 +324,7 @@ class TestDecoder:
             learner(LAYERS, 37, 5, HIDDEN)
 
     def test_every_parameter_gets_a_gradient(self, learner, rng):
-        gradients(dressed(learner, 1, WIDTH, HEADS, HIDDEN, norm_first=True), rng, ARRAYS + 2, silent=2)
+        gradients(dressed_stack(learner, 1, WIDTH, HEADS, HIDDEN, norm_first=True), rng, ARRAYS + 2, silent=2)
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
@@ -319,6 +333,6 @@ class TestDecoder:
 
     @worth(2)
     def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
-        decoder, given = dressed(learner, 1, WIDTH, HEADS, HIDDEN, norm_first=True), masked_sides(rng)
+        decoder, given = dressed_stack(learner, 1, WIDTH, HEADS, HIDDEN, norm_first=True), masked_sides(rng)
         lasting(decoder, through(decoder, 1, *given, norm_first=True), given)
         in_half_precision(learner.under_policy("mixed_float16", 1, WIDTH, HEADS, HIDDEN), *given[:2], **named(given))

@@ -117,6 +117,40 @@ def test_a_slip_is_named_whatever_padding_an_answer_leaves_at_the_end():
     assert set(told) - {None} == {"You stop when one row has ended. The others go on: stop when all have ended."}
 
 
+IN_ANOTHER_ORDER = """
+class EncoderLayer(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.1, norm_first=False, **kwargs):
+        super().__init__(**kwargs)
+        self.d_model, self.num_heads, self.d_ff, self.dropout = d_model, num_heads, d_ff, dropout
+        self.norm_first = norm_first
+        self.drop = keras.layers.Dropout(dropout)
+        self.feed_forward_norm = keras.layers.LayerNormalization(epsilon=1e-6)
+        self.attention_norm = keras.layers.LayerNormalization(epsilon=1e-6)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.attention = MultiHeadAttention(d_model, num_heads)
+
+    def call(self, x, mask=None, training=None):
+        if self.norm_first:
+            y = self.attention_norm(x)
+            x = x + self.drop(self.attention(y, x, x, mask=mask), training=training)
+            return x + self.drop(self.feed_forward(self.feed_forward_norm(x)), training=training)
+        x = self.attention_norm(x + self.drop(self.attention(x, x, x, mask=mask), training=training))
+        return self.feed_forward_norm(x + self.drop(self.feed_forward(x), training=training))
+
+    def get_config(self):
+        names = ("d_model", "num_heads", "d_ff", "dropout", "norm_first")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+"""
+
+
+def test_a_slip_in_a_layer_is_named_in_whatever_order_its_sublayers_are_made():
+    answers = {}
+    exec(reference_of(Unit("08_encoder")).source, answers)
+    exec(IN_ANOTHER_ORDER, answers)
+    told = named("08_encoder", "EncoderLayer", answers["EncoderLayer"])
+    assert set(told) == {"In pre-norm only your queries are normalised. Keys and values are made of the normed x, too."}
+
+
 def test_swapped_arguments_are_told_of():
     def table_first(table, ids):
         return ops.take(table, ids, axis=0)
