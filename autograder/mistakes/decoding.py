@@ -121,9 +121,16 @@ right("beam_search").edits(
             "ops.log_softmax(step(ids), axis=-1)": "step(ids)"
         },
         "You add up probabilities. Add up their logarithms.": {"ops.log_softmax": "ops.softmax"},
-        "Your result has the largest Σ log p, without a penalty. Divide by ((5 + n) / 6)^α before you choose.": {
-            SCORED: "score = total"
-        },
+        "Your result has the largest Σ log p: nothing is divided, n counts padding, or a finished hypothesis fills the "
+        "beam with copies of itself. Divide by ((5 + n) / 6)^α, let n stop at `end_id`, and keep hypotheses once.": [
+            {"ops.where(ops.arange(size) == 0, 0.0, -math.inf)": "ops.zeros(size)"},
+            {SCORED: "score = total"},
+            {
+                "lengths = ops.where(ended, lengths, lengths + 1)": "lengths = lengths + 1",
+                "return ops.take_along_axis(ids, best[:, :, None], axis=1)[:, 0, : 1 + longest]": "ids = "
+                f"ops.take_along_axis(ids, best[:, :, None], axis=1)[:, 0]\n{CUT}",
+            },
+        ],
         "You divide by n. The score divides by ((5 + n) / 6)^α.": {
             SCORED: 'score = total / ops.maximum(ops.cast(lengths, "float32"), 1.0)'
         },
@@ -135,7 +142,12 @@ right("beam_search").edits(
             SCORED: f'score = total / ((5.0 + ops.cast(lengths, "float32") - ops.cast({FINISHED}, "float32")) / 6.0) '
             "** length_penalty"
         },
-        "Your exponent is 0.6, whatever is asked. It is `length_penalty`.": {"** length_penalty": "** 0.6"},
+        "`length_penalty` changes nothing in what you return. It is the exponent of the whole (5 + n) / 6: mind the "
+        "brackets.": [
+            {"** length_penalty": "** 0.6"},
+            {"** length_penalty": "** 1.0"},
+            {SCORED: SCORED.replace(" / 6.0)", " / 6.0").replace("** length_penalty", "** length_penalty)")},
+        ],
         "Unfinished hypotheses never win. At `max_length` they compete with the finished ones.": {
             SCORED: f"{SCORED}\nscore = ops.where({FINISHED}, score, -1e9 + score)"
         },
@@ -149,6 +161,11 @@ right("beam_search").edits(
         "Your finished hypotheses are dropped at the next step. They stay, and compete.": {
             "ops.where(ended[:, None], unchanged, log_p)": "ops.where(ended[:, None], -math.inf, log_p)"
         },
+        "Your finished hypotheses pay for padding at each step. Σ log p stays as it is after `end_id`.": {
+            "ops.where(ended[:, None], unchanged, log_p)": "ops.where(ended[:, None], unchanged + log_p[:, :1], log_p)"
+        },
+        "You stop when the likeliest hypothesis of each row is finished. Another may still score better: stop when "
+        "all are finished.": {"not ops.all(ended)": f"not ops.all({FINISHED}[:, 0])"},
         "Every row continues the hypotheses of row 0. Add b · width to the number of a hypothesis in row b.": {
             "places // size + width * ops.arange(batch)[:, None]": "places // size"
         },
@@ -211,6 +228,38 @@ def beams_of_lists(step, start_id, end_id, max_length, width, length_penalty=0.6
     best = [max(beam, key=lambda one: one[0] / ((4 + len(one[1])) / 6) ** length_penalty)[1] for beam in beams]
     longest = max(map(len, best))
     return np.array([row + [0] * (longest - len(row)) for row in best], "int32")
+
+
+right("beam_search", "beams_of_lists").edit(
+    {
+        "beams[b] = sorted(found, key=lambda one: -one[0])[:width]": "over = [one for one in beam if one[2]]\n"
+        "beams[b] = over + sorted(found, key=lambda one: -one[0])[: width - len(over)]",
+        "found.append((total, ids, True))": "pass",
+    },
+    "Your finished hypotheses keep their places for ever. They compete at each step, and the `width` likeliest stay.",
+)
+
+
+@correct("beam_search")
+def the_last_of_equal_ones_and_zeros_to_fill_up(step, start_id, end_id, max_length, width, length_penalty=0.6):
+    beams, t = [[(0.0, (int(start),))] for start in np.atleast_1d(start_id)], 1
+
+    def over(one):
+        return len(one[1]) > 1 and one[1][-1] == end_id
+
+    while t < max_length and not all(over(one) for beam in beams for one in beam):
+        rows = [[*ids, *(t - len(ids)) * [0]] for beam in beams for _, ids in beam + (width - len(beam)) * [(0.0, ())]]
+        log_p = ops.convert_to_numpy(ops.log_softmax(step(np.array(rows, "int32"))))
+        log_p = log_p.astype("float64").reshape(len(beams), width, -1)
+        for b, beam in enumerate(beams):
+            found = [one for one in beam if over(one)]
+            for (total, ids), row in zip(beam, log_p[b], strict=False):
+                if not over((total, ids)):
+                    found += [(total + p, (*ids, token)) for token, p in enumerate(row)]
+            beams[b] = sorted(found)[: -width - 1 : -1]
+        t += 1
+    best = [max(beam, key=lambda one: one[0] / ((4 + len(one[1])) / 6) ** length_penalty)[1] for beam in beams]
+    return np.array([[*ids, *(max(map(len, best)) - len(ids)) * [0]] for ids in best])
 
 
 @correct("beam_search")
@@ -282,6 +331,19 @@ right("sample_next").edits(
         "You keep one token less than `top_k`. Ranks begin with 0.": {"< top_k": "< top_k - 1"},
         "`top_k` changes nothing.": {TOP_K: "pass"},
         "`top_p` changes nothing.": {"ops.where(before < top_p, ranked, -math.inf)": "ranked"},
+        "`top_p` is compared with sums of logits. Sum up probabilities: take softmax of what `top_k` has left.": {
+            "probabilities = ops.softmax(ranked, axis=-1)": "probabilities = ranked"
+        },
+        "You sum up over the batch. Sum up each row's probabilities: the last axis.": {
+            "ops.cumsum(probabilities, axis=-1)": "ops.cumsum(probabilities, axis=0)"
+        },
+        "`top_p` is ignored where `top_k` is given. Both count: `top_k` first, then `top_p` for what is left.": {
+            "if top_p is not None:": "elif top_p is not None:"
+        },
+        "What is kept in row 0 decides for every row. Each row has its own order, and its own sums.": [
+            {"ops.argsort(-logits, axis=-1)": "ops.repeat(ops.argsort(-logits[:1], axis=-1), logits.shape[0], axis=0)"},
+            {"ops.where(before < top_p": "ops.where(before[:1] < top_p"},
+        ],
         "You leave out the token that reaches p. It belongs to the set: keep each token whose likelier ones have less "
         "than p.": [
             {"before < top_p": "(before + probabilities <= top_p) | (ops.arange(ranked.shape[-1]) == 0)"},
@@ -298,6 +360,11 @@ right("sample_next").edits(
         },
         "Without a seed you draw the same each time. Hand on `None` as it is.": {
             "seed=seed": "seed=42 if seed is None else seed"
+        },
+        "You set the seed of the whole process, so that later draws without a seed repeat as well. Give `seed` to the "
+        "draw alone.": {
+            DRAWN: "if seed is not None:\n    keras.utils.set_random_seed(seed)\n"
+            "drawn = keras.random.categorical(ranked, 1)"
         },
         "You sort the least likely first. The likeliest come first.": {"ops.argsort(-logits": "ops.argsort(logits"},
         "Your result is (B, 1). Return one integer for each row, (B,).": {"axis=-1)[:, 0]": "axis=-1)"},
@@ -345,6 +412,25 @@ def in_numpy(logits, temperature=1.0, top_k=None, top_p=None, seed=None):
             order, chances = order[:count], chances[:count] / chances[:count].sum()
         drawn.append(random.choice(order, p=chances))
     return np.array(drawn)
+
+
+SEEDED = {"random, drawn = np.random.default_rng(seed), []": "drawn = []"}
+IN_A_ROW = 'order = np.argsort(-row, kind="stable")[:top_k]'
+IN_ORDER = """full = np.zeros(len(row))
+full[order] = chances
+drawn.append(random.choice(len(row), p=full))"""
+right("sample_next", "in_numpy").edits(
+    {
+        "Every row begins with the same `seed`, so that all get one draw. Make the generator once, before the loop.": [
+            {**SEEDED, IN_A_ROW: f"random = np.random.default_rng(seed)\n{IN_A_ROW}"},
+            {
+                **SEEDED,
+                IN_A_ROW: f"random = np.random.default_rng(seed)\n{IN_A_ROW}",
+                "drawn.append(random.choice(order, p=chances))": IN_ORDER,
+            },
+        ]
+    }
+)
 
 
 @correct("sample_next")
@@ -404,8 +490,12 @@ layer.edits(
         "What the heads have found does not go through `output_dense`.": {
             "self.output_dense(merge_heads(output))": "merge_heads(output)"
         },
-        "Your softmax is over another axis than the keys. Each query spends 1 over all keys: the last axis.": {
-            "masked_softmax(scores)": "ops.softmax(scores, axis=1)"
+        "Your softmax is over another axis than the keys. Each query spends 1 over all keys: the last axis.": [
+            {"masked_softmax(scores)": "ops.softmax(scores, axis=1)"},
+            {"masked_softmax(scores)": "ops.softmax(scores, axis=-2)"},
+        ],
+        "Keys and values change places between two calls. Hand them back in the order in which you read them.": {
+            ", (key, value)": ", (value, key)"
         },
         "Your cache holds a number beside the tensors. Keras refuses that: read the length from a tensor's shape.": {
             ", (key, value)": ", (key, value, key.shape[2])",
@@ -537,6 +627,17 @@ right("corpus_bleu").edits(
             SMOOTHED: "math.log((match + 1) / (total + 1))"
         },
         "Your BLEU is between 0 and 1. It goes to 100.": {"return 100 * brevity": "return brevity"},
+        "You round. Return the number as it is.": {
+            "100 * brevity * math.exp(logarithms / 4)": "round(100 * brevity * math.exp(logarithms / 4), 2)"
+        },
+        "You take punctuation off. Words stand between spaces, and a comma belongs to its word.": {
+            "hypothesis.split()": 'hypothesis.replace(",", "").replace(".", "").split()',
+            "reference.split()": 'reference.replace(",", "").replace(".", "").split()',
+        },
+        "You make words of punctuation. Words stand between spaces, and a comma belongs to its word.": {
+            "hypothesis.split()": 'hypothesis.replace(",", " ,").replace(".", " .").split()',
+            "reference.split()": 'reference.replace(",", " ,").replace(".", " .").split()',
+        },
         "Your precisions get an arithmetic mean. BLEU takes the fourth root of their product.": {
             SMOOTHED: "(match or smallest) / total",
             "math.exp(logarithms / 4)": "logarithms / 4",

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
 from autograder.judging.free_padding import cut, without_padding
-from autograder.judging.layer_rules import filled, remade, trained
+from autograder.judging.layer_rules import attention_parts, filled, remade, trained
 
 PAD, START, END = 0, 2, 3
 SIZE = 8  # V
@@ -271,16 +271,21 @@ class TestBeamSearch:
 
     @worth(2)
     def test_finished_hypotheses_stay_and_compete(self, learner):
-        spread = {4: 0.35, 5: 0.25, 1: 0.2, END: 0.2}
+        spread, padding = {4: 0.35, 5: 0.25, 1: 0.2, END: 0.2}, {PAD: 0.98, 4: 0.02}
         early = {(2,): {4: 0.5, END: 0.3, 5: 0.2}, (2, 4): spread, (2, 4, 4): {4: 0.1, END: 0.9}}
+        early |= {(2, 3, *zeros): padding for zeros in ((), (0,), (0, 0))}
         found = written(learner, noting(table(early)), START, END, 5, 2)
         rule = "A finished hypothesis stays in the beam, unchanged: here 2 3, with 0.3, is never beaten."
         writes(found, [(2, 3)], rule)
-        narrow = {(2,): {4: 0.45, END: 0.35, 5: 0.2}, (2, 4): {4: 0.5, 5: 0.5}, (2, 5): {END: 1.0}}
-        late = {**narrow, (2, 4, 4): {END: 1.0}, (2, 4, 5): {4: 0.5, 5: 0.5}}
+        narrow = {(2,): {4: 0.45, END: 0.35, 5: 0.2}, (2, 4): {4: 0.52, 5: 0.48}, (2, 5): {END: 1.0}}
+        late = {**narrow, (2, 4, 4): {END: 1.0}}
         found = written(learner, noting(table(late)), START, END, 4, 2, length_penalty=3.0)
         rule = "In a beam of 2, 2 3 is finished and keeps its place, so 2 5 is dropped. At α = 3, 2 4 4 3 wins."
         writes(found, [(2, 4, 4, 3)], rule)
+        overtaken = {(2,): {4: 0.7, END: 0.2, 5: 0.1}, (2, 4): {4: 0.4, 5: 0.35, END: 0.25}, (2, 4, 5): {END: 1.0}}
+        found = written(learner, noting(table({**overtaken, (2, 4, 4): overtaken[2, 4]})), START, END, 4, 2)
+        rule = "2 3 is finished, and leaves the beam of 2 when two others are likelier. So 2 4 5 3, with 0.245, wins."
+        writes(found, [(2, 4, 5, 3)], rule)
         moved = {(2,): {4: 0.45, END: 0.4, 5: 0.15}, (2, 4): {4: 0.93, 5: 0.04, END: 0.03}}
         moved[2, 4, 4] = {4: 0.7, 5: 0.2, END: 0.1}  # now 2 3 comes first, which stood second
         found = written(learner, noting(table(moved)), START, END, 4, 2, length_penalty=3.0)
@@ -308,8 +313,11 @@ class TestBeamSearch:
         expect.true(len(seen) > 0, rule, "no call", f"up to {calls} calls")
         for t, ids in enumerate(seen, start=1):
             expect.true(ids.shape == (9, t), rule, f"shape {ids.shape} in call {t}", f"shape {(9, t)}")
-            rule = "The rows of `step` begin with those of row 0, then come those of row 1 …: look at the first ids."
-            expect.equal(ids[:, 0], np.repeat(starts, width), rule)
+            if t > 1:  # before that a row has one hypothesis, and what fills up the others is free
+                rule = (
+                    "The rows of `step` begin with those of row 0, then come those of row 1 …: look at the first ids."
+                )
+                expect.equal(ids[:, 0], np.repeat(starts, width), rule)
         rule = "`step` is not called any more when all hypotheses that are kept are finished, or long enough."
         expect.true(len(seen) <= calls, rule, f"{len(seen)} calls", f"at most {calls} calls")
 
@@ -387,7 +395,7 @@ class TestSampleNext:
         for temperature in (0.5, 2.0):
             rule = f"Divide the logits by the temperature, asked here with {temperature:g}."
             shows(learner, rng, [0.6, 0.2, 0.1, 0.06, 0.04], rule, temperature=temperature)
-        logits = rng.permuted(np.tile(np.arange(7.0), (50, 1)), axis=1)
+        logits = rng.permuted(np.tile(8 + 0.2 * np.arange(7), (50, 1)), axis=1)
         rule = "Near a temperature of 0 the likeliest token is drawn."
         expect.equal(learner(logits, temperature=0.01, seed=5), logits.argmax(1), rule)
 
@@ -415,15 +423,38 @@ class TestSampleNext:
     @worth(2)
     def test_temperature_comes_first_then_top_k_then_top_p(self, learner, rng):
         rule = "First the temperature, then `top_k`, then `top_p` by the probabilities that are left."
+        shows(learner, rng, [0.5, 0.25, 0.15, 0.1], rule, top_k=3, top_p=0.74)
         shows(learner, rng, [0.5, 0.25, 0.15, 0.1], rule, top_k=3, top_p=0.8)
         shows(learner, rng, [0.6, 0.2, 0.1, 0.06, 0.04], rule, temperature=2.0, top_p=0.7)
         shows(learner, rng, [0.6, 0.2, 0.1, 0.06, 0.04], rule, temperature=2.0, top_k=4, top_p=0.8)
+
+    @worth(2)
+    def test_each_row_has_its_own_cuts(self, learner):
+        likeliest = np.arange(DRAWS) % 5
+        logits = 3.0 * np.eye(5)[likeliest]  # 0.83 for one token, another one in each row
+        rule = "Which tokens `top_k` keeps is another question in each row."
+        expect.equal(learner(logits[:50], top_k=1, seed=5), likeliest[:50], rule)
+        logits[1::2] = 1.0
+        for first in (0, 1):  # whether row 0 is one of those that are nearly sure, or one of equal logits
+            found = learner.by_chance(logits[first:], top_p=0.5, seed=5)
+            drawn_shares(found, 5)
+            rule = "`top_p=0.5` keeps one token in rows that are nearly sure, and three in rows of five equal ones."
+            sure = found[first::2] == likeliest[first:][first::2]
+            expect.true(bool(sure.all()), rule, "other tokens as well, where one has 0.83", "that one alone")
+            kept = len(set(found[1 - first :: 2].tolist()))
+            expect.true(kept == 3, rule, f"{kept} different tokens, where all are equal", "3")
 
     @supporting
     def test_without_a_seed_each_draw_is_another(self, learner):
         draws = [learner.by_chance(np.zeros((200, 7))) for _ in range(6)]
         same = all(bool(np.all(draw == draws[0])) for draw in draws)
         expect.true(not same, "Without a seed each call draws anew.", "the same 200 tokens six times")
+        draws = []
+        for _ in range(2):
+            learner.by_chance(np.zeros((200, 7)), seed=1)
+            draws.append(learner.by_chance(np.zeros((200, 7))))
+        rule = "A `seed` is for its own call: after it, calls without a seed draw anew."
+        expect.true(not (draws[0] == draws[1]).all(), rule, "the same 200 tokens after each call with seed=1")
 
     def test_a_seed_repeats_its_draw(self, learner, rng):
         logits = rng.normal(size=(200, 7))
@@ -439,11 +470,16 @@ WIDTH, HEADS = 12, 4
 PARTS = ("query_dense", "key_dense", "value_dense", "output_dense")
 
 
-def maps_of_parts(layer):
-    """The kernel and bias of each sublayer, in float64."""
+def dressed(layer, seed=8):
+    """A layer with parameters for all of it, the same each time."""
+    return filled(layer, np.zeros((1, 1, WIDTH)), seed=seed, parts=attention_parts)
+
+
+def maps_of_parts(layer, compared=True):
+    """The kernel and bias of each sublayer, in float64; naming compares them where they are not just drawn."""
     found = {}
     for name in PARTS:
-        arrays = layer.attribute(name).weights()
+        arrays = layer.attribute(name).weights(compared=compared)
         rule = f"`{name}` is a Dense of width D with bias."
         shapes = [array.shape for array in arrays]
         size = arrays[0].shape[0] if arrays else 0
@@ -528,7 +564,7 @@ class TestCachedAttention:
     @worth(3)
     def test_token_by_token_it_gives_what_causal_attention_gives(self, learner, rng):
         for heads, batch, length in ((HEADS, 2, 5), (1, 3, 3)):
-            layer = filled(learner(WIDTH, heads), np.zeros((1, 1, WIDTH)))
+            layer = dressed(learner(WIDTH, heads))
             x, maps = rng.normal(size=(batch, length, WIDTH)), maps_of_parts(layer)
             expected = token_by_token(maps, x, heads)
             rule = f"Token {{}} of {length}, in {heads} heads: softmax(query · keys / √K) over all tokens up to it."
@@ -539,10 +575,10 @@ class TestCachedAttention:
 
     @worth(6)
     def test_keys_and_values_are_computed_once(self, learner, rng):
-        layer = filled(learner(WIDTH, HEADS), np.zeros((1, 1, WIDTH)))
+        layer = dressed(learner(WIDTH, HEADS))
         x, before = rng.normal(size=(2, 4, WIDTH)), maps_of_parts(layer)
         _, cache = fed(layer, x[:, :3])
-        filled(layer, np.zeros((1, 1, WIDTH)), seed=9)
+        dressed(layer, seed=9)
         after_it, last = maps_of_parts(layer), x[:, 3:]
         keys, values = (
             np.concatenate([projected(before, name, x[:, :3]), projected(after_it, name, last)], axis=1)
@@ -557,7 +593,7 @@ class TestCachedAttention:
 
     @worth(2)
     def test_what_is_kept_is_kept_in_the_cache_alone(self, learner, rng):
-        layer = filled(learner(WIDTH, HEADS), np.zeros((1, 1, WIDTH)))
+        layer = dressed(learner(WIDTH, HEADS))
         one, other = rng.normal(size=(2, 2, 3, WIDTH))
         maps = maps_of_parts(layer)
         _, first = fed(layer, one[:, :2])
@@ -574,8 +610,8 @@ class TestCachedAttention:
     def test_it_has_four_dense_layers_with_bias(self, learner):
         layer = learner(WIDTH, HEADS)
         layer(np.zeros((1, 1, WIDTH)))
-        maps_of_parts(layer)
-        count = sum(array.size for array in layer.weights())
+        maps_of_parts(layer, compared=False)
+        count = sum(array.size for array in layer.weights(compared=False))
         rule = "The layer has the parameters of four different Dense layers, 4 · (D · D + D), and no others."
         expect.equal(count, 4 * (WIDTH * WIDTH + WIDTH), rule)
 
@@ -591,13 +627,13 @@ class TestCachedAttention:
         remade(learner, {"d_model": 10, "num_heads": 5}, np.zeros((1, 1, 10)))
 
     def test_every_parameter_is_trained(self, learner, rng):
-        layer = filled(learner(WIDTH, HEADS), np.zeros((1, 1, WIDTH)))
+        layer = dressed(learner(WIDTH, HEADS))
         x = rng.normal(size=(2, 3, WIDTH))
         _, cache = fed(layer, x[:, :2])
         trained(layer, x[:, 2:], pull=rng.normal(size=(2, 1, WIDTH)), count=8, silent=1, cache=cache)
 
     def test_saved_or_in_a_graph_it_is_the_same(self, learner, rng):
-        layer = filled(learner(WIDTH, HEADS), np.zeros((1, 1, WIDTH)))
+        layer = dressed(learner(WIDTH, HEADS))
         x = rng.normal(size=(2, 3, WIDTH))
         expected = token_by_token(maps_of_parts(layer), x, HEADS)
         before, _ = fed(layer, x)
@@ -646,7 +682,7 @@ def corpus(rng, count, references):
 def agrees(learner, rule, hypotheses, references):
     """The learner's BLEU is sacreBLEU's."""
     found = learner(hypotheses, references)
-    rule = f"{rule} sacreBLEU says {by_sacrebleu(hypotheses, references):.2f}."
+    rule = f"{rule} sacreBLEU says {by_sacrebleu(hypotheses, references):.4f}, and nothing is rounded."
     expect.close(found, by_sacrebleu(hypotheses, references), rule, atol=1e-3)
 
 
@@ -714,3 +750,5 @@ class TestCorpusBleu:
         hypotheses = [" ".join(sentence(rng)) for _ in range(3)]
         agrees(learner, "What equals its reference is perfect.", hypotheses, hypotheses)
         agrees(learner, "Capital letters make another word.", ["El gato rojo come no"], ["el gato rojo come no"])
+        rule = "Words stand between spaces, and a comma or a full stop belongs to its word."
+        agrees(learner, rule, ["el gato rojo come, y el perro no."], ["el gato rojo come y el perro no"])
