@@ -37,9 +37,9 @@ print("Ready: Keras", keras.__version__, "on", keras.backend.backend())
 # %% [markdown]
 # - A batch of nothing but padding has a loss of 0, and gradients of 0.
 # - Logits may be large, ±10,000: loss and gradients stay right. Gradients reach the logits of real tokens alone.
-# - The result is float32, under mixed precision too, where logits are float16. Labels are whole numbers, which may
-#   come as floats: Keras makes floats of them when you hand this function to `compile`. B and T may be unknown in a
-#   graph.
+# - Compute in float32, under mixed precision too, where logits are float16; so is the result. Labels are whole numbers,
+#   which may come as floats: Keras makes floats of them when you hand this function to `compile`. B and T may be
+#   unknown in a graph.
 #
 # By hand, for V = 3, labels `[[2, 0], [1, 2]]` and logits `[[[0, 0, 0], [9, 9, 9]], [[0, ln 2, 0], [0, 0, ln 6]]]`:
 # three tokens are real. The right ones have p = 1/3, 2/4 and 6/8, so their losses are 1.0986, 0.6931 and 0.2877, and

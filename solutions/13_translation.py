@@ -63,8 +63,8 @@ from course.built import (
 #   `target` or be padding: its label is padding, and nothing is learned there.
 
 # %% [markdown]
-# - Each pair stands in one batch, once. Pairs with S or T above `max_length` are left out, T counted as the decoder
-#   reads it, with `[START]`.
+# - Each pair of the list stands in one batch, once; a pair that is twice in the list is two pairs. Pairs with S or T
+#   above `max_length` are left out, T counted as the decoder reads it, with `[START]`.
 # - Every batch has `batch_size` rows, but for one that has what remains. Its two sides are padded with 0 on the right,
 #   each to the longest row of *this* batch.
 # - Pairs of similar lengths stand together: of 400 pairs with 3 to 15 words on each side, in batches of 20, at most a
@@ -307,7 +307,8 @@ figures.once_written(where_the_parameters_are)
 #   that it lacks.
 # - Decode greedily: `[START]` first, then always the likeliest token, until `[END]`, or until a row has as many ids as
 #   the model can take, `max_length` in its `get_config()`, the start counted.
-# - What comes back is what `decode` of unit 1 makes of the ids: words with single spaces, without specials.
+# - What comes back is what `decode` of unit 1 makes of the ids: words with single spaces, `[UNK]` as it is, and nothing
+#   of padding, start and end.
 # - Other sentences in the list change nothing, whatever their lengths. An empty list gives an empty list.
 
 # %% [markdown]
@@ -332,7 +333,7 @@ def translate(translator, sentences):
     """Translate sentences, token by token, the likeliest each time.
 
     translator: a Transformer with `source_vocabulary` and `target_vocabulary`. sentences: a list of N str, raw text.
-    Returns a list of N str: words with single spaces, without specials.
+    Returns a list of N str: words with single spaces, as `decode` gives them.
     """
     ### BEGIN SOLUTION
     longest, translations = translator.get_config()["max_length"], []
@@ -399,7 +400,7 @@ check("translate")
 # and attention weights `(T, S)`.
 #
 # - `source_tokens` are the words of the standardised sentence, and `target_tokens` those of its translation by exercise
-#   3, without specials.
+#   3, without padding, start and end.
 # - The weights are those of the cross-attention of the *last* decoder layer, the mean over its heads. Each row sums to
 #   1.
 # - Row t belongs to the token that was written as number t. It was chosen after the decoder had read the token *before*

@@ -13,7 +13,10 @@ from keras import ops
 from autograder.judging import correct, mistake, right
 
 EXCHANGED = "True and False are exchanged. True says that the model passes."
-NOTHING = "Your test computes an answer and does not return it. Write `return` before it."
+NOTHING = (
+    "Your test lets every model pass: it returns nothing, and nothing that it asserts ever fails. Return what it has "
+    "found, or look at what you assert."
+)
 NUMBER = "You return a number. Return whether it is small enough, which is True or False."
 TOO_SMALL = (
     "Your limit is too small for rounding: numbers that should be equal may differ by 0.00002 of the largest logit. "
