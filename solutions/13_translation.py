@@ -333,7 +333,7 @@ def translate(translator, sentences):
     """Translate sentences, token by token, the likeliest each time.
 
     translator: a Transformer with `source_vocabulary` and `target_vocabulary`. sentences: a list of N str, raw text.
-    Returns a list of N str: words with single spaces, as `decode` gives them.
+    Returns a list of N str: words with single spaces, without specials.
     """
     ### BEGIN SOLUTION
     longest, translations = translator.get_config()["max_length"], []

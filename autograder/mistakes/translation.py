@@ -76,8 +76,6 @@ data.edits(
         "Your batches go from short to long. Shuffle them at the end, or training forgets the short ones.": {
             LAST_SHUFFLE: ""
         },
-        "Among pairs of the same lengths your sort goes on by their ids, so that the same ones share a batch with any "
-        "seed. Sort by the lengths alone.": {SORTED: "rows.sort(key=lambda row: (len(row[1]), len(row[0]), row))"},
         "Pairs of the same lengths share a batch in the order of the list. Shuffle the rows before you sort them.": {
             FIRST_SHUFFLE: ""
         },
@@ -437,8 +435,6 @@ shown.edits(
         "The queries are not normed. In pre-norm order they are `cross_attention_norm` of x.": {
             "query = last.cross_attention_norm(x)": "query = x"
         },
-        "The queries go through the norm of self-attention. They are `cross_attention_norm` of x, which has learned "
-        "other numbers.": {"query = last.cross_attention_norm(x)": "query = last.self_attention_norm(x)"},
         "Self-attention of the last layer reads x without its norm, which comes first in pre-norm order.": {
             "normed = last.self_attention_norm(x)": "normed = x"
         },
