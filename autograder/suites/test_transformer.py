@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from autograder.judging import exercise, expect, supporting, worth
-from autograder.judging.layer_rules import filled, in_half_precision, lasting, stack_parts, trained
+from autograder.judging.layer_rules import filled, in_half_precision, lasting, trained
 
 
 def multiplied(rows, inner, columns):
@@ -105,7 +105,7 @@ class TestTiedProjection:
         layer = learner(an_embedding(learner))
         expect.shape(layer(np.zeros((2, 3, WIDTH))), (2, 3, TOKENS), "(B, T, D) gives logits (B, T, V).")
         rule = "The layer keeps the embedding, whose matrix (V, D) is its only parameter: it makes none of its own."
-        found = [array.shape for array in layer.weights(compared=False)]
+        found = [array.shape for array in layer.weights()]
         expect.true(found == [(TOKENS, WIDTH)], rule, f"parameters {found}", f"[({TOKENS}, {WIDTH})]")
 
     @worth(3)
@@ -170,10 +170,6 @@ class TestTiedProjection:
 
 
 SOURCE_TOKENS, HEADS, HIDDEN, LONGEST = 11, 4, 20, 13
-BRANCHES = {
-    "encoder": ("attention", "feed_forward"),
-    "decoder": ("self_attention", "cross_attention", "feed_forward"),
-}
 SIZES = {
     "source_vocabulary_size": SOURCE_TOKENS,
     "target_vocabulary_size": TOKENS,
@@ -227,16 +223,7 @@ def made(learner, **options):
     nothing = {"source": np.ones((1, 3), np.int32), "target": np.ones((1, 2), np.int32)}
     model = learner(**SIZES, **options)
     decoded(model, nothing)
-    return filled(model, nothing, seed=10, parts=parts_of)
-
-
-def parts_of(model):
-    """The parts of a model that hold its parameters; a tied projection has none of its own."""
-    found = {name: model.attribute(f"{name}.token_embedding") for name in ("source_embedding", "target_embedding")}
-    for name, branches in BRANCHES.items():
-        found |= stack_parts(model.attribute(name), branches, name)
-    projection = model.attribute("projection")
-    return found | ({"projection": projection} if len(projection.weights(compared=False)) == 2 else {})
+    return filled(model, nothing, seed=10)
 
 
 def asked(model, inputs, **options):
@@ -413,7 +400,7 @@ class TestTransformer:
         rule = "Tied, a logit is the hidden state times the token's row in the target's table, without bias or scale."
         wanted = decoded(model, inputs) @ table_of(model, "target_embedding").T
         expect.close(before[:, -1], wanted[:, -1], rule, atol=1e-4)  # where no mask hides anything
-        parameters = model.weights(compared=False)
+        parameters = model.weights()
         rule = "Tied, the parameters are those of embeddings, encoder and decoder: the projection adds none."
         expect.equal(sum(array.size for array in parameters), counted(SIZES), rule)
         moved = float(np.abs(asked(model, inputs, training=True) - before).max())
@@ -421,9 +408,7 @@ class TestTransformer:
         loss = learner.from_keras("losses.SparseCategoricalCrossentropy")(from_logits=True)
         model.method("compile", learner.from_keras("optimizers.SGD")(0.1), loss, run_eagerly=True)
         model.method("fit", inputs, ids(rng, TOKENS, (5, 5), 5), epochs=1, verbose=0)
-        moved = sum(
-            bool(np.abs(a - b).max() > 0) for a, b in zip(model.weights(compared=False), parameters, strict=True)
-        )
+        moved = sum(bool(np.abs(a - b).max() > 0) for a, b in zip(model.weights(), parameters, strict=True))
         rule = "One step of `fit` moves the parameters; only a key's bias may stay."
         expect.true(moved >= len(parameters) - 3, rule, f"{moved} of {len(parameters)} have moved", "nearly all")
         rule = "`predict` gives the logits of the trained model for a dictionary of ids, and drops nothing."
