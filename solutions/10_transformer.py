@@ -446,7 +446,8 @@ figures.once_written(who_reaches_whom)
 # - With `shared_vocabulary=True` both languages use one matrix of embeddings. Then both sizes must be equal, else a
 #   `ValueError` names both.
 # - Count what each layer holds: every Dense has a bias, a norm has a gain and a bias, positions are not trained, and
-#   with `norm_first` each of the two stacks ends in a norm, with 0 layers too. An untied projection has a bias, a tied one holds nothing.
+#   with `norm_first` each of the two stacks ends in a norm, with 0 layers too. An untied projection has a bias, a tied
+#   one holds nothing.
 
 # %% [markdown]
 # By hand, for vocabularies of 5 and 6, D = 2, one head, F = 3 and one layer:
