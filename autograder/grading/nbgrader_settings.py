@@ -51,7 +51,8 @@ def settings(grading: Path = ROOT / ".grading") -> dict[str, dict[str, Any]]:
             **steps,
         },
         "ExportApp": {"plugin_class": "autograder.grading.nbgrader_table.TableOfGrades"},
-        "Execute": {"timeout": _LONGEST_CELL},  # of Validate, which runs the whole notebook
+        # of Validate, which runs the whole notebook; a busy machine may be late with a cell's outputs
+        "Execute": {"timeout": _LONGEST_CELL, "iopub_timeout": _LONGEST_CELL},
         "ZipCollectApp": {
             "collect_directory_structure": str(grading / "downloaded" / "{assignment_id}" / "{collect_step}")
         },

@@ -1,4 +1,4 @@
-"""A pay-off runs where answers are written, and is left out where they are graded."""
+"""A pay-off runs where answers are written, and is left out where they are graded or validated."""
 
 from course.toolkit.pay_off import pay_off
 
@@ -15,6 +15,13 @@ def test_at_home_it_runs(capsys):
 def test_while_graded_it_is_left_out_and_says_so(capsys):
     with giving(References([])):
         pay_off(lambda: print("99 %"))
+    assert "left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("execution", ["validate", "autograde"])
+def test_where_nbgrader_runs_the_notebook_it_is_left_out_too(capsys, monkeypatch, execution):
+    monkeypatch.setenv("NBGRADER_EXECUTION", execution)
+    pay_off(lambda: print("99 %"))
     assert "left out" in capsys.readouterr().out
 
 

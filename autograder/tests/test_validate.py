@@ -17,11 +17,12 @@ NAMES = list(UNIT.points())
 WRONG = "def attention_scores(query, key):\n    return query @ ops.transpose(key, (0, 2, 1)) / query.shape[-1]"
 
 
-def validated(folder, text, *more):
+def validated(folder, text):
     """What `nbgrader validate` says of a notebook in a folder where no configuration of ours is."""
     path = hand_in(folder, UNIT, text)
+    patient = "--Execute.iopub_timeout=60"  # as our own configuration is where a machine is busy
     run = subprocess.run(
-        [Path(sys.executable).parent / "nbgrader", "validate", *more, path],
+        [Path(sys.executable).parent / "nbgrader", "validate", patient, path],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
