@@ -11,7 +11,8 @@ import pytest
 
 from autograder.author import idle_answers, verify
 from autograder.author.idle_answers import Earned, most_earned
-from autograder.author.known_cases import Case
+from autograder.author.judged_here import judged_here
+from autograder.author.known_cases import Case, cases
 from autograder.author.verify import Verified, _settle
 from autograder.judging.verdicts import ExerciseVerdict, TestVerdict, Verdict
 from autograder.units import ROOT, Unit
@@ -102,6 +103,33 @@ def test_a_model_that_was_made_is_work():
     for idle in idle_answers._idle_answers():
         made = idle_answers._answer(lambda units: keras.layers.Dense(units), idle)(4)
         assert not isinstance(made, keras.layers.Layer), idle.name
+
+
+def test_a_mistake_judged_in_this_process_gets_the_verdict_of_the_pipeline():
+    some = [case for case in cases(UNIT, ["attention_scores"]) if case.kind == "mistake"][:4]
+    for case in some:
+        (in_a_worker,) = verify._mark(case, "cpu").exercises
+        (here,) = judged_here(case).exercises
+        told = [[(test.name, test.outcome, test.mistake) for test in one.tests] for one in (here, in_a_worker)]
+        assert told[0] == told[1]
+        assert {test.mistake for test in here.tests if test.mistake} == {case.sentence}
+
+
+def test_where_compiled_programs_are_kept_mistakes_alone_are_judged_in_this_process(monkeypatch):
+    marked = []
+    monkeypatch.setattr(verify, "keeps_compiled", lambda: True)
+    monkeypatch.setattr(verify, "judged_here", lambda case, device: marked.append(case.kind) or verdict(PASSED))
+    monkeypatch.setattr(verify, "_marker", lambda device: pytest.fail("in a worker"))
+    kinds = {case.kind: case for case in cases(UNIT)}
+    verify._mark(kinds.pop("mistake"), "cpu")
+    for case in kinds.values():
+        with pytest.raises(pytest.fail.Exception, match="in a worker"):
+            verify._mark(case, "cpu")
+    assert marked == ["mistake"]
+
+
+def test_a_mistake_whose_cell_stops_is_a_matter_for_a_worker():
+    assert judged_here(Case(UNIT, "mistake", "softmax", "stops", "", "softmax = 1 / 0")) is None
 
 
 def test_an_exercise_with_too_few_known_answers_does_not_hold(monkeypatch):
