@@ -50,7 +50,7 @@ def of_known_answers(unit: Unit, exercise: str, backend: str) -> str:
         _code(engine),
         ast.dump(_of_one_exercise(suite, exercise)),
         answers,
-        cells := _cells_that_count(solution, unit.points()),
+        cells := _cells_that_count(solution, tuple(unit.points())),
         _stepping_stones(unit, [*cells, unit.suite.read_text("utf-8"), *(source for _, _, source in answers)]),
     )
 
@@ -92,7 +92,7 @@ def _judged(unit: Unit, exercise: str, judges: Iterable[str], not_beyond: Collec
     return (
         _code(stand_on([*judges, *imported_by(suite, modules())], not_beyond)),
         ast.dump(_of_one_exercise(suite, exercise)),
-        cells := _cells_that_count(solution, unit.points()),
+        cells := _cells_that_count(solution, tuple(unit.points())),
         _stepping_stones(unit, [*cells, unit.suite.read_text("utf-8")]),
     )
 
@@ -108,7 +108,8 @@ def _of_one_exercise(suite: ast.Module, exercise: str) -> ast.Module:
     return ast.Module([node for node in suite.body if not is_anothers(node)], suite.type_ignores)
 
 
-def _cells_that_count(solution: str, names: Collection[str]) -> list[str]:
+@functools.lru_cache(maxsize=64)
+def _cells_that_count(solution: str, names: tuple[str, ...]) -> list[str]:
     """The code of a solution that decides what its answers do: all cells down to the last check, and of those below it,
     such as a training, the statements that bind a name which an answer stands on.
     """
@@ -120,14 +121,26 @@ def _cells_that_count(solution: str, names: Collection[str]) -> list[str]:
 
 def _stepping_stones(unit: Unit, sources: Iterable[str]) -> list[str]:
     """Of the right answers of earlier units, the code that some sources build on, and what that builds on."""
-    names = taken(statement for source in sources for statement in statements_if_any(source))
+    names: frozenset[str] = frozenset().union(*map(_taken_in, sources))
     stones = []
     for reference in reversed(references_before(unit)):
-        cell = statements_if_any(reference.source)
-        (needed_here,) = needed([cell], names & set(reference.names))
-        names |= taken(needed_here)
-        stones += [statement.source for statement in needed_here]
+        of_it, on = _stones(reference.source, names.intersection(reference.names))
+        names |= on
+        stones += of_it
     return stones
+
+
+@functools.lru_cache(maxsize=10_000)
+def _taken_in(source: str) -> frozenset[str]:
+    """The names that a source takes from `course.built`."""
+    return frozenset(taken(statements_if_any(source)))
+
+
+@functools.lru_cache(maxsize=1000)
+def _stones(reference: str, names: frozenset[str]) -> tuple[list[str], frozenset[str]]:
+    """The statements of a unit's right answers that make these names, and what they take from units before."""
+    (needed_here,) = needed([statements_if_any(reference)], names)
+    return [statement.source for statement in needed_here], frozenset(taken(needed_here))
 
 
 def _versions(*packages: str) -> list[str]:

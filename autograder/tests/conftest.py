@@ -8,6 +8,7 @@ import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
 
 import functools
 import random
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -18,6 +19,10 @@ from autograder.author import prove
 from autograder.grading import dispatch
 from autograder.sandbox.launch import Launcher
 from autograder.units import ROOT
+
+for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) == signal.SIG_IGN:  # as in the background of a shell, and whatever we start inherits
+        signal.signal(_number, _usual)
 
 _TAKE_MINUTES = (
     "test_handout.py",

@@ -1,6 +1,7 @@
-"""A learner's way through all units of a handout; run in it as a process of its own, by `test_handout`.
+"""A learner's way through some units of a handout; run in it as a process of its own, by `test_handout`.
 
-Reads the wrong and the right answers that this learner writes as JSON from standard input, and prints what they saw.
+Reads which units, and the wrong and the right answers that this learner writes, as JSON from standard input, and
+prints what they saw.
 """
 
 import course.toolkit  # noqa: F401 - keras, without TensorFlow's banner
@@ -97,7 +98,8 @@ def solving(units, right, checked):
 
 
 def main():
-    units, given = all_units(), json.load(sys.stdin)
+    given = json.load(sys.stdin)
+    units = [unit for unit in all_units() if unit.stem in given["units"]]
     Desk().lay_out(units)
     first = dict(before_anything_is_solved(units, given["wrong"], given["right"]))
     then = dict(solving(units, given["right"], given["wrong"].keys()))
