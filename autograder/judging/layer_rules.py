@@ -19,6 +19,8 @@ FEED_FORWARD = "feed_forward"  # the branch that is no attention
 _MAPS = ("query_dense", "key_dense", "value_dense", "output_dense")  # of an attention
 KINDS = {False: "post-norm", True: "pre-norm"}  # by `norm_first`
 
+Parts = Callable[[Answer], dict[str, Answer]]  # the sublayers that hold a layer's parameters, by their names
+
 
 def normalised(x: Any, gain: Any = 1.0, bias: Any = 0.0, epsilon: float = 1e-6) -> np.ndarray:
     """Each row of the last axis: less its mean, divided by the root of its variance and epsilon, scaled and shifted."""
@@ -40,9 +42,6 @@ def some_mask(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 def padded(lengths: Sequence[int], length: int) -> np.ndarray:
     """A padding mask `(B, 1, length)` for sentences of these lengths."""
     return np.arange(length)[None, None] < np.array(lengths)[:, None, None]
-
-
-Parts = Callable[[Answer], dict[str, Answer]]  # the sublayers that hold a layer's parameters, by their names
 
 
 def filled(layer: Answer, *inputs: Any, seed: int = 8, parts: Parts | None = None) -> Answer:
@@ -81,14 +80,14 @@ def layer_parts(layer: Answer, branches: Sequence[str], name: str = "") -> dict[
     return found
 
 
-def stack_parts(stack: Answer, branches: Sequence[str], name: str = "") -> dict[str, Answer]:
+def stack_parts(stack: Answer, branches: Sequence[str]) -> dict[str, Answer]:
     """The parts of all layers of a stack, and its last norm if there is one."""
     found = {}
     for number, layer in enumerate(stack.attribute("layers")):
-        found |= layer_parts(layer, branches, f"{name}.{number}")
+        found |= layer_parts(layer, branches, f".{number}")
     with contextlib.suppress(LearnerError):
         last = stack.attribute("last_norm")
-        found |= {f"{name}.last_norm": last} if isinstance(last, Answer) else {}
+        found |= {".last_norm": last} if isinstance(last, Answer) else {}
     return found
 
 
@@ -158,8 +157,11 @@ def in_half_precision(layer: Answer, *inputs: Any, **options: Any) -> None:
     expect.true(found.dtype == np.float16, "Under mixed precision the result is float16.", f"{found.dtype}", "float16")
 
 
-def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any) -> None:
-    """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters."""
+def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any, usual: Mapping[str, Any]) -> None:
+    """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters.
+
+    `usual` are those of the `sizes` that need not be given, each with what it is then.
+    """
     layer = learner(**sizes, name="again", trainable=False)
     layer(*inputs)
     config = layer.method("get_config")
@@ -167,6 +169,9 @@ def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any) -> None:
     expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
     rule = "`get_config` returns all arguments as they came, each under its own name."
     expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
+    config = learner(**{name: size for name, size in sizes.items() if name not in usual}).method("get_config")
+    rule = f"Whoever does not say otherwise gets {' and '.join(f'{name}={value}' for name, value in usual.items())}."
+    expect.equal({name: config.get(name) for name in usual}, dict(usual), rule)
     twin = layer.rebuilt()
     twin(*inputs)
     shapes = [[array.shape for array in one.weights(compared=False)] for one in (layer, twin)]
@@ -197,7 +202,7 @@ def lasting(layer: Answer, expected: Any, given: Sequence[Any]) -> None:
     before = layer(*given)
     with expect.beforehand():
         expect.close(before, expected, "The output is right.", atol=1e-4)
-    rule = "A saved layer must come back the same: no sublayer may be made in `call`."
+    rule = "What is saved must come back the same: `get_config` tells all arguments, and `call` makes no sublayer."
     expect.equal(layer.reloaded(*given)(*given), before, rule)
     rule = "A graph made for any B and T must give the same: no size of these may stand in the code."
     expect.close(layer.compiled(*given, unknown_axes=2), expected, rule, atol=1e-4)

@@ -38,6 +38,7 @@ WITH_SCORES = {ours: theirs[:-1] + ", return_attention_scores=True)[0]" for ours
 CAUSAL = "places = ops.arange(ops.shape(x)[1])\ncausal = (places[:, None] >= places)[None]\nself_mask = "
 OWN_MASK = "You make a causal mask of your own. What a token may not see is said by `self_mask` alone."
 ALWAYS_ON = "Your dropout is always on. Hand on `training` as it comes."
+NOT_IN_TRAINING = "In training your `self_mask` is ignored. It hides later tokens there, too."
 NO_DROPOUT = "Nothing is dropped in training. Give each branch a Dropout, called with `training=training`."
 
 
@@ -94,6 +95,7 @@ layer.edit(
     "`self_mask` never reaches your self-attention, so that tokens see later ones: call it with `mask=self_mask`.",
     times=2,
 )
+layer.edit("mask=self_mask", "mask=None if training else self_mask", NOT_IN_TRAINING, times=2)
 layer.edit(
     "mask=memory_mask",
     "mask=None",
@@ -475,6 +477,7 @@ stack.edit(
     "You add x around each layer. The residual connections are inside the layers already.",
 )
 stack.edit("training=training", "training=True", ALWAYS_ON)
+stack.edit("self_mask=self_mask", "self_mask=None if training else self_mask", NOT_IN_TRAINING)
 stack.edit(
     "DecoderLayer(d_model, num_heads, d_ff, dropout",
     "DecoderLayer(d_model, num_heads, d_model, dropout",

@@ -263,6 +263,7 @@ class ByConvolutions(keras.layers.Layer):
 
 
 layer = right("EncoderLayer")
+NOT_IN_TRAINING = "In training your mask is ignored. It says there, too, who may attend to whom."
 SUM = "x + self.attention_dropout(attended, training=training)"
 NETWORK = "x + self.feed_forward_dropout(network, training=training)"
 POST, PRE = f"x = self.attention_norm({SUM})", f"x = {SUM}"
@@ -438,6 +439,8 @@ layer.edit(
     "`get_config` lacks norm_first, so that a saved pre-norm layer comes back as post-norm.",
 )
 layer.edit('"d_ff": self.d_ff,', "", "`get_config` lacks d_ff. It needs all five arguments.")
+layer.edit("mask=mask", "mask=None if training else mask", NOT_IN_TRAINING, times=2)
+layer.edit("dropout=0.1", "dropout=0.0", "By default `dropout` is 0.1 here. Leave the first lines as they are.")
 layer.edit('"dropout": self.dropout,', "", "`get_config` lacks dropout. It needs all five arguments.")
 layer.edit(
     {
@@ -569,6 +572,7 @@ stack.edit(
 stack.edit("epsilon=1e-6, ", "", "Your last norm has Keras' epsilon, 1e-3. The task asks for `epsilon=1e-6`.")
 stack.edit("training=training", "training=True", "Your dropout is always on. Hand on `training` as it comes.")
 stack.edit("training=training", "training=False", "Nothing is dropped in training: hand on `training` as it comes.")
+stack.edit("mask=mask", "mask=None if training else mask", NOT_IN_TRAINING)
 stack.edit('"num_layers": self.num_layers,', "", "`get_config` lacks num_layers. It needs all six arguments.")
 stack.edit('"norm_first": self.norm_first,', "", "`get_config` lacks norm_first. It needs all six arguments.")
 stack.edit(

@@ -255,6 +255,10 @@ accuracy.edit(
     'ops.mean(ops.cast(ops.all(ops.logical_or(is_right, ops.logical_not(real)), axis=-1), "float32"))',
     "This is the share of whole sentences that are right. Count single tokens.",
 )
+accuracy.edit(
+    {SHARE: SHARE.replace(" / ", " // ")},
+    "`//` rounds down, so that a share is 0 or 1. Divide by `/`.",
+)
 accuracy.edit(SHARE, HITS, "You count the right tokens. Divide by how many are real.")
 accuracy.edit(
     "ops.maximum(count, 1.0)",

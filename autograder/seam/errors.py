@@ -37,6 +37,7 @@ def describe(error: BaseException, asked: str = "") -> LearnerError:
     """Turn an exception out of the learner's code into a `LearnerError`; `asked` names the answer in question."""
     if isinstance(error, LearnerError):
         return error
+    error = _before_keras(error)
     types = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
     text = _first_lines(error)
     if isinstance(error, NotImplementedError) and STUB_MESSAGE in text:
@@ -49,6 +50,13 @@ def describe(error: BaseException, asked: str = "") -> LearnerError:
     if isinstance(error, RecursionError):
         text = "your code calls itself without end"
     return LearnerError("error", f"{types[0]}: {text}" if text else types[0], types, own_line(error))
+
+
+def _before_keras(error: BaseException) -> BaseException:
+    """The error that stopped the code: Keras makes some anew, from a text, and JAX's cannot be made so."""
+    while isinstance(error, AttributeError) and "_error_repr" in str(error) and error.__context__:
+        error = error.__context__
+    return error
 
 
 def own_line(error: BaseException) -> str:

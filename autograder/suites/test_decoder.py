@@ -40,6 +40,7 @@ BRANCHES = ("self_attention", "cross_attention", "feed_forward")
 ATTENTION_PARAMETERS = 4 * (WIDTH * WIDTH + WIDTH)
 LAYER_PARAMETERS = 2 * ATTENTION_PARAMETERS + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 3 * 2 * WIDTH
 ARRAYS = 2 * 8 + 4 + 3 * 2  # of parameters in a layer; the two biases of keys get no gradient
+USUAL = {"dropout": 0.1, "norm_first": False}
 RATE = 0.25  # of dropout, where what it leaves is looked at
 SMALLEST = np.zeros((1, 3, WIDTH)), np.zeros((1, 2, WIDTH))  # x and memory of a first call
 CAUSAL = np.tri(TARGET, dtype=bool)[None]
@@ -130,7 +131,8 @@ class TestDecoderLayer:
     @worth(3)
     def test_each_mask_goes_to_its_own_attention(self, learner, rng):
         for norm_first, kind in KINDS.items():
-            layer, (x, memory) = dressed(learner, WIDTH, HEADS, HIDDEN, norm_first=norm_first), both_sides(rng)
+            layer = dressed(learner, WIDTH, HEADS, HIDDEN, dropout=0.0, norm_first=norm_first)
+            x, memory = both_sides(rng)
             with expect.beforehand():
                 rule = "Without masks the output is right."
                 expect.close(layer(x, memory), composed(layer, x, memory, norm_first=norm_first), rule, atol=1e-4)
@@ -139,6 +141,8 @@ class TestDecoderLayer:
                 rule = f"self_mask is for the self-attention, memory_mask for the cross-attention. ({kind}, {which})"
                 expected = composed(layer, x, memory, **masks, norm_first=norm_first)
                 expect.close(layer(x, memory, **masks), expected, rule, atol=1e-4)
+            rule = f"In training each mask goes to its attention as ever; there is no dropout here. ({kind})"
+            expect.close(layer(x, memory, **masks, training=True), expected, rule, atol=1e-4)
 
     @worth(2)
     def test_the_future_is_hidden_by_self_mask_alone(self, learner, rng):
@@ -183,7 +187,7 @@ class TestDecoderLayer:
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
         sizes = {"d_model": 10, "num_heads": 5, "d_ff": 7, "dropout": 0.2, "norm_first": True}
-        remade(learner, sizes, np.zeros((1, 3, 10)), np.zeros((1, 2, 10)))
+        remade(learner, sizes, np.zeros((1, 3, 10)), np.zeros((1, 2, 10)), usual=USUAL)
 
     @worth(2)
     def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
@@ -308,12 +312,13 @@ class TestDecoder:
 
     @worth(2)
     def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
-        plain, given = dressed_stack(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0), both_sides(rng)
-        expected = through(plain, 1, *given)
+        plain, given = dressed_stack(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0), masked_sides(rng)
+        expected, masks = through(plain, 1, *given), named(given)
+        given = given[:2]
         with expect.beforehand():
-            expect.close(plain(*given), expected, "With dropout 0 the output is right.", atol=1e-4)
-        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
-        expect.close(plain(*given, training=True), expected, rule, atol=1e-4)
+            expect.close(plain(*given, **masks), expected, "With dropout 0 the output is right.", atol=1e-4)
+        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0, and both masks."
+        expect.close(plain(*given, **masks, training=True), expected, rule, atol=1e-4)
         decoder = dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
         drops_in_every_layer(decoder, 2, through(decoder, 2, *given), *given)
         drops_nowhere_else(decoder, 2, BRANCHES, HIDDEN, *given)
@@ -329,7 +334,7 @@ class TestDecoder:
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
         sizes = {"num_layers": 1, "d_model": 10, "num_heads": 5, "d_ff": 7, "dropout": 0.2, "norm_first": True}
-        remade(learner, sizes, np.zeros((1, 3, 10)), np.zeros((1, 2, 10)))
+        remade(learner, sizes, np.zeros((1, 3, 10)), np.zeros((1, 2, 10)), usual=USUAL)
 
     @worth(2)
     def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):

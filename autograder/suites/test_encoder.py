@@ -40,6 +40,7 @@ from autograder.judging.stack_rules import (
 WIDTH, HEADS, HIDDEN, LAYERS = 12, 4, 20, 3
 LAYER_PARAMETERS = 4 * WIDTH * WIDTH + 4 * WIDTH + 2 * WIDTH * HIDDEN + HIDDEN + WIDTH + 4 * WIDTH
 BRANCHES = ("attention", "feed_forward")
+USUAL = {"dropout": 0.1, "norm_first": False}
 RATE = 0.25  # of dropout, where what it leaves is looked at
 
 
@@ -195,7 +196,8 @@ class TestFeedForward:
 
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
-        remade(learner, {"d_model": 10, "d_ff": 7, "dropout": 0.2}, np.zeros((1, 3, 10)))
+        sizes = {"d_model": 10, "d_ff": 7, "dropout": 0.2}
+        remade(learner, sizes, np.zeros((1, 3, 10)), usual={"dropout": 0.0})
 
     def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
         layer, maps = built_network(learner)
@@ -315,18 +317,18 @@ class TestEncoderLayer:
 
     @worth(2)
     def test_outside_training_nothing_is_dropped(self, learner, rng):
-        x = rng.normal(size=(2, 5, WIDTH))
+        x, mask = masked_tokens(rng)
         for norm_first, kind in KINDS.items():
             plain = dressed(learner, WIDTH, HEADS, HIDDEN, dropout=0.0, norm_first=norm_first)
-            expected = composed(plain, x, norm_first=norm_first)
+            expected = composed(plain, x, mask, norm_first)
             with expect.beforehand():
-                expect.close(plain(x), expected, "With dropout 0 the output is right.", atol=1e-4)
-            rule = f"With dropout 0 nothing is dropped, in training neither, here in {kind}."
-            expect.close(plain(x, training=True), expected, rule, atol=1e-4)
+                expect.close(plain(x, mask=mask), expected, "With dropout 0 the output is right.", atol=1e-4)
+            rule = f"With dropout 0 nothing is dropped, in training neither, and the mask is obeyed, here in {kind}."
+            expect.close(plain(x, mask=mask, training=True), expected, rule, atol=1e-4)
             layer = dressed(learner, WIDTH, HEADS, HIDDEN, dropout=0.5, norm_first=norm_first)
             for options in ({}, {"training": False}):
                 rule = f"Dropout is for training: elsewhere it does nothing, here in {kind}."
-                expect.close(layer(x, **options), expected, rule, atol=1e-4)
+                expect.close(layer(x, mask=mask, **options), expected, rule, atol=1e-4)
 
     @supporting
     def test_a_width_that_the_heads_do_not_divide_is_refused(self, learner):
@@ -340,7 +342,7 @@ class TestEncoderLayer:
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
         sizes = {"d_model": 10, "num_heads": 5, "d_ff": 7, "dropout": 0.2, "norm_first": True}
-        remade(learner, sizes, np.zeros((1, 3, 10)))
+        remade(learner, sizes, np.zeros((1, 3, 10)), usual=USUAL)
 
     @worth(2)
     def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):
@@ -423,13 +425,13 @@ class TestEncoder:
 
     @worth(2)
     def test_dropout_reaches_every_layer_and_acts_in_training_only(self, learner, rng):
-        x = rng.normal(size=(2, 5, WIDTH))
+        x, mask = masked_tokens(rng)
         plain = dressed_stack(learner, 1, WIDTH, HEADS, HIDDEN, dropout=0.0)
-        expected = through(plain, x, count=1)
+        expected = through(plain, x, mask, count=1)
         with expect.beforehand():
-            expect.close(plain(x), expected, "With dropout 0 the output is right.", atol=1e-4)
-        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0."
-        expect.close(plain(x, training=True), expected, rule, atol=1e-4)
+            expect.close(plain(x, mask=mask), expected, "With dropout 0 the output is right.", atol=1e-4)
+        rule = "With dropout 0 nothing is dropped, in training neither: every layer gets that 0, and the mask as ever."
+        expect.close(plain(x, mask=mask, training=True), expected, rule, atol=1e-4)
         encoder = dressed_stack(learner, 2, WIDTH, HEADS, HIDDEN, dropout=0.5)
         drops_in_every_layer(encoder, 2, through(encoder, x, count=2), x)
         drops_nowhere_else(encoder, 2, BRANCHES, HIDDEN, x)
@@ -446,7 +448,7 @@ class TestEncoder:
     @supporting
     def test_it_can_be_made_again_from_its_config(self, learner):
         sizes = {"num_layers": 2, "d_model": 10, "num_heads": 5, "d_ff": 7, "dropout": 0.2, "norm_first": True}
-        remade(learner, sizes, np.zeros((1, 3, 10)))
+        remade(learner, sizes, np.zeros((1, 3, 10)), usual=USUAL)
 
     @worth(2)
     def test_saved_in_a_graph_and_in_half_precision_it_is_the_same(self, learner, rng):

@@ -58,10 +58,13 @@ def some_labels(rng, lengths, length, size):
     return np.where(np.arange(length) < np.array(lengths)[:, None], labels, 0).astype(np.int32)
 
 
-def batches(rng):
-    """Labels and logits of three batches; rows differ in length, and in how well their tokens are known."""
+def batches(rng, times=1):
+    """Labels and logits of three batches; rows differ in length, and in how well their tokens are known.
+
+    They are so many times as long: of a few tokens, a share is the same for many ways to be wrong.
+    """
     for lengths, length, size in (((5, 2, 1), 5, 7), ((1, 6), 6, 5), ((3, 4, 1, 2), 4, 9)):
-        labels = some_labels(rng, lengths, length, size)
+        labels = some_labels(rng, [times * one for one in lengths], times * length, size)
         logits = 2 * rng.normal(size=(*labels.shape, size))
         logits[0] += 2 * np.eye(size)[labels[0]]  # the first sentence is known best
         logits[:, :, 0] += 2 * (labels == 0)  # and padding is told from words
@@ -73,9 +76,9 @@ def only_padding(rng):
     return np.zeros((2, 3), np.int32), rng.normal(size=(2, 3, 5))
 
 
-def in_training(learner, rng, by_loops, what):
+def in_training(learner, rng, by_loops, what, times=1):
     """What Keras does when it trains: whole numbers come as floats, logits as float16, and B and T are unknown."""
-    labels, logits = next(batches(rng))
+    labels, logits = next(batches(rng, times))
     halves = logits.astype(np.float16)
     expected = by_loops(labels, halves)
     with expect.beforehand():
@@ -168,6 +171,9 @@ class TestMaskedLoss:
         in_training(learner, rng, loss_by_loops, "loss")
 
 
+TIMES = 7  # as long as for the loss
+
+
 @exercise("masked_accuracy", points=3, minutes=10, difficulty=2, importance=3)
 class TestMaskedAccuracy:
     @supporting
@@ -179,7 +185,7 @@ class TestMaskedAccuracy:
     @worth(3)
     def test_it_is_the_share_of_the_real_tokens_of_the_whole_batch(self, learner, rng):
         rule = "Count the real tokens whose largest logit is at their label, and divide by how many are real."
-        for labels, logits in batches(rng):
+        for labels, logits in batches(rng, TIMES):
             logits[0, 0] = 5 * np.eye(logits.shape[-1])[labels[0, 0]]  # right
             said, label = np.eye(logits.shape[-1])[[0, labels[1, 0]]]
             logits[1, 0] = 5 * said + 3 * label  # real, but the model says padding
@@ -187,7 +193,7 @@ class TestMaskedAccuracy:
         expect.close(learner(np.array([[3, 0]]), np.eye(5)[None, [3, 1]]), 1.0, rule)  # one real token
 
     def test_padding_counts_for_nothing_wherever_it_stands(self, learner, rng):
-        labels, logits = next(batches(rng))
+        labels, logits = next(batches(rng, TIMES))
         labels[0, 2] = 0
         logits[0, [0, 1]] = 5 * np.eye(7)[labels[0, [0, 1]]]
         with expect.beforehand():
@@ -199,7 +205,7 @@ class TestMaskedAccuracy:
         expect.close(found, 0.0, "A batch of nothing but padding has an accuracy of 0, and not NaN.")
 
     def test_it_works_as_keras_calls_it_in_training(self, learner, rng):
-        in_training(learner, rng, accuracy_by_loops, "accuracy")
+        in_training(learner, rng, accuracy_by_loops, "accuracy", TIMES)
 
 
 SCHEDULE = {"d_model": 24, "warmup_steps": 7}
@@ -347,8 +353,8 @@ def floats(found, steps):
 
 
 def a_batch(rng):
-    """Ids and labels `(37, 4)`: more rows than Keras takes at a time by itself, of all lengths."""
-    return rng.integers(1, 8, size=(37, 4)).astype(np.int32), some_labels(rng, rng.integers(1, 5, size=37), 4, 7)
+    """Ids and labels `(67, 4)`: more rows than Keras takes at a time by itself, of all lengths."""
+    return rng.integers(1, 8, size=(67, 4)).astype(np.int32), some_labels(rng, rng.integers(1, 5, size=67), 4, 7)
 
 
 def compiled_by_the_judge(learner, matrices, **options):
@@ -394,7 +400,7 @@ class TestOverfitOneBatch:
         model = compiled_by_the_judge(learner, matrices, run_eagerly=True)
         found = floats(learner(model, (ids, labels), steps), steps)
         by_hand = trained_by_hand(ids, labels, matrices, RATE, steps)
-        rule = "Each float is the loss of all 37 rows before one more update by the model's own optimizer."
+        rule = "Each float is the loss of all 67 rows before one more update by the model's own optimizer."
         expect.close(found, np.array(by_hand.losses), rule, atol=1e-4)
 
     @supporting

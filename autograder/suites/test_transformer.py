@@ -382,6 +382,10 @@ class TestTransformer:
         rule = "`get_config` returns all ten arguments as they came, each under its own name."
         expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
         expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
+        usual = {"dropout": 0.1, "norm_first": False, "tie_weights": True}
+        config = learner(**SIZES).method("get_config")
+        rule = "Whoever does not say otherwise gets dropout=0.1, norm_first=False and tie_weights=True."
+        expect.equal({name: config.get(name) for name in usual}, usual, rule)
         rule = "A model made from `get_config()` has the same arguments."
         expect.equal({name: twin.method("get_config").get(name) for name in sizes}, sizes, rule)
         rule = "The model was made with `trainable=False`: hand `**kwargs` on, and keep what `super()` gives."
@@ -396,9 +400,9 @@ class TestTransformer:
     @worth(3)
     def test_tied_logits_share_the_matrix_of_the_target_and_still_do_when_keras_has_trained(self, learner, rng):
         model, inputs = made(learner, dropout=0.5), sentences(rng, sources=(7, 7), targets=(5, 5))
-        before = asked(model, inputs)
+        table, before = table_of(model, "target_embedding"), asked(model, inputs)
         rule = "Tied, a logit is the hidden state times the token's row in the target's table, without bias or scale."
-        wanted = decoded(model, inputs) @ table_of(model, "target_embedding").T
+        wanted = decoded(model, inputs) @ table.T
         expect.close(before[:, -1], wanted[:, -1], rule, atol=1e-4)  # where no mask hides anything
         parameters = model.weights()
         rule = "Tied, the parameters are those of embeddings, encoder and decoder: the projection adds none."
@@ -412,7 +416,8 @@ class TestTransformer:
         rule = "One step of `fit` moves the parameters; only a key's bias may stay."
         expect.true(moved >= len(parameters) - 3, rule, f"{moved} of {len(parameters)} have moved", "nearly all")
         rule = "`predict` gives the logits of the trained model for a dictionary of ids, and drops nothing."
-        wanted = decoded(model, inputs) @ table_of(model, "target_embedding").T
+        table = table_of(model, "target_embedding")
+        wanted = decoded(model, inputs) @ table.T
         found = model.method("predict", inputs, verbose=0)
         expect.shape(found, wanted.shape, rule)
         expect.close(found[:, -1], wanted[:, -1], rule, atol=1e-4)

@@ -406,6 +406,40 @@ def test_an_error_inside_a_layer_is_told_without_the_frame_that_keras_puts_aroun
     assert told.value.message == "ValueError: received length=3"
 
 
+class NoText(TypeError):
+    """An error as JAX has them, which is not made of a text."""
+
+    def __init__(self, traced):
+        super().__init__(f"No numbers yet in {traced._error_repr()}.")
+
+
+class Traced:
+    def _error_repr(self):
+        return "x"
+
+
+class Raises(keras.layers.Layer):
+    def call(self, x):
+        raise NoText(Traced())
+
+
+class Around(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inside = Raises()
+
+    def call(self, x):
+        return self.inside(x)
+
+
+def test_an_error_that_keras_cannot_make_anew_is_told_as_it_was():
+    workbench = Workbench({"Around": Around})
+    layer = workbench.perform("call", "Around", (), {})
+    with pytest.raises(LearnerError, match="NoText: No numbers yet in x.") as told:
+        workbench.perform("call", layer, (np.ones((1, 2), np.float32),), {})
+    assert told.value.types[:2] == ["NoText", "TypeError"]
+
+
 def test_a_missing_answer_is_missing():
     with pytest.raises(LearnerError) as told:
         Workbench({}).perform("call", "f", (), {})
