@@ -157,10 +157,10 @@ def in_half_precision(layer: Answer, *inputs: Any, **options: Any) -> None:
     expect.true(found.dtype == np.float16, "Under mixed precision the result is float16.", f"{found.dtype}", "float16")
 
 
-def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any, usual: Mapping[str, Any]) -> None:
+def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any, usual: Mapping[str, Any] | None = None) -> None:
     """The configuration holds the arguments and Keras' own; a layer made from it has as many parameters.
 
-    `usual` are those of the `sizes` that need not be given, each with what it is then.
+    `usual` are those of the `sizes` that need not be given, each with what it is then, if there are any.
     """
     layer = learner(**sizes, name="again", trainable=False)
     layer(*inputs)
@@ -169,9 +169,11 @@ def remade(learner: Answer, sizes: dict[str, Any], *inputs: Any, usual: Mapping[
     expect.true(isinstance(config, dict), rule, expect.returned(config), "a dictionary")
     rule = "`get_config` returns all arguments as they came, each under its own name."
     expect.equal({name: config.get(name) for name in sizes}, sizes, rule)
-    config = learner(**{name: size for name, size in sizes.items() if name not in usual}).method("get_config")
-    rule = f"Whoever does not say otherwise gets {' and '.join(f'{name}={value}' for name, value in usual.items())}."
-    expect.equal({name: config.get(name) for name in usual}, dict(usual), rule)
+    if usual:
+        config = learner(**{name: size for name, size in sizes.items() if name not in usual}).method("get_config")
+        told = " and ".join(f"{name}={value}" for name, value in usual.items())
+        found = {name: config.get(name) for name in usual}
+        expect.equal(found, dict(usual), f"Whoever does not say otherwise gets {told}.")
     twin = layer.rebuilt()
     twin(*inputs)
     shapes = [[array.shape for array in one.weights(compared=False)] for one in (layer, twin)]
