@@ -108,7 +108,8 @@ def test_who_interrupts_keeps_what_was_learned(answer, monkeypatch, capsys):
     assert float(answer("masked_loss")(target[:, 1:], logits)) < plot.losses[0]
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_whole_transformer_copies_and_reverses(answer, seed):
     model, plot = taught(answer, seed)
     assert abs(plot.losses[0] - np.log(VOCABULARY_SIZE)) < 0.5
