@@ -6,7 +6,10 @@ times as long as a suite; a process that judges one mistake after the other does
 
 import contextlib
 import io
+import itertools
+import linecache
 import secrets
+import warnings
 from typing import Any
 
 from autograder.author.known_cases import Case, submission
@@ -23,7 +26,7 @@ from autograder.seam.settings import usual_settings
 
 _BETWEEN_CLEARINGS = 50  # mistakes: a program that is let go is compiled again when it is needed
 
-_judged = 0
+_judged = itertools.count(1)
 
 
 def judged_here(case: Case, device: str = "cpu") -> Verdict | None:
@@ -33,11 +36,11 @@ def judged_here(case: Case, device: str = "cpu") -> Verdict | None:
     """
     from course.toolkit.quiet import silent
 
-    global _judged
     use_device(device)
     known, seed = known_answers(case.unit), secrets.randbits(32)
     with (
         silent(),
+        warnings.catch_warnings(action="ignore"),
         contextlib.redirect_stdout(io.StringIO()),
         usual_settings(),
         giving(References(references_before(case.unit))),
@@ -46,19 +49,20 @@ def judged_here(case: Case, device: str = "cpu") -> Verdict | None:
         if answers is None:
             return None
         exercises = judge(case.unit.suite, Workbench(answers), seed, known, [case.exercise])
-    _judged += 1
-    if _judged % _BETWEEN_CLEARINGS == 0:
+    if next(_judged) % _BETWEEN_CLEARINGS == 0:
         forget_compiled()
     return Verdict(case.unit.stem, exercises, seed=seed, device=device)
 
 
 def _answers(case: Case) -> dict[str, Any] | None:
-    """What the cells of its submission bind, checks left out."""
+    """What the cells of its submission bind, checks left out. Errors find their lines, as those of a notebook do."""
     names = new_namespace()
     cells = [cell for cell in submission(case).cells if cell.cell_type == "code" and not checked_by(cell)]
     try:
-        for cell in cells:
-            exec(compile(cell.source, f"<mistake in {case.exercise}>", "exec"), names)
+        for number, cell in enumerate(cells):
+            file = f"<cell {number}>"
+            linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
+            exec(compile(cell.source, file, "exec"), names)
     except Exception:
         return None
     return names

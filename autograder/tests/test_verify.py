@@ -107,6 +107,8 @@ def test_a_model_that_was_made_is_work():
 
 def test_a_mistake_judged_in_this_process_gets_the_verdict_of_the_pipeline():
     some = [case for case in cases(UNIT, ["attention_scores"]) if case.kind == "mistake"][:4]
+    raising = cases(Unit("07_positions"), ["sinusoidal_positions"])
+    some.append(next(case for case in raising if "ValueError" in case.name))  # in its own words
     for case in some:
         (in_a_worker,) = verify._mark(case, "cpu").exercises
         (here,) = judged_here(case).exercises
