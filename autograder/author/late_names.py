@@ -3,15 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
+from autograder.author.judged_here import judged_here
 from autograder.author.known_cases import Case
 from autograder.judging import diagnosis
-from autograder.judging.judge import judge
-from autograder.judging.known import known_answers, mistakes_in
-from autograder.judging.references import references_before
-from autograder.seam import Workbench
-from autograder.seam.given import References, giving
 
-_SEED = 7
 _UNNAMED = "{0.unit.stem} {0.exercise} mistake {0.name}: named as nothing."
 
 
@@ -30,11 +25,10 @@ def taken_back(some: Iterable[Case], told: list[str]) -> int:
 
 def told_in_a_minute(case: Case) -> set[str]:
     """The sentences that name a mistake, judged in this process with 60 s for its name."""
-    known = known_answers(case.unit)
-    (one,) = [one for one in mistakes_in(known) if (one.exercise, one.name) == (case.exercise, case.name)]
-    with _a_minute(), giving(References(references_before(case.unit))):
-        (verdict,) = judge(case.unit.suite, Workbench({case.exercise: one.answer}), _SEED, known, [case.exercise])
-    return {test.mistake for test in verdict.tests if test.mistake}
+    with _a_minute():
+        verdict = judged_here(case)
+    tests = [test for exercise in verdict.exercises for test in exercise.tests] if verdict else []
+    return {test.mistake for test in tests if test.mistake}
 
 
 @contextmanager

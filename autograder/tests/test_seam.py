@@ -424,19 +424,19 @@ class Raises(keras.layers.Layer):
 
 
 class Around(keras.layers.Layer):
-    def __init__(self):
+    """A layer that hands on what the one inside it gives."""
+
+    def __init__(self, inside):
         super().__init__()
-        self.inside = Raises()
+        self.inside = inside
 
     def call(self, x):
         return self.inside(x)
 
 
 def test_an_error_that_keras_cannot_make_anew_is_told_as_it_was():
-    workbench = Workbench({"Around": Around})
-    layer = workbench.perform("call", "Around", (), {})
     with pytest.raises(LearnerError, match="NoText: No numbers yet in x.") as told:
-        workbench.perform("call", layer, (np.ones((1, 2), np.float32),), {})
+        Workbench({"outer": Around(Raises())}).perform("call", "outer", (ROWS,), {})
     assert told.value.types[:2] == ["NoText", "TypeError"]
 
 
@@ -531,13 +531,5 @@ def test_a_layer_that_is_made_in_the_call_of_a_part_is_told_as_keras_tells_it():
             self.dense = keras.layers.Dense(2)
             return self.dense(x)
 
-    class Outer(keras.layers.Layer):
-        def __init__(self):
-            super().__init__()
-            self.inner = Inner()
-
-        def call(self, x):
-            return self.inner(x)
-
     with pytest.raises(LearnerError, match="cannot add new elements of state"):
-        Workbench({"outer": Outer()}).perform("call", "outer", (ROWS,), {})
+        Workbench({"outer": Around(Inner())}).perform("call", "outer", (ROWS,), {})
