@@ -71,6 +71,7 @@ class RemoteWorkbench:
         self._skipped: dict[int, CellResult] = {}
         self._hopeless, self._given_up = LearnerError("crashed", "Your notebook could not be run."), False
         self._losses: dict[str, list[LearnerError]] = defaultdict(list)
+        self._interrupted: str | None = None  # the answer whose call was, in the worker that there is
         self._cpu_spent = self._wall_spent = 0.0
         self._own_room = None if clean else CleanRoom(lambda cells: RemoteWorkbench(cells, *self._settings))
         traces = getattr(self._launch, "backend", "tensorflow") == "tensorflow"
@@ -134,6 +135,8 @@ class RemoteWorkbench:
         name = target if isinstance(target, str) else target.type_name
         if len(self._losses[name]) >= _TRIES:
             raise self._losses[name][-1]
+        if self._interrupted not in (None, name):
+            self._end()  # what a call that was interrupted has left running is not to cost another answer anything
         if self._worker is None:
             self.run()
         if self._worker is None:
@@ -155,6 +158,7 @@ class RemoteWorkbench:
             error = self._why_missing(target, error) if error.outcome == "missing" else error
             if error.outcome == "timeout":
                 self._losses[name].append(error)
+                self._interrupted = name
             raise error
         return self._outside(reply.get("value"))
 
@@ -302,7 +306,7 @@ class RemoteWorkbench:
         if self._worker is not None:
             self._worker.end()
             self._gauge.close()
-            self._worker = None
+            self._worker = self._interrupted = None
 
     def _why_missing(self, name: str | Handle, missing: LearnerError) -> LearnerError:
         """An answer is missing because its cell is, or because the cell that defines it did not run."""

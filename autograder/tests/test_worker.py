@@ -143,6 +143,14 @@ def test_an_answer_that_never_ends_is_called_twice_at_most(launcher):
         assert len(bench._losses["f0"]) == 2
 
 
+def test_what_a_call_without_end_has_left_running_does_not_reach_another_answer(launcher):
+    leaves = "def f0(x):\n    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n    while True: pass"
+    with bench_of(launcher, leaves, "def f1(x):\n    return threading.active_count()") as bench:
+        before = bench.perform("call", "f1", (1,), {})
+        assert outcome_of(bench, "f0", 1) == "timeout"
+        assert bench.perform("call", "f1", (1,), {}) == before
+
+
 def test_what_runs_too_long_is_told_with_the_line_and_the_function_that_it_called_most(launcher):
     def step(ids):
         return ids

@@ -162,10 +162,11 @@ def scores(marked: Marked) -> list[float]:
     return [exercise.score for exercise in marked.verdict.exercises]
 
 
-def lost(marked: Marked) -> list[str]:
-    """Each rule that was not passed, and how it ended."""
-    tests = [test for exercise in marked.verdict.exercises for test in exercise.tests if test.outcome != "passed"]
-    return [f"{test.name} ({test.outcome}): {test.sentence} {test.got}" for test in tests]
+def lost(marked: Marked) -> str:
+    """A line for each rule that was not passed, and how it ended; those of the other exercise come first."""
+    tests = [test for exercise in reversed(marked.verdict.exercises) for test in exercise.tests]
+    told = [f"{test.name} ({test.outcome}): {test.sentence} {test.got}" for test in tests if test.outcome != "passed"]
+    return "\n".join(told)
 
 
 def outcomes(marked: Marked) -> frozenset[str]:
