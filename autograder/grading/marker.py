@@ -80,6 +80,8 @@ class Marker:
         self._judged = 0
 
     def __enter__(self) -> "Marker":
+        if self._store is None:  # whatever is marked needs a worker, and keras is imported here meanwhile
+            self._launcher.begin()
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -133,6 +135,8 @@ class Marker:
 
     def _mark(self, task: _Task, digest: str) -> Marked:
         """Mark it; where something of ours fails, once more, with the same inputs, in a fresh worker."""
+        import course.toolkit  # noqa: F401 - keras, which judging needs, in the least time
+
         seed = secrets.randbits(32)
         try:
             verdict, results = self._judge(task, seed)

@@ -22,10 +22,10 @@ _TEMPLATES = 3  # so many may die or refuse to fork before workers are spawned i
 class Launcher:
     """Starts workers for one device and backend, and owns the template they are forked from.
 
-    The template starts with the first worker and ends with `close`. Where forking cannot be had - another
-    platform, a GPU, a backend that starts threads when it is imported, a template that died - each worker is
-    spawned afresh: slower, with the same verdicts. The backend is the one that Keras is told to use, unless it is
-    named here. `without` names kinds of confinement that are not to be used. `shared` is where another process'
+    The template starts with `begin` or with the first worker, and ends with `close`. Where forking cannot be had -
+    another platform, a GPU, a backend that starts threads when it is imported, a template that died - each worker
+    is spawned afresh: slower, with the same verdicts. The backend is the one that Keras is told to use, unless it
+    is named here. `without` names kinds of confinement that are not to be used. `shared` is where another process'
     launcher lets this one have a template forked from its own: importing keras once is enough.
     """
 
@@ -44,6 +44,7 @@ class Launcher:
         self._templates_left = _TEMPLATES
         self._template: subprocess.Popen | None = None
         self._control: socket.socket | None = None
+        self._begun: socket.socket | None = None  # to a template that may not be ready yet
         self._ahead: Place | None = None
 
     def __call__(self, limits: Limits) -> Worker:
@@ -55,6 +56,12 @@ class Launcher:
         if self.forks:
             self._fork_ahead(limits)
         return worker
+
+    def begin(self) -> None:
+        """Start the template, and do not wait for it: whoever needs a worker later has it sooner."""
+        if self.forks and not self._shared and self._control is None:
+            with contextlib.suppress(OSError):
+                self._begun = self._begin_template()
 
     def share(self, place: Path) -> None:
         """Start the template, and let launchers of other processes have one forked from it, through a socket there.
@@ -72,9 +79,9 @@ class Launcher:
         """End the template, and the worker that nobody has asked for."""
         if self._ahead and (worker := self._forked_ahead(self._ahead.limits)):
             worker.end()
-        if self._control is not None:
-            self._control.close()
-            self._control = None
+        for control in filter(None, (self._control, self._begun)):
+            control.close()
+        self._control = self._begun = None
         if self._template is not None:
             self._template.kill()
             self._template.wait()
@@ -154,7 +161,7 @@ class Launcher:
                 if control.recv(1) == READY:
                     return control
             control.close()
-        control = self._begin_template()
+        control, self._begun = self._begun or self._begin_template(), None
         if control.recv(1) != READY:
             raise ConnectionError("the template ended")
         return control

@@ -19,7 +19,7 @@ from autograder.sandbox.launch import Launcher
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.replies import cell_result, in_time, told_error
 from autograder.sandbox.watch import Gauge, Watch, WorkerLost, too_much_memory
-from autograder.sandbox.wire import Callback, Wire, WireError
+from autograder.sandbox.wire import Callback, Ended, Wire, WireError
 from autograder.sandbox.worker_process import Worker
 from autograder.seam import Handle, LearnerError
 from autograder.seam.fault import OurFault
@@ -260,7 +260,8 @@ class RemoteWorkbench:
                     reply = {**reply, "result": self._cut(cell_result(reply))}
                 return in_time(reply, watch.lost.error) if watch.lost else reply
         except (WireError, OSError) as error:
-            lost = watch.lost or self._why_it_ended()
+            is_alive = isinstance(error, WireError) and not isinstance(error, Ended)
+            lost = watch.lost or self._why_it_ended(is_alive)
             self._end()
             raise lost from error
         except WorkerLost:
@@ -271,13 +272,14 @@ class RemoteWorkbench:
             self._cpu_spent += watch.cpu_spent
             self._wall_spent += watch.wall_spent
 
-    def _why_it_ended(self) -> WorkerLost | OurFault:
+    def _why_it_ended(self, is_alive: bool) -> WorkerLost | OurFault:
+        """Why a worker answers no more. One that is alive has said what no worker says: nobody has killed it."""
         if self._worker.ran_out_of_memory():
             return too_much_memory(self._limits)
         if self._gauge.cpu_seconds > self._limits.submission_seconds:
             return WorkerLost("timeout", "The whole notebook took longer than it may.")
         suicidal = "namespaces" not in self.confinement  # nothing in a namespace can kill its first process
-        if self._worker.was_killed() and not (suicidal and self._blaming):
+        if not is_alive and self._worker.was_killed() and not (suicidal and self._blaming):
             return OurFault("Its worker was killed from outside.", next(self._numbers) if suicidal else 0)
         return WorkerLost("crashed", "Your code ended the Python process it ran in.")
 

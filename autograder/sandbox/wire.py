@@ -30,6 +30,10 @@ class WireError(Exception):
     """What arrived is not a message."""
 
 
+class Ended(WireError):
+    """Nothing more can arrive."""
+
+
 class Callback:
     """Stands in a message for a function of the judge, by its number."""
 
@@ -88,7 +92,7 @@ class Wire:
                 continue
             piece = self._socket.recv(max(_AT_ONCE, min(missing, 1 << 20)))
             if not piece:
-                raise WireError("the connection ended")
+                raise Ended("the connection ended")
             pieces.append(piece)
             missing -= len(piece)
         received = b"".join(pieces)

@@ -17,6 +17,7 @@ from autograder.sandbox import Cell, Limits, RemoteWorkbench, worker
 from autograder.sandbox.launch import Launcher, environment
 from autograder.sandbox.limits import MIB
 from autograder.sandbox.shell import Shell
+from autograder.sandbox.worker_process import Worker
 from autograder.seam import LearnerError, backends
 
 X = np.ones((2, 3), np.float32)
@@ -90,6 +91,14 @@ def test_a_cell_that_ends_its_worker_is_skipped_and_the_others_run(launcher, sou
         np.testing.assert_array_equal(bench.perform("call", "f1", (X,), {}), X + 1)
 
 
+def test_a_worker_that_sends_nonsense_lives_and_nobody_is_asked_who_killed_it(launcher, monkeypatch):
+    monkeypatch.setattr(Worker, "was_killed", lambda _: pytest.fail("it was not"))
+    sends = "def f0(x):\n    for fd in range(3, 60):\n        try: os.write(fd, b'garbage' * 100)\n"
+    with bench_of(launcher, f"{sends}        except OSError: pass", GOOD) as bench:
+        assert outcome_of(bench, "f0", X) == "crashed"
+        assert (bench.perform("call", "f1", (X,), {}) == X + 1).all()
+
+
 def test_what_was_defined_before_an_endless_loop_counts(launcher):
     with bench_of(launcher, "def f0(x):\n    return x\nwhile True: pass") as bench:
         np.testing.assert_array_equal(bench.perform("call", "f0", (X,), {}), X)
@@ -144,7 +153,9 @@ def test_an_answer_that_never_ends_is_called_twice_at_most(launcher):
 
 
 def test_what_a_call_without_end_has_left_running_does_not_reach_another_answer(launcher):
-    leaves = "def f0(x):\n    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n    while True: pass"
+    leaves = (
+        "def f0(x):\n    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n    while True: pass"
+    )
     with bench_of(launcher, leaves, "def f1(x):\n    return threading.active_count()") as bench:
         before = bench.perform("call", "f1", (1,), {})
         assert outcome_of(bench, "f0", 1) == "timeout"
