@@ -94,7 +94,7 @@ def takes_keras_variance(x, gain, bias, epsilon=1e-6):
     return ops.multiply(deviations * ops.rsqrt(ops.var(x, axis=-1, keepdims=True) + epsilon), gain) + bias
 
 
-@correct("layer_norm")
+@correct("layer_norm", backends=("tensorflow", "jax"))  # on PyTorch, `moments` gives mean(x²) - mean²
 def asks_for_both_moments(x, gain, bias, epsilon=1e-6):
     mean, variance = ops.moments(x, axes=[-1], keepdims=True)
     scale = gain / ops.sqrt(variance + epsilon)

@@ -29,7 +29,7 @@ from autograder.units import ROOT, Unit, all_units
 WAY = Path(__file__).parent / "learners_way.py"
 UNITS = all_units()
 EARLIER, LATER = Unit("05_masking"), Unit("06_multi_head")  # which builds on it
-OTHERS = 5  # units of the way: it takes half a minute of a core for each
+OTHERS = 3  # units of the way: it takes ten seconds for each
 BOILERPLATE = {"super().__init__(**kwargs)", "rng = np.random.default_rng(0)"}  # of anybody's code
 by_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 

@@ -22,9 +22,9 @@ from autograder.units import ROOT, Unit, all_units
 
 UNITS = all_units()
 UNIT = Unit("04_attention")
-SAMPLE = 30  # known answers that are submitted anew
+SAMPLE = 20  # known answers that are submitted anew
 WHOLE = ("solution", "untouched")  # submitted for all exercises at once; those of some units in test_handout too
-WHOLE_IN_SAMPLE = 4
+WHOLE_IN_SAMPLE = 3
 MOST_SECONDS = 60  # of a notebook: what trains for minutes is run by `prove` alone
 MUTANTS_IN_SAMPLE = 20
 

@@ -81,11 +81,16 @@ def verdicts(folder):
     return {path.name for path in folder.glob("verdicts/*.json")}
 
 
-@pytest.mark.parametrize(
-    ("how", "to_all"),
-    [(signal.SIGTERM, False), (signal.SIGHUP, True), (signal.SIGKILL, False), (signal.SIGKILL, True)],
-)
-def test_a_signal_leaves_no_process_and_no_folder_and_loses_nothing(start, tmp_path, how, to_all):
+@pytest.fixture(scope="module")
+def ends(drawn):
+    """Two ways to end a run, others for each commit: a signal, and whether all its processes get it."""
+    ways = [(signal.SIGTERM, False), (signal.SIGHUP, True), (signal.SIGKILL, False), (signal.SIGKILL, True)]
+    return drawn.sample(ways, 2)
+
+
+@pytest.mark.parametrize("way", range(2))
+def test_a_signal_leaves_no_process_and_no_folder_and_loses_nothing(start, tmp_path, ends, way):
+    how, to_all = ends[way]
     folder = tmp_path / "class"
     run = start()
     until(lambda: len(verdicts(folder)) >= 2, run)

@@ -34,12 +34,13 @@ def project(tmp_path):
     return copy_of_the_project(tmp_path / "my course")
 
 
-@pytest.fixture(params=["JupyterLab Light", "JupyterLab Dark"])
-def lab(request, project, tmp_path):
-    """JupyterLab as `python -m autograder lab` opens it, on a desk that is not there yet."""
+@pytest.fixture
+def lab(drawn, project, tmp_path):
+    """JupyterLab as `python -m autograder lab` opens it, light or dark, on a desk that is not there yet."""
+    theme = drawn.choice(["JupyterLab Light", "JupyterLab Dark"])
     settings = tmp_path / "home" / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
-    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": request.param}))
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
     port = free_port()
     command = [sys.executable, "-m", "autograder", "lab", "--no-browser", "--ip=127.0.0.1", "--port", str(port)]
     with serving(command, project, tmp_path / "home", port, **surroundings(project)) as address:
