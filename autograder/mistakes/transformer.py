@@ -321,6 +321,19 @@ model.edit(
     "Your causal mask is turned around: each token sees the later ones only. Rows are queries, columns are keys.",
 )  # fmt: skip
 model.edit(
+    {TARGET_MASK: TARGET_MASK.replace("causal_mask(ops.shape(target)[1])", "ops.not_equal("
+     "causal_mask(ops.shape(target)[1]), ops.eye(ops.shape(target)[1], dtype=\"bool\"))")},
+    "Your causal mask hides each token from itself too: the first may attend to nothing. Keep the diagonal.",
+)  # fmt: skip
+model.edit(
+    {"mask=source_mask, training": "mask=combine_masks(source_mask, causal_mask(ops.shape(source)[1])), training"},
+    "Your encoder looks at the past alone. Each token of the source may attend to all others that are no padding.",
+)
+model.edit(
+    {"self_mask=target_mask, memory_mask=source_mask": "self_mask=source_mask, memory_mask=target_mask"},
+    "Your decoder's two masks have changed places: `self_mask` is the target's, `memory_mask` is the source's.",
+)
+model.edit(
     {TARGET_MASK: TARGET_MASK.replace("ops.shape(target)[1]", "target.shape[1]")},
     "`target.shape[1]` is None in a graph that is made for any length. `ops.shape(target)[1]` is T all the same.",
     backends=("tensorflow",),
