@@ -393,6 +393,21 @@ def test_a_template_that_has_died_is_started_again_and_at_last_replaced_by_spawn
         launcher.close()
 
 
+def test_workers_come_from_the_template_that_was_begun_and_it_ends_with_its_launcher():
+    launcher = Launcher()
+    launcher.begin()
+    begun = psutil.Process(launcher._template.pid)
+    with bench_of(launcher, "def f0(x):\n    return x") as bench:
+        assert bench.perform("call", "f0", (3,), {}) == 3
+    assert launcher._template.pid == begun.pid
+    unused = Launcher()
+    unused.begin()
+    there = [begun, psutil.Process(unused._template.pid)]
+    launcher.close()
+    unused.close()
+    assert not any(one.is_running() for one in there)
+
+
 def test_a_worker_that_was_forked_ahead_and_has_died_costs_nobody_anything(launcher):
     limits = Limits(cell_seconds=7)
     launcher(limits).end()
