@@ -102,6 +102,13 @@ def asks_for_both_moments(x, gain, bias, epsilon=1e-6):
 
 
 @correct("layer_norm")
+def multiplies_each_token_with_itself(x, gain, bias, epsilon=1e-6):
+    centred = x - ops.mean(x, axis=-1, keepdims=True)
+    variance = ops.einsum("...d,...d->...", centred, centred)[..., None] / x.shape[-1]
+    return centred / ops.sqrt(variance + epsilon) * gain + bias
+
+
+@correct("layer_norm")
 def squares_the_deviation(x, gain, bias, epsilon=1e-6):
     width = x.shape[-1]
     centred = x - ops.sum(x, axis=-1, keepdims=True) / width
