@@ -256,7 +256,8 @@ class KeepsTheVariable(keras.layers.Layer):
 
 model = right("Transformer")
 SOURCE_MASK = "source_mask = padding_mask(source)"
-TARGET_MASK = "combine_masks(padding_mask(target), causal_mask(ops.shape(target)[1]))"
+CAUSAL_MASK = "causal_mask(ops.shape(target)[1])"
+TARGET_MASK = f"combine_masks(padding_mask(target), {CAUSAL_MASK})"
 MEMORY = "self.encoder(self.source_embedding(source), mask=source_mask, training=training)"
 READ = "self.target_embedding(target), memory, self_mask=target_mask, memory_mask=source_mask, training=training"
 TIED = "TiedProjection(self.target_embedding.token_embedding)"
@@ -272,7 +273,7 @@ STOPPED = "Nothing is dropped in training. Hand `training` on to encoder and dec
 model.edit(
     {
         "mask=source_mask, training": "training",
-        "self_mask=target_mask, memory_mask=source_mask": "self_mask=causal_mask(ops.shape(target)[1])",
+        "self_mask=target_mask, memory_mask=source_mask": f"self_mask={CAUSAL_MASK}",
     },
     "Only the causal mask is there. Padding must be hidden too: of the source in both stacks, of the target in one.",
 )
@@ -295,7 +296,7 @@ model.edit(
 )
 model.edit(
     TARGET_MASK,
-    "causal_mask(ops.shape(target)[1])",
+    CAUSAL_MASK,
     "Padding of the target is not hidden. Combine its padding mask with the causal mask.",
 )
 model.edit(
@@ -316,15 +317,17 @@ model.edit(
     "The source's mask is upside down: True means that a token may be attended to, and 0 is padding.",
 )
 model.edit(
-    {TARGET_MASK: TARGET_MASK.replace("causal_mask(ops.shape(target)[1])", "ops.swapaxes("
-     "causal_mask(ops.shape(target)[1]), 1, 2)")},
+    {TARGET_MASK: TARGET_MASK.replace(CAUSAL_MASK, f"ops.swapaxes({CAUSAL_MASK}, 1, 2)")},
     "Your causal mask is turned around: each token sees the later ones only. Rows are queries, columns are keys.",
-)  # fmt: skip
+)
 model.edit(
-    {TARGET_MASK: TARGET_MASK.replace("causal_mask(ops.shape(target)[1])", "ops.not_equal("
-     "causal_mask(ops.shape(target)[1]), ops.eye(ops.shape(target)[1], dtype=\"bool\"))")},
+    {
+        TARGET_MASK: TARGET_MASK.replace(
+            CAUSAL_MASK, f'ops.not_equal({CAUSAL_MASK}, ops.eye(ops.shape(target)[1], dtype="bool"))'
+        )
+    },
     "Your causal mask hides each token from itself too: the first may attend to nothing. Keep the diagonal.",
-)  # fmt: skip
+)
 model.edit(
     {"mask=source_mask, training": "mask=combine_masks(source_mask, causal_mask(ops.shape(source)[1])), training"},
     "Your encoder looks at the past alone. Each token of the source may attend to all others that are no padding.",
